@@ -1,0 +1,59 @@
+# Private PostgreSQL clusters, for ./run demo and for the tests. Sourced by bash scripts.
+# initdb refuses root: then everything of the cluster belongs to the system user "postgres" (Debian's package makes it).
+
+pg_bin() {  # the folder with initdb and postgres
+    local dir
+    for dir in /usr/lib/postgresql/15/bin /usr/lib/postgresql/*/bin; do
+        [ -x "$dir/initdb" ] && { echo "$dir"; return 0; }
+    done
+    echo "PostgreSQL's initdb was not found; run ./run setup first" >&2
+    return 1
+}
+
+pg_as() {  # runs a command as the user who owns the cluster
+    if [ "$(id -u)" = 0 ]; then
+        (cd / && exec setpriv --reuid postgres --regid postgres --init-groups -- "$@")
+    else
+        "$@"
+    fi
+}
+
+# pg_start DIR [SETTING=VALUE...]: makes the cluster in DIR/data if there is none and starts it with its socket in
+# DIR/socket; no TCP. Leaves the server's pid in pg_pid and the connection string in pg_url.
+pg_start() {
+    local dir=$1 bin setting; shift
+    bin=$(pg_bin) || return 1
+    mkdir -p "$dir/socket"
+    if [ ! -s "$dir/data/PG_VERSION" ]; then
+        mkdir -p "$dir/data"
+        [ "$(id -u)" = 0 ] && chown -R postgres: "$dir"
+        pg_as "$bin/initdb" -D "$dir/data" -U acs --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >"$dir/initdb.log" 2>&1 ||
+            { cat "$dir/initdb.log" >&2; return 1; }
+    fi
+    [ "$(id -u)" = 0 ] && chown -R postgres: "$dir" && chmod 755 "$dir" "$dir/socket"
+    local options=(-D "$dir/data" -k "$dir/socket" -h "" -c "cluster_name=acs" -c "jit=off" -c "wal_compression=lz4")
+    for setting in "$@"; do options+=(-c "$setting"); done
+    if [ "$(id -u)" = 0 ]; then
+        (cd / && exec setpriv --reuid postgres --regid postgres --init-groups -- "$bin/postgres" "${options[@]}") >"$dir/postgres.log" 2>&1 &
+    else
+        "$bin/postgres" "${options[@]}" >"$dir/postgres.log" 2>&1 &
+    fi
+    pg_pid=$!
+    pg_url="postgresql:///postgres?host=$dir/socket&user=acs"
+    local tries
+    for tries in $(seq 1 150); do
+        "$bin/pg_isready" -q -h "$dir/socket" -U acs -d postgres && return 0
+        kill -0 "$pg_pid" 2>/dev/null || break
+        sleep 0.1
+    done
+    echo "PostgreSQL did not start; the end of $dir/postgres.log:" >&2
+    tail -n 20 "$dir/postgres.log" >&2
+    return 1
+}
+
+pg_stop() {  # fast shutdown of the cluster started by pg_start
+    [ -n "${pg_pid:-}" ] || return 0
+    kill -INT "$pg_pid" 2>/dev/null
+    wait "$pg_pid" 2>/dev/null
+    pg_pid=
+}
