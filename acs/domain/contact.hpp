@@ -1,0 +1,38 @@
+#pragma once
+
+#include "cwmp/message.hpp"
+#include "domain/device.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace domain {
+
+/// One Inform as it is committed. Its commit is what InformResponse waits for.
+struct Contact {
+    std::optional<DeviceKey> key;  ///< none: the device is new and is made
+    cwmp::DeviceId identity;
+    DeviceState state_if_new = DeviceState::pending;
+    base::TimePoint at;
+    std::vector<cwmp::Event> events;
+    std::uint32_t retry_count = 0;
+    bool redelivered = false;  ///< the same events were committed before: marked, and nothing is triggered again
+    std::string address;       ///< of the CPE as seen by us, numeric
+    DeviceFacts facts;
+    std::vector<cwmp::ParameterValue> values;  ///< all that the Inform carried
+    /// Some value differs from what the look-up brought: the overlay and the promoted copies are written.
+    bool values_changed = true;
+    DeviceActivity activity;
+};
+
+/// What the commit gives back.
+struct Admission {
+    DeviceKey key;
+    std::int64_t epoch = 0;  ///< carried by every later write of the session; another Inform makes it stale
+    bool created = false;
+};
+
+}  // namespace domain

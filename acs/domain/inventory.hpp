@@ -1,0 +1,93 @@
+#pragma once
+
+#include "base/awaitable.hpp"
+#include "domain/condition.hpp"
+#include "domain/device.hpp"
+#include "domain/task.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace domain {
+
+/// One row of `acs.device`, as people see it.
+struct DeviceRow {
+    DeviceKey key;
+    cwmp::DeviceId identity;
+    std::string model_name, software_version, hardware_version, provisioning_code;
+    DeviceState state = DeviceState::pending;
+    std::string subscriber;
+    std::vector<std::string> tags;
+    std::string ip_address, connection_request_url;
+    base::TimePoint first_seen{};
+    std::optional<base::TimePoint> last_inform, last_boot;
+    std::vector<std::string> last_events;
+    std::string automation_stopped;
+    std::uint32_t parameters = 0;  ///< in its tree
+};
+
+/// One row of `acs.parameter`.
+struct ParameterRow {
+    std::string path;
+    std::optional<std::string> value;  ///< none: known by name only, or an object
+    bool is_secret = false;            ///< the value is withheld
+    std::string type;                  ///< "xsd:string", ...
+    std::optional<bool> writable;
+    std::optional<unsigned> notification;
+    std::optional<base::TimePoint> changed_at;
+};
+
+/// A task with its outcome, as people see it.
+struct TaskRow {
+    Task task;
+    std::string result;  ///< JSON object or empty
+    std::optional<unsigned> fault_code;
+    std::string fault_text;
+    base::TimePoint updated{};
+};
+
+struct TaskQuery {
+    std::optional<DeviceKey> device;
+    std::optional<TaskState> state;
+    std::int64_t after = 0;  ///< the last id of the page before
+    unsigned limit = 100;
+};
+
+/// What people and programs ask of the inventory. Runs on connections of its own with time-outs: a slow search never
+/// holds up a session. Throws base::Unavailable.
+class Inventory {
+public:
+    virtual ~Inventory() = default;
+
+    /// Devices that meet the condition (none: all), by key, after `after`.
+    /// Fails with a sentence for the person who asked when the search took too long or PostgreSQL refused it.
+    virtual base::Awaitable<base::Result<std::vector<DeviceRow>>> search(std::optional<Condition> where,
+                                                                         DeviceKey after, unsigned limit) = 0;
+    virtual base::Awaitable<std::optional<DeviceRow>> find(cwmp::DeviceId identity) = 0;
+    virtual base::Awaitable<std::optional<DeviceRow>> find(DeviceKey key) = 0;
+
+    /// Parameters at or below a path ("" = all), by path, after the path `after`. Secrets are withheld.
+    virtual base::Awaitable<std::vector<ParameterRow>> parameters(DeviceKey device, std::string below,
+                                                                  std::string after, unsigned limit) = 0;
+
+    virtual base::Awaitable<TaskRow> add_task(Task task) = 0;  ///< gives the id; wakes the nodes' watchers
+    virtual base::Awaitable<std::optional<TaskRow>> find_task(TaskId id) = 0;
+    virtual base::Awaitable<std::vector<TaskRow>> tasks(TaskQuery query) = 0;
+    /// Cancels an open task that was not sent; the row as it is afterwards, none when there is no such task.
+    virtual base::Awaitable<std::optional<TaskRow>> cancel_task(TaskId id) = 0;
+    /// Waits until the task is final or the time is over; then as find_task.
+    virtual base::Awaitable<std::optional<TaskRow>> wait_for_task(TaskId id, std::chrono::milliseconds most) = 0;
+
+    /// What connection requests to this device log in with; empty when none were set.
+    struct WakeCredentials {
+        std::string username, password;
+    };
+    virtual base::Awaitable<WakeCredentials> wake_credentials(DeviceKey device) = 0;
+    /// When the device was last heard from, for "reached means that the Inform came".
+    virtual base::Awaitable<std::optional<base::TimePoint>> last_inform(DeviceKey device) = 0;
+};
+
+}  // namespace domain

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "base/awaitable.hpp"
+#include "domain/contact.hpp"
+#include "domain/login.hpp"
+
+#include <optional>
+#include <string>
+
+namespace domain {
+
+struct LookupAnswer {
+    std::optional<KnownDevice> device;
+    std::optional<Login> login;  ///< of the user name asked for
+};
+
+/// What must be kept so that a session can go on over another connection or on another node.
+struct SuspendedSession {
+    std::string cookie;
+    DeviceKey device;
+    std::int64_t epoch = 0;
+    std::string state;  ///< the session's own JSON: dialect, outstanding RPC, queue position
+};
+
+/// The session path's way to the database. Every call joins a batch with those of other sessions: one statement, one
+/// commit, one round trip for all. Calls throw base::Unavailable when the database did not answer within 20 s.
+class SessionStore {
+public:
+    virtual ~SessionStore() = default;
+
+    /// The device of this identity and the login of this user name (empty: none is looked for).
+    virtual base::Awaitable<LookupAnswer> look_up(cwmp::DeviceId identity, std::string username) = 0;
+
+    /// Durable on return: contact row, events (unless they are only 2 PERIODIC), values, session epoch + 1.
+    virtual base::Awaitable<Admission> commit_contact(Contact contact) = 0;
+
+    /// Records a TransferComplete, DUStateChangeComplete or other report of the CPE as an event, whatever the epoch.
+    /// Durable on return. `kind` is the method's name, `detail` a JSON object.
+    virtual base::Awaitable<void> record_report(DeviceKey device, std::string kind, std::string detail) = 0;
+
+    /// Notes how a session ended. Called for a failed one, and for a good one after failures. Not fenced.
+    virtual base::Awaitable<void> note_end(DeviceKey device, bool failed, std::string reason) = 0;
+
+    /// Stops (reason) or restarts (empty) automation for one device.
+    virtual base::Awaitable<void> set_automation(DeviceKey device, std::string stopped_reason) = 0;
+
+    /// Keeps a session whose connection ended in the middle; replaced by a later call of the same cookie.
+    virtual base::Awaitable<void> suspend(SuspendedSession session) = 0;
+    /// Takes a kept session out; none when the cookie is unknown, was taken, or a newer Inform made it stale.
+    virtual base::Awaitable<std::optional<SuspendedSession>> resume(std::string cookie) = 0;
+};
+
+}  // namespace domain
