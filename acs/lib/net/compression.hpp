@@ -1,0 +1,56 @@
+#pragma once
+
+#include "base/result.hpp"
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace net {
+
+enum class ContentCoding { identity, gzip, deflate };
+
+/// Reads a Content-Encoding value ("gzip", "x-gzip", "deflate", "identity", empty); none for any other or several.
+[[nodiscard]] std::optional<ContentCoding> parse_content_coding(std::string_view value) noexcept;
+
+struct InflateLimits {
+    std::uint64_t bytes = 32 * 1024 * 1024;  ///< inflated
+    std::uint32_t ratio = 200;               ///< inflated / deflated, checked beyond 1 MiB inflated
+};
+
+enum class InflateError {
+    malformed = 1,  ///< not what its Content-Encoding says, or ends too early
+    too_large,      ///< beyond InflateLimits
+};
+
+/// Inflates a body piece by piece. `deflate` is taken with or without zlib's wrapping: senders disagree.
+class Inflater {
+public:
+    Inflater(ContentCoding coding, InflateLimits limits);
+    ~Inflater();
+    Inflater(Inflater&&) noexcept;
+    Inflater& operator=(Inflater&&) noexcept;
+
+    /// Appends to `out` what `piece` inflates to, at most 64 KiB a call; takes off `piece` what it used. Call until
+    /// `piece` is empty. What follows the end of the compressed data is passed over.
+    [[nodiscard]] std::expected<void, InflateError> inflate(std::string_view& piece, std::string& out);
+
+    /// True when the compressed data was complete.
+    [[nodiscard]] bool is_complete() const noexcept;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// Inflates a whole body.
+[[nodiscard]] std::expected<std::string, InflateError> inflate(ContentCoding coding, std::string_view body,
+                                                               InflateLimits limits = {});
+
+/// `text` in gzip form (level 1..9).
+[[nodiscard]] std::string gzip(std::string_view text, int level = 5);
+
+}  // namespace net
