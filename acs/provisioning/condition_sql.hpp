@@ -1,0 +1,46 @@
+#pragma once
+
+#include "domain/condition.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace provisioning {
+
+/// Where a search finds the values of one parameter.
+enum class PathSource {
+    promoted,  ///< in `device_parameter`: placeholder = the path's id (int). Fast for a fleet.
+    tree,      ///< by acs.value(): placeholder = the path's text. 7-26 us a device; also right for paths nobody knows.
+};
+
+/// The pieces of a fleet search.
+///
+///     SELECT device.id, device.serial_number FROM <from> WHERE <where> AND device.id > $3 ORDER BY device.id LIMIT $4
+///
+/// The placeholder of path n (from 1) is $(first_placeholder + n - 1), so that the caller's own come before or after.
+struct SearchSql {
+    std::string from;   ///< the view `acs.device` under the name `device`, and a join for each path
+    std::string where;  ///< in parentheses of its own
+};
+
+/// Composes the search for a condition that passed the guard; `sources[n - 1]` says where value_<n> is found, and there
+/// must be one for each path of the condition (std::invalid_argument otherwise).
+/// The tables of `device_parameter` are found by the connection's search_path unless `schema` names their schema.
+[[nodiscard]] SearchSql search_sql(domain::Condition const& condition, std::span<PathSource const> sources,
+                                   unsigned first_placeholder = 1, std::string const& schema = "");
+
+/// The statements by which PostgreSQL itself judges a condition, for rules that are kept: does it name columns that
+/// exist, is it boolean, do its types fit. They run in one transaction on the primary, which must then be ROLLED BACK.
+/// An error of `prepare` is the condition's, not an outage. Nothing is evaluated: there are no rows, and NOT VALID
+/// keeps constants from being executed.
+struct ProbeStatements {
+    std::vector<std::string> prepare;  ///< in order: a temporary, empty table `device` with a CHECK constraint
+    std::string inputs;                ///< then a query: one row per column read (value_<n> among them), column `name`
+    std::string functions;             ///< then a query: `name`, `volatility` ("i", "s", "v") of each function called
+};
+
+/// Composes the probe of a condition that passed the guard.
+[[nodiscard]] ProbeStatements probe_statements(domain::Condition const& condition);
+
+}  // namespace provisioning
