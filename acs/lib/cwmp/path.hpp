@@ -39,7 +39,10 @@ enum class Root : std::uint8_t {
 [[nodiscard]] std::string_view root_name(Root root) noexcept;
 
 /// True for objects and for "": the path stands for everything below it.
-[[nodiscard]] constexpr bool is_partial(std::string_view path) noexcept { return path.empty() || path.back() == '.'; }
+[[nodiscard]] constexpr bool is_partial(std::string_view path) noexcept
+{
+    return path.empty() || path.back() == '.';
+}
 
 /// True when `other` is `path` or, for a partial path, anything below it. Compares text: no wildcards.
 [[nodiscard]] constexpr bool covers(std::string_view path, std::string_view other) noexcept
@@ -75,7 +78,10 @@ public:
         }
         /// What was not visited yet, this segment included.
         [[nodiscard]] std::string_view rest() const noexcept { return rest_; }
-        friend bool operator==(Iterator const& a, Iterator const& b) noexcept { return a.rest_.size() == b.rest_.size(); }
+        friend bool operator==(Iterator const& a, Iterator const& b) noexcept
+        {
+            return a.rest_.size() == b.rest_.size();
+        }
 
     private:
         std::string_view rest_;
@@ -100,9 +106,13 @@ private:
 [[nodiscard]] std::optional<std::string_view> alias(std::string_view segment) noexcept;
 
 /// True for "*".
-[[nodiscard]] constexpr bool is_wildcard(std::string_view segment) noexcept { return segment == "*"; }
+[[nodiscard]] constexpr bool is_wildcard(std::string_view segment) noexcept
+{
+    return segment == "*";
+}
 
-/// True for a segment that stands where an instance does: a number, an alias, "*", "{i}", or "(null)" as some CPEs send it.
+/// True for a segment that stands where an instance does: a number, an alias, "*", "{i}", or "(null)" as some CPEs send
+/// it.
 [[nodiscard]] bool is_instance_segment(std::string_view segment) noexcept;
 
 /// True for a partial path whose last segment is an instance: "Device.WiFi.SSID.1.".
@@ -122,22 +132,23 @@ private:
 /// The object of a table itself stays as it is ("Device.WiFi.SSID.").
 [[nodiscard]] std::string template_form(std::string_view path);
 
-/// The longest object that covers both paths: "Device.WiFi." for "Device.WiFi.SSID.1.Enable" and "Device.WiFi.Radio.1.";
+/// The longest object that covers both paths: "Device.WiFi." for "Device.WiFi.SSID.1.Enable" and
+/// "Device.WiFi.Radio.1.";
 /// "" when they have no more in common.
 [[nodiscard]] std::string_view common_object(std::string_view a, std::string_view b) noexcept;
 
 /// Sorts `paths` and drops what another one covers, so that the rest names the same parameters.
 void keep_outermost(std::vector<std::string>& paths);
 
-/// True when the value of `path` should be kept from eyes and logs: passwords, passphrases, keys, secrets, PINs of every
-/// model and vendor, judged by name alone (a data model's `hidden` knows more). ParameterKey, CommandKey, public keys,
-/// counts, enables, lengths and intervals are not secrets. `path` may be an object: never secret.
+/// True when the value of `path` should be kept from eyes and logs: passwords, passphrases, keys, secrets, PINs of
+/// every model and vendor, judged by name alone (a data model's `hidden` knows more). ParameterKey, CommandKey, public
+/// keys, counts, enables, lengths and intervals are not secrets. `path` may be an object: never secret.
 [[nodiscard]] bool is_secret_path(std::string_view path) noexcept;
 
 /// What a path sent by a CPE is good for.
 enum class PathForm : std::uint8_t {
-    sound,     ///< as TR-106 has it
-    odd,       ///< seen in the field ("(null)", stray dots, blanks inside): keep what it says, do not ask for it by name
+    sound,  ///< as TR-106 has it
+    odd,    ///< seen in the field ("(null)", stray dots, blanks inside): keep what it says, do not ask for it by name
     unusable,  ///< empty, too long or with control characters: not kept
 };
 
@@ -149,9 +160,9 @@ enum class PathForm : std::uint8_t {
 
 /// What a person's or a rule's path may contain besides names and instance numbers.
 struct PathRules {
-    bool partial = true;    ///< may end with '.' (or be empty, the whole tree)
-    bool wildcards = false; ///< may contain "*" segments
-    bool aliases = true;    ///< may contain "[alias]" segments
+    bool partial = true;     ///< may end with '.' (or be empty, the whole tree)
+    bool wildcards = false;  ///< may contain "*" segments
+    bool aliases = true;     ///< may contain "[alias]" segments
     friend bool operator==(PathRules const&, PathRules const&) = default;
 };
 
