@@ -43,6 +43,7 @@ struct ParameterRow {
 /// A task with its outcome, as people see it.
 struct TaskRow {
     Task task;
+    cwmp::DeviceId identity;  ///< of its device
     std::string result;  ///< JSON object or empty
     std::optional<unsigned> fault_code;
     std::string fault_text;
@@ -54,6 +55,13 @@ struct TaskQuery {
     std::optional<TaskState> state;
     std::int64_t after = 0;  ///< the last id of the page before
     unsigned limit = 100;
+};
+
+/// How much there is of everything, for an overview.
+struct InventoryTotals {
+    std::uint64_t devices = 0;
+    std::uint64_t open_tasks = 0;  ///< not final
+    std::uint64_t files = 0;
 };
 
 /// What people and programs ask of the inventory. Runs on connections of its own with time-outs: a slow search never
@@ -68,6 +76,8 @@ public:
                                                                          DeviceKey after, unsigned limit) = 0;
     virtual base::Awaitable<std::optional<DeviceRow>> find(cwmp::DeviceId identity) = 0;
     virtual base::Awaitable<std::optional<DeviceRow>> find(DeviceKey key) = 0;
+
+    virtual base::Awaitable<InventoryTotals> totals() = 0;
 
     /// Parameters at or below a path ("" = all), by path, after the path `after`. Secrets are withheld.
     virtual base::Awaitable<std::vector<ParameterRow>> parameters(DeviceKey device, std::string below,
