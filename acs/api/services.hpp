@@ -1,0 +1,33 @@
+#pragma once
+
+#include "api/settings.hpp"
+
+namespace base {
+class Clock;
+class Metrics;
+}  // namespace base
+
+namespace domain {
+class ConditionGuard;
+class FileDirectory;
+class FileStore;
+class Inventory;
+class ParameterCheck;
+class Waker;
+}  // namespace domain
+
+namespace api {
+
+/// What every endpoint may use of the rest of the server. All must outlive the connections that the API serves.
+struct Services {
+    domain::Inventory& inventory;
+    domain::FileStore& files;
+    domain::FileDirectory& directory;
+    domain::Waker& waker;
+    domain::ConditionGuard& guard;
+    domain::ParameterCheck const* parameter_check;  ///< null: values are not held against a data model
+    base::Clock const& clock;
+    base::Metrics& metrics;
+};
+
+}  // namespace api
