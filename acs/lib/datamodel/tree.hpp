@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cwmp/path.hpp"
 #include "cwmp/value_type.hpp"
+#include "cwmp/path.hpp"
 #include "datamodel/node.hpp"
 #include "datamodel/tree_change.hpp"
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "cwmp/dialect.hpp"
 #include "cwmp/value_type.hpp"
 
 #include <cstdint>
@@ -11,12 +12,6 @@
 /// Values as text, with a type. What a person wrote, what a rule wants and what a CPE tells are rarely the same text
 /// for the same value: "true" and "1", "007" and "7", "2026-01-01T01:00:00+01:00" and "2026-01-01T00:00:00Z".
 namespace datamodel {
-
-/// How booleans are written to a CPE.
-enum class BooleanSpelling : std::uint8_t {
-    digits,  ///< 0, 1
-    words,   ///< false, true
-};
 
 /// Checks that `value` is a value of `type`: integers in the range of their width, booleans 0/1/true/false in any case,
 /// dateTime (ISO 8601, the unknown time, relative times with years below 1000), base64, hexBinary.
@@ -36,7 +31,7 @@ enum class BooleanSpelling : std::uint8_t {
 /// would: "yes", "no", "on", "off" for booleans, blanks around numbers, a date without time, "now" is not. Fails as
 /// check_value does.
 [[nodiscard]] base::Result<std::string> to_wire(std::string_view input, cwmp::ValueType type,
-                                                BooleanSpelling booleans = BooleanSpelling::digits);
+                                                cwmp::BooleanSpelling booleans = cwmp::BooleanSpelling::digits);
 
 /// The boolean that `value` is: 0, 1, true, false in any case, blanks around ignored.
 [[nodiscard]] std::optional<bool> to_boolean(std::string_view value) noexcept;
@@ -48,8 +43,5 @@ enum class BooleanSpelling : std::uint8_t {
 [[nodiscard]] bool is_ipv4_address(std::string_view value) noexcept;
 [[nodiscard]] bool is_ipv6_address(std::string_view value) noexcept;
 [[nodiscard]] bool is_mac_address(std::string_view value) noexcept;
-
-/// "0001-01-01T00:00:00Z": the time is not known (TR-106 3.2).
-inline constexpr std::string_view unknown_time = "0001-01-01T00:00:00Z";
 
 }  // namespace datamodel
