@@ -1,0 +1,36 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/counters.hpp"
+#include "domain/file.hpp"
+#include "domain/model.hpp"
+#include "domain/session_store.hpp"
+#include "domain/task_store.hpp"
+#include "domain/tree_store.hpp"
+#include "session/limits.hpp"
+
+#include <string>
+
+namespace session {
+
+/// Where CPEs fetch and put files: "https://files.example.net:7567", without a path. Empty: there is no such listener.
+struct FileUrls {
+    std::string https;
+    std::string http;
+};
+
+/// What every session needs of the rest of the ACS. All must outlive the sessions; the ports are called on the
+/// sessions' own threads.
+struct Services {
+    domain::SessionStore& sessions;
+    domain::TaskStore& tasks;
+    domain::TreeStore& trees;
+    domain::ModelStore& models;
+    domain::FileStore& files;
+    base::Clock const& clock;
+    base::Metrics& metrics;
+    FileUrls file_urls;
+    SessionLimits limits;
+};
+
+}  // namespace session
