@@ -1,0 +1,235 @@
+#include "app/config.hpp"
+
+#include "app/toml_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iterator>
+
+namespace app {
+
+namespace {
+
+/// What the readers of the sections share.
+struct Context {
+    std::vector<std::string>& problems;
+};
+
+template <class Enum>
+void read_choice(TomlReader& reader, std::string_view key, Enum& value,
+                 std::vector<std::pair<std::string_view, Enum>> const& choices)
+{
+    std::vector<std::string_view> names;
+    for (auto const& choice : choices)
+        names.push_back(choice.first);
+    if (auto const index = reader.choice(key, names))
+        value = choices[*index].second;
+}
+
+void read_listener(TomlReader& reader, ListenerConfig& listener)
+{
+    using enum net::ProxyProtocol;
+    reader.read("name", listener.name);
+    reader.read("address", listener.address);
+    reader.read("port", listener.port, 0, 65535);
+    reader.read("tls", listener.tls);
+    read_choice<net::TlsProfile>(reader, "profile", listener.profile,
+                                 {{"standard", net::TlsProfile::standard}, {"legacy", net::TlsProfile::legacy}});
+    read_choice<net::ClientCertificates>(reader, "client_certificates", listener.client_certificates,
+                                         {{"none", net::ClientCertificates::none},
+                                          {"optional", net::ClientCertificates::optional},
+                                          {"required", net::ClientCertificates::required}});
+    reader.read("client_ca_file", listener.client_ca_file);
+    read_choice<net::ProxyProtocol>(reader, "proxy_protocol", listener.proxy_protocol,
+                                    {{"off", off}, {"v1", v1}, {"v2", v2}, {"automatic", automatic}});
+    reader.read("trusted_proxies", listener.trusted_proxies);
+    reader.read("shared_connections", listener.shared_connections);
+    reader.read("max_connections", listener.max_connections, 1, 10'000'000);
+    if (listener.name.empty())
+        reader.complain("name", "is missing; every listener needs one, for the log and the metrics");
+}
+
+template <class Listener, class ReadMore>
+std::vector<Listener> read_listeners(TomlReader& reader, std::string const& section, Context context, ReadMore more)
+{
+    std::vector<Listener> listeners;
+    for (auto const* const table : reader.tables("listener")) {
+        TomlReader inner{table, fmt::format("{}.listener[{}]", section, listeners.size()), context.problems};
+        Listener listener;
+        read_listener(inner, listener);
+        more(inner, listener);
+        listeners.push_back(std::move(listener));
+    }
+    return listeners;
+}
+
+void read_cwmp(TomlReader& reader, Config::Cwmp& cwmp, Context context)
+{
+    reader.read("realm", cwmp.realm);
+    reader.read("max_sessions", cwmp.max_sessions, 1, 10'000'000);
+    reader.read("session_timeout", cwmp.session_timeout, 5, 3600);
+    reader.read("max_session_timeout", cwmp.max_session_timeout, 5, 3600);
+    reader.read("rpc_timeout", cwmp.rpc_timeout, 10, 3600);
+    reader.read("sessions_per_hour", cwmp.sessions_per_hour, 1, 100'000);
+    reader.read("boots_per_hour", cwmp.boots_per_hour, 1, 10'000);
+    reader.read("rpcs_per_session", cwmp.rpcs_per_session, 1, 1'000'000);
+    reader.read("seconds_per_session", cwmp.seconds_per_session, 10, 86'400);
+    cwmp.listeners = read_listeners<CwmpListenerConfig>(
+        reader, "cwmp", context, [](TomlReader& inner, CwmpListenerConfig& listener) {
+            read_choice<CpeAuth>(inner, "auth", listener.auth,
+                                 {{"none", CpeAuth::none}, {"basic", CpeAuth::basic}, {"digest", CpeAuth::digest},
+                                  {"any", CpeAuth::any}});
+            read_choice<Enrol>(inner, "enrol", listener.enrol, {{"pending", Enrol::pending}, {"open", Enrol::open}});
+            if (listener.auth == CpeAuth::basic && !listener.tls)
+                inner.complain("auth", "basic sends passwords in clear and needs tls = true");
+        });
+    for (auto const* const table : reader.tables("bootstrap")) {
+        TomlReader inner{table, "cwmp.bootstrap", context.problems};
+        auto& login = cwmp.bootstrap.emplace_back();
+        inner.read("username", login.username);
+        inner.read("password", login.password);
+        if (login.username.empty() || login.password.empty())
+            inner.complain("username", "and password must both be given");
+    }
+}
+
+void read_tls(TomlReader& reader, Config::Tls& tls, Context context)
+{
+    for (auto const* const table : reader.tables("certificate")) {
+        TomlReader inner{table, "tls.certificate", context.problems};
+        auto& files = tls.certificates.emplace_back();
+        inner.read("chain", files.chain);
+        inner.read("key", files.key);
+        if (files.chain.empty() || files.key.empty())
+            inner.complain("chain", "and key must both be given");
+    }
+}
+
+void read_inventory(TomlReader& reader, Config::Inventory& inventory)
+{
+    reader.read("parameters_per_device", inventory.parameters_per_device, 100, 1'000'000);
+    reader.read("new_paths_per_device_and_day", inventory.new_paths_per_device_and_day, 100, 10'000'000);
+    reader.read("paths", inventory.paths, 1000, 100'000'000);
+    reader.read("promoted", inventory.promoted);
+    reader.read("event_days", inventory.event_days, 1, 3650);
+}
+
+void read_files(TomlReader& reader, Config::Files& files, Context context)
+{
+    reader.read("directory", files.directory);
+    reader.read("base_url_https", files.base_url_https);
+    reader.read("base_url_http", files.base_url_http);
+    reader.read("upload_bytes", files.upload_bytes, 1024, 1ll << 40);
+    reader.read("file_bytes", files.file_bytes, 1024, 1ll << 40);
+    files.listeners = read_listeners<ListenerConfig>(reader, "files", context, [](TomlReader&, ListenerConfig&) {});
+}
+
+void read_wakeup(TomlReader& reader, Config::Wakeup& wakeup)
+{
+    reader.read("connect_timeout_ms", wakeup.connect_timeout, 100, 60'000);
+    reader.read("exchange_timeout_ms", wakeup.exchange_timeout, 100, 120'000);
+    reader.read("at_once", wakeup.at_once, 1, 100'000);
+    reader.read("allow_basic", wakeup.allow_basic);
+    reader.read("allowed_networks", wakeup.allowed_networks);
+    reader.read("denied_networks", wakeup.denied_networks);
+}
+
+/// Sections that are only a few keys.
+void read_small(TomlReader& root, Config& config, Context context)
+{
+    TomlReader log{root.table("log"), "log", context.problems};
+    static constexpr std::string_view levels[] = {"debug", "info", "warning", "error"};
+    if (auto const level = log.choice("level", {std::begin(levels), std::end(levels)}))
+        config.log.level = levels[*level];
+    TomlReader secrets{root.table("secrets"), "secrets", context.problems};
+    secrets.read("key_file", config.secrets.key_file);
+    TomlReader discovery{root.table("discovery"), "discovery", context.problems};
+    static constexpr std::string_view profiles[] = {"full", "lean", "off"};
+    if (auto const profile = discovery.choice("profile", {std::begin(profiles), std::end(profiles)}))
+        config.discovery.profile = profiles[*profile];
+    discovery.read("rpcs_per_session", config.discovery.rpcs_per_session, 1, 100'000);
+    discovery.read("seconds_per_session", config.discovery.seconds_per_session, 1, 3600);
+    TomlReader monitor{root.table("monitor"), "monitor", context.problems};
+    monitor.read("address", config.monitor.address);
+    monitor.read("port", config.monitor.port, 0, 65535);
+    TomlReader database{root.table("database"), "database", context.problems};
+    database.read("url", config.database.url);
+    database.read("session_connections", config.database.session_connections, 1, 16);
+    database.read("api_connections", config.database.api_connections, 1, 64);
+    database.read("search_timeout_ms", config.database.search_timeout, 100, 600'000);
+}
+
+/// What only makes sense together.
+void check_whole(Config const& config, std::vector<std::string>& problems)
+{
+    auto const wants_tls = [](auto const& listeners) {
+        for (auto const& listener : listeners)
+            if (listener.tls)
+                return true;
+        return false;
+    };
+    if (config.tls.certificates.empty() &&
+        (wants_tls(config.cwmp.listeners) || wants_tls(config.files.listeners) || wants_tls(config.api.listeners)))
+        problems.emplace_back("tls.certificate: a listener has tls = true, so [[tls.certificate]] with chain and key is needed");
+    if (config.cwmp.listeners.empty())
+        problems.emplace_back("cwmp.listener: there is none, so no CPE could connect; give at least one [[cwmp.listener]]");
+    if (!config.api.listeners.empty() && config.api.token_file.empty())
+        problems.emplace_back("api.token_file: is missing; the API serves nobody without a token");
+    if (!config.files.listeners.empty() && config.files.base_url_https.empty() && config.files.base_url_http.empty())
+        problems.emplace_back("files.base_url_https: give the URL by which CPEs reach the file listener, or base_url_http");
+}
+
+}  // namespace
+
+ConfigOutcome parse_config(std::string_view text, std::string_view file_name)
+{
+    ConfigOutcome outcome;
+    toml::table parsed;
+    try {
+        parsed = toml::parse(text, file_name);
+    } catch (toml::parse_error const& error) {
+        outcome.problems.push_back(fmt::format("{} line {}, column {}: {}", file_name, error.source().begin.line,
+                                               error.source().begin.column, error.description()));
+        return outcome;
+    }
+    auto& config = outcome.config;
+    Context const context{outcome.problems};
+    {
+        TomlReader root{&parsed, "", outcome.problems};
+        root.read("node", config.node);
+        root.read("threads", config.threads, 0, 256);
+        read_small(root, config, context);
+        TomlReader tls{root.table("tls"), "tls", outcome.problems};
+        read_tls(tls, config.tls, context);
+        TomlReader cwmp{root.table("cwmp"), "cwmp", outcome.problems};
+        read_cwmp(cwmp, config.cwmp, context);
+        TomlReader inventory{root.table("inventory"), "inventory", outcome.problems};
+        read_inventory(inventory, config.inventory);
+        TomlReader files{root.table("files"), "files", outcome.problems};
+        read_files(files, config.files, context);
+        TomlReader api{root.table("api"), "api", outcome.problems};
+        api.read("token_file", config.api.token_file);
+        config.api.listeners =
+            read_listeners<ListenerConfig>(api, "api", context, [](TomlReader&, ListenerConfig&) {});
+        TomlReader wakeup{root.table("wakeup"), "wakeup", outcome.problems};
+        read_wakeup(wakeup, config.wakeup);
+    }
+    check_whole(config, outcome.problems);
+    return outcome;
+}
+
+ConfigOutcome load_config(std::string const& file_name)
+{
+    std::ifstream file{file_name, std::ios::binary};
+    if (!file) {
+        ConfigOutcome outcome;
+        outcome.problems.push_back(fmt::format(
+            "{}: the file cannot be read; give another with --config, or copy config/acs.toml", file_name));
+        return outcome;
+    }
+    std::string const text{std::istreambuf_iterator<char>{file}, {}};
+    return parse_config(text, file_name);
+}
+
+}  // namespace app

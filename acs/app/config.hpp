@@ -1,0 +1,139 @@
+#pragma once
+
+#include "net/limits.hpp"
+#include "net/server.hpp"
+#include "net/tls.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace app {
+
+/// How a listener is reached. Shared by all kinds of listeners.
+struct ListenerConfig {
+    std::string name;
+    std::string address = "::";       ///< numeric; "::" serves IPv4 too
+    std::uint16_t port = 0;
+    bool tls = true;
+    net::TlsProfile profile = net::TlsProfile::standard;
+    net::ClientCertificates client_certificates = net::ClientCertificates::none;
+    std::string client_ca_file;
+    net::ProxyProtocol proxy_protocol = net::ProxyProtocol::off;
+    std::vector<std::string> trusted_proxies;  ///< address ranges
+    bool shared_connections = false;  ///< a load balancer mixes CPEs on one connection: sessions by cookie only
+    std::uint32_t max_connections = 100'000;
+};
+
+/// How CPEs show who they are.
+enum class CpeAuth { none, basic, digest, any };
+
+/// What becomes of a device nobody has announced.
+enum class Enrol {
+    pending,  ///< kept, read only, until it is enrolled
+    open,     ///< in service at once: labs, and fleets whose shared login is enough
+};
+
+struct CwmpListenerConfig : ListenerConfig {
+    CpeAuth auth = CpeAuth::digest;
+    Enrol enrol = Enrol::pending;
+};
+
+/// A login that devices may use for their first contact.
+struct BootstrapLogin {
+    std::string username;
+    std::string password;
+};
+
+/// Every setting of the server. The defaults here are the defaults; config/acs.toml explains each.
+struct Config {
+    std::string node = "acs-1";  ///< unique among the nodes that share a database
+    std::uint32_t threads = 0;   ///< I/O threads; 0: one per processor
+
+    struct Log {
+        std::string level = "info";
+    } log;
+
+    struct Database {
+        std::string url = "postgresql:///acs";
+        std::uint32_t session_connections = 3;  ///< batch writers of the session path
+        std::uint32_t api_connections = 4;      ///< searches, API, chores
+        std::chrono::milliseconds search_timeout{5000};
+    } database;
+
+    struct Secrets {
+        std::string key_file = "/var/lib/acs/secrets.key";  ///< made with mode 0600 when it is missing
+    } secrets;
+
+    struct Tls {
+        std::vector<net::CertificateFiles> certificates;  ///< an ECDSA and an RSA chain
+    } tls;
+
+    struct Cwmp {
+        std::string realm = "acs";  ///< one for the whole fleet, for ever: changing it voids every stored HA1
+        std::vector<CwmpListenerConfig> listeners;
+        std::vector<BootstrapLogin> bootstrap;
+        std::uint32_t max_sessions = 50'000;
+        std::chrono::seconds session_timeout{30};       ///< without SessionTimeout of the CPE
+        std::chrono::seconds max_session_timeout{300};  ///< the most a CPE may ask for
+        std::chrono::seconds rpc_timeout{300};          ///< an RPC's answer, while the connection lives
+        std::uint32_t sessions_per_hour = 240;          ///< beyond: automation leaves the device alone
+        std::uint32_t boots_per_hour = 30;
+        std::uint32_t rpcs_per_session = 1000;
+        std::chrono::seconds seconds_per_session{900};
+    } cwmp;
+
+    struct Discovery {
+        std::string profile = "full";  ///< full, lean or off, where a model has none of its own
+        std::uint32_t rpcs_per_session = 100;
+        std::chrono::seconds seconds_per_session{60};
+    } discovery;
+
+    struct Inventory {
+        std::uint32_t parameters_per_device = 20'000;
+        std::uint32_t new_paths_per_device_and_day = 20'000;
+        std::uint32_t paths = 5'000'000;
+        std::vector<std::string> promoted;  ///< path patterns kept searchable, beside the built-in ones
+        std::uint32_t event_days = 90;      ///< how long events are kept
+    } inventory;
+
+    struct Files {
+        std::string directory = "/var/lib/acs/files";
+        std::vector<ListenerConfig> listeners;
+        std::string base_url_https;  ///< what CPEs reach the file listener by: "https://acs.example.net:7567"
+        std::string base_url_http;
+        std::uint64_t upload_bytes = 64ull << 20;  ///< the largest upload taken from a CPE
+        std::uint64_t file_bytes = 1ull << 30;     ///< the largest file taken from an operator
+    } files;
+
+    struct Api {
+        std::vector<ListenerConfig> listeners;
+        std::string token_file;  ///< holds the bearer token, one line
+    } api;
+
+    struct Monitor {
+        std::string address = "127.0.0.1";
+        std::uint16_t port = 9547;  ///< 0: none
+    } monitor;
+
+    struct Wakeup {
+        std::chrono::milliseconds connect_timeout{3000};
+        std::chrono::milliseconds exchange_timeout{10'000};
+        std::uint32_t at_once = 200;
+        bool allow_basic = false;
+        std::vector<std::string> allowed_networks;  ///< beside public and private ones: loopback, link-local ...
+        std::vector<std::string> denied_networks;
+    } wakeup;
+};
+
+/// Reads a configuration. On failure `problems` has a sentence for each thing that is wrong, all of them at once.
+struct ConfigOutcome {
+    Config config;
+    std::vector<std::string> problems;
+};
+[[nodiscard]] ConfigOutcome parse_config(std::string_view text, std::string_view file_name);
+[[nodiscard]] ConfigOutcome load_config(std::string const& file_name);
+
+}  // namespace app

@@ -1,0 +1,55 @@
+#include "app/config.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace {
+
+using testing::HasSubstr;
+
+std::string problems_of(std::string_view text)
+{
+    std::string all;
+    for (auto const& problem : app::parse_config(text, "test.toml").problems)
+        all += problem + '\n';
+    return all;
+}
+
+TEST(Config, TheAnnotatedExampleIsValid)
+{
+    auto const outcome = app::load_config(ACS_SOURCE_DIR "/config/acs.toml");
+    EXPECT_THAT(outcome.problems, testing::IsEmpty());
+    ASSERT_EQ(outcome.config.cwmp.listeners.size(), 1u);
+    EXPECT_EQ(outcome.config.cwmp.listeners[0].port, 7547);
+    EXPECT_EQ(outcome.config.tls.certificates.size(), 2u);
+}
+
+TEST(Config, EveryProblemIsReportedAtOnce)
+{
+    auto const problems = problems_of("thread = 3\n[database]\nsession_connections = 99\n[log]\nlevel = 'loud'\n"
+                                      "[[cwmp.listener]]\nname='a'\nauth='basic'\ntls=false\nport=70000\n");
+    EXPECT_THAT(problems, HasSubstr("thread: is not a setting (line 1)"));
+    EXPECT_THAT(problems, HasSubstr("database.session_connections: must be a whole number from 1 to 16"));
+    EXPECT_THAT(problems, HasSubstr("log.level: must be one of debug, info, warning, error, not 'loud'"));
+    EXPECT_THAT(problems, HasSubstr("cwmp.listener[0].port: must be a whole number from 0 to 65535"));
+    EXPECT_THAT(problems, HasSubstr("cwmp.listener[0].auth: basic sends passwords in clear"));
+}
+
+TEST(Config, ASyntaxErrorNamesLineAndColumn)
+{
+    EXPECT_THAT(problems_of("node = \n"), HasSubstr("test.toml line 1, column"));
+}
+
+TEST(Config, AListenerWithTlsNeedsACertificate)
+{
+    EXPECT_THAT(problems_of("[[cwmp.listener]]\nname='a'\n"), HasSubstr("tls.certificate: a listener has tls = true"));
+}
+
+TEST(Config, AMissingFileIsNamed)
+{
+    auto const outcome = app::load_config("no/such/file.toml");
+    ASSERT_EQ(outcome.problems.size(), 1u);
+    EXPECT_THAT(outcome.problems[0], HasSubstr("no/such/file.toml: the file cannot be read"));
+}
+
+}  // namespace
