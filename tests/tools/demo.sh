@@ -1,0 +1,255 @@
+# ./run demo: a private database, the server, a fleet of simulated devices. Sourced by ./run.
+
+demo_dir=var/demo
+demo_pids=()
+
+free_port() {  # free_port FIRST: the first TCP port from FIRST on that nobody listens on
+    local port=$1
+    while (: </dev/tcp/127.0.0.1/"$port") 2>/dev/null; do port=$((port + 1)); done
+    echo "$port"
+}
+
+make_demo_certificates() {  # a CA and, signed by it, an ECDSA and an RSA certificate for localhost
+    local dir=$1 kind
+    mkdir -p "$dir"
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "/CN=ACS demo CA" \
+        -keyout "$dir/ca.key" -out "$dir/ca.crt" 2>/dev/null
+    for kind in ecdsa rsa; do
+        local key=(-newkey ec -pkeyopt ec_paramgen_curve:P-256)
+        [ $kind = rsa ] && key=(-newkey rsa:2048)
+        openssl req "${key[@]}" -nodes -subj "/CN=localhost" -keyout "$dir/$kind.key" -out "$dir/$kind.csr" 2>/dev/null
+        openssl x509 -req -in "$dir/$kind.csr" -CA "$dir/ca.crt" -CAkey "$dir/ca.key" -CAcreateserial -days 30 \
+            -extfile <(echo "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1") -out "$dir/$kind.crt" 2>/dev/null
+    done
+}
+
+write_demo_config() {
+    local auth=digest
+    [ "$demo_open" = yes ] && auth=none
+    cat >"$demo_dir/acs.toml" <<END
+node = "demo"
+[database]
+url = "$demo_database"
+[secrets]
+key_file = "$demo_dir/secrets.key"
+[[tls.certificate]]
+chain = "$demo_dir/tls/ecdsa.crt"
+key = "$demo_dir/tls/ecdsa.key"
+[[tls.certificate]]
+chain = "$demo_dir/tls/rsa.crt"
+key = "$demo_dir/tls/rsa.key"
+[[cwmp.listener]]
+name = "cwmp"
+address = "127.0.0.1"
+port = $cwmp_port
+auth = "$auth"
+enrol = "open"
+[[cwmp.listener]]
+name = "cwmp-plain"
+address = "127.0.0.1"
+port = $plain_port
+tls = false
+auth = "$auth"
+enrol = "open"
+[[cwmp.bootstrap]]
+username = "$demo_user"
+password = "$demo_password"
+[files]
+directory = "$demo_dir/files"
+base_url_https = "https://127.0.0.1:$files_port"
+base_url_http = "http://127.0.0.1:$files_plain_port"
+[[files.listener]]
+name = "files"
+address = "127.0.0.1"
+port = $files_port
+[[files.listener]]
+name = "files-plain"
+address = "127.0.0.1"
+port = $files_plain_port
+tls = false
+[api]
+token_file = "$demo_dir/api.token"
+[[api.listener]]
+name = "api"
+address = "127.0.0.1"
+port = $api_port
+tls = false
+[monitor]
+port = $monitor_port
+[wakeup]
+allowed_networks = ["127.0.0.0/8"]
+END
+}
+
+demo_stop() {
+    trap - EXIT INT TERM
+    rm -f "$demo_dir/demo.json"
+    local pid tries
+    for pid in "${demo_pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+    for pid in "${demo_pids[@]}"; do
+        for tries in $(seq 1 100); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+        kill -KILL "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
+    pg_stop
+}
+
+demo_query() { psql -X -q -A -t -d "$demo_database" -c "$1"; }
+demo_ctl() { "$bin/acsctl" --server "http://127.0.0.1:$api_port" --token "$demo_token" "$@"; }
+
+wait_until() {  # wait_until SECONDS WHAT QUERY WANTED: until the query's answer is WANTED; shows the count as it grows
+    local limit=$1 what=$2 query=$3 wanted=$4 now last=
+    local end=$((SECONDS + limit))
+    while :; do
+        now=$(demo_query "$query")
+        [ "$now" != "$last" ] && say "$what: $now of $wanted"
+        last=$now
+        [ "$now" -ge "$wanted" ] && return 0
+        [ $SECONDS -ge $end ] && { echo "after $limit s only $now of $wanted: $what; see $demo_dir/acs.log" >&2; return 1; }
+        kill -0 "$acs_pid" 2>/dev/null || { tail -n 20 "$demo_dir/acs.log" >&2; echo "the server has ended" >&2; return 1; }
+        sleep 0.5
+    done
+}
+
+start_servers() {
+    say "starting PostgreSQL (private, under $demo_dir)"
+    pg_start "$top/$demo_dir/pg" || return 1
+    psql -X -q -d "$pg_url" -c 'CREATE DATABASE acs' || return 1
+    demo_database=${pg_url/postgresql:\/\/\/postgres/postgresql:\/\/\/acs}
+    write_demo_config
+    say "migrating the database"
+    "$bin/acs" migrate --config "$demo_dir/acs.toml" >"$demo_dir/migrate.log" 2>&1 || { cat "$demo_dir/migrate.log" >&2; return 1; }
+    say "starting the server"
+    "$bin/acs" serve --config "$demo_dir/acs.toml" >"$demo_dir/acs.log" 2>&1 &
+    acs_pid=$!
+    demo_pids+=("$acs_pid")
+    local tries
+    for tries in $(seq 1 100); do
+        curl -sf "http://127.0.0.1:$monitor_port/readyz" >/dev/null && break
+        kill -0 "$acs_pid" 2>/dev/null || { cat "$demo_dir/acs.log" >&2; return 1; }
+        sleep 0.1
+    done
+    curl -sf "http://127.0.0.1:$monitor_port/readyz" >/dev/null || { tail "$demo_dir/acs.log" >&2; return 1; }
+}
+
+start_fleet() {
+    [ "$demo_devices" -gt 0 ] || return 0
+    say "starting $demo_devices simulated devices"
+    local login=(--username "$demo_user" --password "$demo_password")
+    "$bin/cpe-sim" run --persona dsl-gateway,fibre-gateway,set-top-box --count "$demo_devices" \
+        --acs "https://127.0.0.1:$cwmp_port/" --ca "$demo_dir/tls/ca.crt" "${login[@]}" \
+        --inform-interval 15 --boot-time 2 --ramp 2 --json >"$demo_dir/sim.json" 2>"$demo_dir/sim.log" &
+    demo_pids+=($!)
+}
+
+write_demo_json() {
+    cat >"$demo_dir/demo.json.new" <<END
+{"cwmp":"https://127.0.0.1:$cwmp_port/","cwmp_plain":"http://127.0.0.1:$plain_port/","api":"http://127.0.0.1:$api_port","files":"https://127.0.0.1:$files_port","token":"$demo_token","database_url":"$demo_database","ca":"$top/$demo_dir/tls/ca.crt","pids":{"acs":$acs_pid,"postgres":$pg_pid}}
+END
+    mv "$demo_dir/demo.json.new" "$demo_dir/demo.json"
+}
+
+configure_fleet() {  # one task for each device: a new ProvisioningCode
+    local id root
+    say "giving every device a ProvisioningCode"
+    while IFS=$'\t' read -r id root; do
+        demo_ctl set "$id" "$root.DeviceInfo.ProvisioningCode=demo.$RANDOM" >/dev/null
+        demo_ctl wake "$id" >/dev/null 2>&1 || true
+    done < <(demo_query "SELECT oui || '-' || replace(product_class, '-', '%2D') || '-' || replace(serial_number, '-', '%2D') || E'\t' ||
+        CASE WHEN EXISTS (SELECT FROM acs.parameter p WHERE p.device_id = d.id AND p.path LIKE 'InternetGatewayDevice.%') THEN 'InternetGatewayDevice' ELSE 'Device' END
+        FROM acs.device d ORDER BY id")
+}
+
+upgrade_one() {  # a Download of a firmware image to the first gateway
+    local id
+    id=$(demo_query "SELECT oui || '-' || replace(product_class, '-', '%2D') || '-' || replace(serial_number, '-', '%2D') FROM acs.device ORDER BY product_class, id LIMIT 1")
+    say "upgrading $id"
+    { echo "version=9.9.1"; head -c 200000 /dev/urandom; } >"$demo_dir/firmware-9.9.1.bin"
+    demo_ctl download "$id" "$demo_dir/firmware-9.9.1.bin" --version 9.9.1 >/dev/null
+    demo_ctl wake "$id" >/dev/null 2>&1 || true
+}
+
+run_story() {
+    local n=$demo_devices
+    [ "$n" -gt 0 ] || return 0
+    wait_until 120 "devices heard from" "SELECT count(*) FROM acs.device" "$n" &&
+        wait_until 180 "devices discovered" "SELECT count(DISTINCT device_id) FROM task WHERE kind = 'refresh' AND origin = 'discovery' AND state = 'done'" "$n" &&
+        configure_fleet &&
+        wait_until 120 "devices configured" "SELECT count(DISTINCT device_id) FROM task WHERE kind = 'set' AND state = 'done'" "$n" &&
+        upgrade_one &&
+        wait_until 120 "devices upgraded" "SELECT count(*) FROM task WHERE kind = 'download' AND state = 'done'" 1
+}
+
+summary() {
+    demo_query "SELECT json_build_object(
+        'devices', (SELECT count(*) FROM device),
+        'sessions', (SELECT coalesce(sum(inform_count), 0) FROM device_contact),
+        'parameters', (SELECT coalesce(sum(cardinality(path_ids)), 0) FROM device_tree),
+        'tasks_done', (SELECT count(*) FROM task WHERE state = 'done'),
+        'downloads_done', (SELECT count(*) FROM task WHERE kind = 'download' AND state = 'done'),
+        'faults', (SELECT count(*) FROM task WHERE state = 'failed') + (SELECT coalesce(sum(failed_sessions), 0) FROM device_contact))" |
+        sed 's/ : /:/g; s/, /,/g'
+}
+
+where_to_look() {
+    cat >&2 <<END
+
+  REST API     http://127.0.0.1:$api_port/api/v1/devices   (Authorization: Bearer $demo_token)
+  acsctl       export ACS_SERVER=http://127.0.0.1:$api_port ACS_TOKEN=$demo_token
+               $bin/acsctl devices
+  CWMP         https://127.0.0.1:$cwmp_port/ (CA: $demo_dir/tls/ca.crt), http://127.0.0.1:$plain_port/ (login $demo_user / $demo_password)
+  database     psql '$demo_database'
+  metrics      http://127.0.0.1:$monitor_port/metrics
+  logs         $demo_dir/acs.log, $demo_dir/sim.log
+  for scripts  $demo_dir/demo.json
+END
+    [ "$demo_open" = yes ] && echo "  --open: any device is let in without credentials" >&2
+    return 0
+}
+
+demo() {
+    local once=no
+    demo_devices=6 demo_open=no
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --once) once=yes ;;
+            --open) demo_open=yes ;;
+            --devices) demo_devices=${2:-}; shift ;;
+            *) echo "demo: unknown option $1; see ./run help" >&2; exit 2 ;;
+        esac
+        shift
+    done
+    case $demo_devices in '' | *[!0-9]*) echo "demo: --devices needs a number" >&2; exit 2 ;; esac
+    if [ -s $demo_dir/demo.json ] && kill -0 "$(sed -n 's/.*"acs":\([0-9]*\).*/\1/p' $demo_dir/demo.json)" 2>/dev/null; then
+        echo "demo: one is running already; see $demo_dir/demo.json" >&2
+        exit 1
+    fi
+    build release acs acsctl cpe-sim
+    bin=build/release/bin
+    rm -rf $demo_dir
+    mkdir -p $demo_dir/files
+    chmod 755 var $demo_dir
+    demo_user=demo demo_password=$(openssl rand -hex 12) demo_token=$(openssl rand -hex 24)
+    (umask 077 && echo "$demo_token" >$demo_dir/api.token)
+    cwmp_port=$(free_port 7547) plain_port=$(free_port 7580) api_port=$(free_port 7557) monitor_port=$(free_port 9547)
+    files_port=$(free_port 7567)
+    files_plain_port=$(free_port $((files_port + 1)))
+    trap demo_stop EXIT
+    trap 'exit 130' INT TERM
+    make_demo_certificates $demo_dir/tls
+    start_servers || die "the demo did not start"
+    start_fleet
+    write_demo_json
+    [ $once = yes ] || where_to_look
+    run_story || die "the demo did not come to its end"
+    if [ $once = yes ]; then
+        local line
+        line=$(summary)
+        demo_stop
+        say "done"
+        echo "$line"
+    else
+        say "running; Ctrl-C ends everything"
+        wait "$acs_pid"
+    fi
+}
