@@ -20,7 +20,7 @@ struct GuardLimits {
     std::size_t path_bytes = 256;           ///< the longest parameter path of TR-069
     std::size_t pattern_bytes = 1'000;      ///< of one LIKE pattern or regular expression
     std::size_t number_characters = 40;     ///< of one numeric constant
-    std::size_t growth = 64;                ///< how many times replace() and regexp_replace() may lengthen a text
+    std::size_t growth = 16;                ///< how many times replace() and regexp_replace() may lengthen a text
     std::size_t stack_bytes = 64 * 1024 * 1024;  ///< of the thread that parses; libpg_query does not check its stack
 };
 
