@@ -18,20 +18,27 @@ pg_as() {  # runs a command as the user who owns the cluster
     fi
 }
 
-# pg_start DIR [SETTING=VALUE...]: makes the cluster in DIR/data if there is none and starts it with its socket in
-# DIR/socket; no TCP. Leaves the server's pid in pg_pid and the connection string in pg_url.
+# pg_start DIR [SETTING=VALUE...]: makes the cluster in DIR/data if there is none and starts it; no TCP. Its socket is in
+# a short folder of its own (a socket's path may have 107 bytes only). Leaves the server's pid in pg_pid and the
+# connection string in pg_url.
 pg_start() {
     local dir=$1 bin setting; shift
     bin=$(pg_bin) || return 1
-    mkdir -p "$dir/socket"
+    mkdir -p "$dir"
+    pg_socket=$(mktemp -d /tmp/acs-pg.XXXXXX) || return 1
+    if [ "$(id -u)" = 0 ]; then
+        chown postgres: "$pg_socket"
+        if ! pg_as test -x "$dir"; then  # for instance a checkout under a home directory that is closed to others
+            pg_elsewhere=$(mktemp -d /var/tmp/acs-pg.XXXXXX) && dir=$pg_elsewhere
+        fi
+    fi
     if [ ! -s "$dir/data/PG_VERSION" ]; then
         mkdir -p "$dir/data"
         [ "$(id -u)" = 0 ] && chown -R postgres: "$dir"
         pg_as "$bin/initdb" -D "$dir/data" -U acs --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >"$dir/initdb.log" 2>&1 ||
             { cat "$dir/initdb.log" >&2; return 1; }
     fi
-    [ "$(id -u)" = 0 ] && chown -R postgres: "$dir" && chmod 755 "$dir" "$dir/socket"
-    local options=(-D "$dir/data" -k "$dir/socket" -h "" -c "cluster_name=acs" -c "jit=off" -c "wal_compression=lz4")
+    local options=(-D "$dir/data" -k "$pg_socket" -h "" -c "cluster_name=acs" -c "jit=off" -c "wal_compression=lz4")
     for setting in "$@"; do options+=(-c "$setting"); done
     if [ "$(id -u)" = 0 ]; then
         (cd / && exec setpriv --reuid postgres --regid postgres --init-groups -- "$bin/postgres" "${options[@]}") >"$dir/postgres.log" 2>&1 &
@@ -39,10 +46,10 @@ pg_start() {
         "$bin/postgres" "${options[@]}" >"$dir/postgres.log" 2>&1 &
     fi
     pg_pid=$!
-    pg_url="postgresql:///postgres?host=$dir/socket&user=acs"
+    pg_url="postgresql:///postgres?host=$pg_socket&user=acs"
     local tries
     for tries in $(seq 1 150); do
-        "$bin/pg_isready" -q -h "$dir/socket" -U acs -d postgres && return 0
+        "$bin/pg_isready" -q -h "$pg_socket" -U acs -d postgres && return 0
         kill -0 "$pg_pid" 2>/dev/null || break
         sleep 0.1
     done
@@ -55,5 +62,6 @@ pg_stop() {  # fast shutdown of the cluster started by pg_start
     [ -n "${pg_pid:-}" ] || return 0
     kill -INT "$pg_pid" 2>/dev/null
     wait "$pg_pid" 2>/dev/null
+    rm -rf "$pg_socket" ${pg_elsewhere:+"$pg_elsewhere"}
     pg_pid=
 }
