@@ -112,7 +112,7 @@ private:
     using Handler = Traits (ConditionCheck::*)(json::object const& node);
     struct NodeRule {
         std::string_view type;
-        std::array<std::string_view, 4> fields;  ///< besides "location"; any other one is a clause nobody asked for
+        std::array<std::string_view, 5> fields;  ///< besides "location"; any other one is a clause nobody asked for
         Handler handler;
     };
     static std::span<NodeRule const> rules();
@@ -140,6 +140,8 @@ private:
             if (rule.type == "FuncCall")
                 refuse("VARIADIC, DISTINCT, ORDER BY, FILTER, OVER and * are not allowed in a call",
                        "Write the call with plain arguments.");
+            if (rule.type == "A_Const")
+                refuse("bit strings are not allowed", "Write numbers, '...', true or false.");
             refuse(fmt::format("{} with {} is not allowed in a condition", rule.type, name), "Write it in another way.");
         }
     }
@@ -474,7 +476,7 @@ std::span<ConditionCheck::NodeRule const> ConditionCheck::rules()
 {
     using Check = ConditionCheck;
     static constexpr auto table = std::to_array<NodeRule>({
-        {"A_Const", {"ival", "fval", "sval", "boolval"}, &Check::constant},
+        {"A_Const", {"ival", "fval", "sval", "boolval", "isnull"}, &Check::constant},
         {"A_Expr", {"kind", "name", "lexpr", "rexpr"}, &Check::operation},
         {"BoolExpr", {"boolop", "args"}, &Check::logic},
         {"NullTest", {"arg", "nulltesttype"}, &Check::test},
