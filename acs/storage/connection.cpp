@@ -1,0 +1,95 @@
+#include "storage/connection.hpp"
+
+#include <libpq-fe.h>
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <string_view>
+
+namespace storage {
+
+namespace {
+
+/// A value as libpq's "name=value" form wants it.
+std::string quoted(std::string_view value)
+{
+    std::string text = "'";
+    for (char const c : value) {
+        if (c == '\'' || c == '\\')
+            text += '\\';
+        text += c;
+    }
+    return text + "'";
+}
+
+std::string session_options(ConnectionSettings const& settings, std::string_view given)
+{
+    auto options = fmt::format("{} -c search_path=public -c timezone=UTC -c datestyle=ISO -c statement_timeout={}"
+                               " -c jit=off -c client_min_messages=warning",
+                               given, settings.statement_timeout.count());
+    if (settings.read_only)
+        options += " -c default_transaction_read_only=on";
+    return options;
+}
+
+/// The URL taken apart and put together again with our own settings: text that libpq takes in either form.
+std::string connection_text(ConnectionSettings const& settings)
+{
+    char* error = nullptr;
+    auto* const options = PQconninfoParse(settings.url.c_str(), &error);
+    if (options == nullptr) {
+        std::string const why = error == nullptr ? "out of memory" : error;
+        PQfreemem(error);
+        throw std::invalid_argument{fmt::format("the database URL cannot be read: {}", why)};
+    }
+    std::string text;
+    std::string given;
+    for (auto const* option = options; option->keyword != nullptr; ++option) {
+        if (option->val == nullptr)
+            continue;
+        if (std::string_view{option->keyword} == "options")
+            given = option->val;
+        else if (std::string_view const key = option->keyword; key != "application_name" && key != "connect_timeout")
+            text += fmt::format("{}={} ", key, quoted(option->val));
+    }
+    PQconninfoFree(options);
+    return text + fmt::format("options={} application_name={} connect_timeout={} client_encoding=UTF8",
+                              quoted(session_options(settings, given)), quoted(settings.application_name),
+                              settings.connect_timeout.count());
+}
+
+Failure failure_of_state(std::string_view state)
+{
+    if (state.starts_with("08") || state.starts_with("57P") || state == "25006" || state.starts_with("53"))
+        return Failure::outage;  // 57P: shutdown; 25006: the primary became a replica; 53: out of resources
+    if (state == "57014")
+        return Failure::timed_out;
+    if (state.starts_with("40") || state == "55P03")
+        return Failure::rollback;
+    return Failure::refused;
+}
+
+}  // namespace
+
+std::unique_ptr<pqxx::connection> connect(ConnectionSettings const& settings)
+{
+    return std::make_unique<pqxx::connection>(connection_text(settings));
+}
+
+Failure failure_of(std::exception const& problem)
+{
+    if (dynamic_cast<pqxx::broken_connection const*>(&problem) != nullptr ||
+        dynamic_cast<pqxx::in_doubt_error const*>(&problem) != nullptr)
+        return Failure::outage;
+    if (dynamic_cast<pqxx::transaction_rollback const*>(&problem) != nullptr)
+        return Failure::rollback;
+    if (auto const* const refusal = dynamic_cast<pqxx::sql_error const*>(&problem)) {
+        if (refusal->sqlstate().empty())  // libpq met the loss itself: no server gave a state
+            return Failure::outage;
+        return failure_of_state(refusal->sqlstate());
+    }
+    return Failure::refused;
+}
+
+}  // namespace storage

@@ -1,0 +1,673 @@
+-- The first schema.
+
+SET LOCAL search_path = public;
+
+CREATE SCHEMA acs;
+COMMENT ON SCHEMA acs IS 'What operators, rules and the API see. Its columns are a contract.';
+
+------------------------------------------------------------------------------------------------------ administration
+
+CREATE TABLE schema_version (
+    version     integer     NOT NULL PRIMARY KEY,
+    applied_at  timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE schema_version IS 'One row for each migration that was applied.';
+COMMENT ON COLUMN schema_version.version IS 'Number of the file in sql/migrations.';
+COMMENT ON COLUMN schema_version.applied_at IS 'When it was applied.';
+
+CREATE TABLE node (
+    node_id     smallint    NOT NULL PRIMARY KEY CHECK (node_id BETWEEN 0 AND 1023),
+    name        text        NOT NULL UNIQUE,
+    started_at  timestamptz NOT NULL DEFAULT now(),
+    last_seen   timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE node IS 'The servers that share this database. A number is taken over when its node was silent for long.';
+COMMENT ON COLUMN node.node_id IS 'Part of every id that the node makes (tasks, events).';
+COMMENT ON COLUMN node.name IS 'Unique for one start of one program: host, process and a random part.';
+COMMENT ON COLUMN node.started_at IS 'When the node took its number.';
+COMMENT ON COLUMN node.last_seen IS 'Last sign of life; by the database''s clock.';
+
+CREATE TABLE setting (
+    name        text        NOT NULL PRIMARY KEY,
+    value       jsonb       NOT NULL,
+    changed_at  timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE setting IS 'Facts that all nodes share and that no configuration file can hold.';
+COMMENT ON COLUMN setting.name IS 'What it is.';
+COMMENT ON COLUMN setting.value IS 'Its value.';
+COMMENT ON COLUMN setting.changed_at IS 'When it was last written.';
+
+------------------------------------------------------------------------------------------------------------- devices
+
+CREATE TABLE device (
+    device_id              bigint      NOT NULL PRIMARY KEY,
+    state                  text        NOT NULL DEFAULT 'pending'
+        CHECK (state IN ('pending', 'active', 'conflict', 'retiring', 'retired', 'rejected')),
+    manufacturer           text        NOT NULL DEFAULT '',
+    oui                    text        NOT NULL,
+    product_class          text        NOT NULL,
+    serial_number          text        NOT NULL,
+    model_name             text        NOT NULL DEFAULT '',
+    inform_interval        integer,
+    subscriber             text,
+    tags                   text[]      NOT NULL DEFAULT '{}',
+    parent_device          bigint,
+    access_node            text,
+    time_zone              text,
+    attributes             jsonb       NOT NULL DEFAULT '{}',
+    dialect                jsonb,
+    automation_stopped     text,
+    automation_stopped_at  timestamptz,
+    first_seen             timestamptz NOT NULL DEFAULT now()
+) /*partition device_id*/;
+COMMENT ON TABLE device IS 'What people know and decide about a device. Changes seldom, is indexed.';
+COMMENT ON COLUMN device.device_id IS 'A 63-bit hash of the identity it first came with; acs.device.id.';
+COMMENT ON COLUMN device.state IS 'Where it stands between its first contact and its removal.';
+COMMENT ON COLUMN device.manufacturer IS 'As its first Inform told.';
+COMMENT ON COLUMN device.oui IS 'Of its current identity: upper case when hexadecimal.';
+COMMENT ON COLUMN device.product_class IS 'Of its current identity; may be empty.';
+COMMENT ON COLUMN device.serial_number IS 'Of its current identity.';
+COMMENT ON COLUMN device.model_name IS 'DeviceInfo.ModelName as last stored with its tree.';
+COMMENT ON COLUMN device.inform_interval IS 'PeriodicInformInterval as last stored with its tree, seconds; NULL: not known.';
+COMMENT ON COLUMN device.subscriber IS 'The customer it serves, in the operator''s own terms.';
+COMMENT ON COLUMN device.tags IS 'Labels given by people and rules.';
+COMMENT ON COLUMN device.parent_device IS 'The gateway behind which it stands.';
+COMMENT ON COLUMN device.access_node IS 'Where its line ends: DSLAM, OLT, CMTS.';
+COMMENT ON COLUMN device.time_zone IS 'For windows of tasks (''Europe/Berlin''); NULL: UTC.';
+COMMENT ON COLUMN device.attributes IS 'The operator''s own facts.';
+COMMENT ON COLUMN device.dialect IS 'Wire options that differ from those of its model.';
+COMMENT ON COLUMN device.automation_stopped IS 'Why automation leaves it alone; NULL: it does not.';
+COMMENT ON COLUMN device.automation_stopped_at IS 'Since when.';
+COMMENT ON COLUMN device.first_seen IS 'Its first accepted Inform.';
+CREATE INDEX device_serial_number ON device (serial_number text_pattern_ops);
+CREATE INDEX device_subscriber ON device (subscriber) WHERE subscriber IS NOT NULL;
+CREATE INDEX device_tags ON device USING gin (tags);
+
+CREATE TABLE device_identity (
+    identity_hash  bigint      NOT NULL PRIMARY KEY,
+    device_id      bigint      NOT NULL,
+    oui            text        NOT NULL,
+    product_class  text        NOT NULL,
+    serial_number  text        NOT NULL,
+    made_by        bigint      NOT NULL,
+    first_seen     timestamptz NOT NULL DEFAULT now()
+) /*partition identity_hash*/;
+COMMENT ON TABLE device_identity IS
+    'The identities devices came with. Found by hash, then compared; after a collision the hash with the next salt is tried.';
+COMMENT ON COLUMN device_identity.identity_hash IS 'First 63 bits of SHA-256 over OUI, ProductClass, SerialNumber and a salt.';
+COMMENT ON COLUMN device_identity.device_id IS 'The device; several identities may be one device.';
+COMMENT ON COLUMN device_identity.oui IS 'As in TR-069 DeviceIdStruct; upper case when hexadecimal.';
+COMMENT ON COLUMN device_identity.product_class IS 'As in DeviceIdStruct; may be empty.';
+COMMENT ON COLUMN device_identity.serial_number IS 'As in DeviceIdStruct.';
+COMMENT ON COLUMN device_identity.made_by IS 'Id of the contact that made it: a repeated commit knows its own work.';
+COMMENT ON COLUMN device_identity.first_seen IS 'When it was first heard.';
+CREATE INDEX device_identity_device ON device_identity (device_id);
+
+CREATE TABLE device_contact (
+    device_id               bigint      NOT NULL PRIMARY KEY,
+    session_epoch           bigint      NOT NULL DEFAULT 0,
+    contact_id              bigint      NOT NULL DEFAULT 0,
+    last_inform             timestamptz,
+    last_boot               timestamptz,
+    last_failure_at         timestamptz,
+    hour_start              timestamptz,
+    hour_sessions           integer     NOT NULL DEFAULT 0,
+    hour_boots              integer     NOT NULL DEFAULT 0,
+    failed_in_row           integer     NOT NULL DEFAULT 0,
+    informs                 integer     NOT NULL DEFAULT 0,
+    periodic_informs        integer     NOT NULL DEFAULT 0,
+    address                 inet,
+    last_events             text[],
+    last_event_keys         text[],
+    software_version        text        NOT NULL DEFAULT '',
+    hardware_version        text        NOT NULL DEFAULT '',
+    provisioning_code       text        NOT NULL DEFAULT '',
+    parameter_key           text        NOT NULL DEFAULT '',
+    connection_request_url  text        NOT NULL DEFAULT '',
+    tree_software_version   text,
+    last_failure            text
+) /*partition device_id*/
+WITH (fillfactor = 75, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 1);
+COMMENT ON TABLE device_contact IS
+    'One narrow row per device, written by every Inform. It has no secondary index, so that every update stays on its page.';
+COMMENT ON COLUMN device_contact.device_id IS 'The device.';
+COMMENT ON COLUMN device_contact.session_epoch IS 'Number of its newest session; a write of an older session is refused.';
+COMMENT ON COLUMN device_contact.contact_id IS 'Id of the newest contact: a repeated commit of the same Inform changes nothing.';
+COMMENT ON COLUMN device_contact.last_inform IS 'When the newest Inform came.';
+COMMENT ON COLUMN device_contact.last_boot IS 'When the newest Inform with 0 BOOTSTRAP or 1 BOOT came.';
+COMMENT ON COLUMN device_contact.last_failure_at IS 'When a session last ended badly.';
+COMMENT ON COLUMN device_contact.hour_start IS 'Start of the hour that the two next counts are of.';
+COMMENT ON COLUMN device_contact.hour_sessions IS 'Sessions in that hour.';
+COMMENT ON COLUMN device_contact.hour_boots IS 'Boots in that hour.';
+COMMENT ON COLUMN device_contact.failed_in_row IS 'Sessions that ended badly since the last good one.';
+COMMENT ON COLUMN device_contact.informs IS 'Informs ever accepted.';
+COMMENT ON COLUMN device_contact.periodic_informs IS 'Of these the ones with nothing but 2 PERIODIC, which make no event row.';
+COMMENT ON COLUMN device_contact.address IS 'Where the newest Inform came from.';
+COMMENT ON COLUMN device_contact.last_events IS 'Event codes of the newest Inform.';
+COMMENT ON COLUMN device_contact.last_event_keys IS 'Their CommandKeys; NULL: all empty.';
+COMMENT ON COLUMN device_contact.software_version IS 'As its newest Inform told.';
+COMMENT ON COLUMN device_contact.hardware_version IS 'As its newest Inform told.';
+COMMENT ON COLUMN device_contact.provisioning_code IS 'As its newest Inform told.';
+COMMENT ON COLUMN device_contact.parameter_key IS 'ParameterKey as its newest Inform told.';
+COMMENT ON COLUMN device_contact.connection_request_url IS 'As its newest Inform told: chosen by the device, checked before use.';
+COMMENT ON COLUMN device_contact.tree_software_version IS 'The software its stored tree was read from; NULL: nothing was read yet.';
+COMMENT ON COLUMN device_contact.last_failure IS 'Why a session last ended badly.';
+
+CREATE TABLE device_recent (
+    device_id  bigint  NOT NULL PRIMARY KEY,
+    version    bigint  NOT NULL,
+    path_ids   integer[] NOT NULL,
+    values     text[]    NOT NULL,
+    changed    integer[] NOT NULL
+) /*partition device_id*/
+WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 1);
+COMMENT ON TABLE device_recent IS
+    'What Informs told since the tree was last written: at most 64 values and 1.8 KB, folded into the tree by its next write.';
+COMMENT ON COLUMN device_recent.device_id IS 'The device.';
+COMMENT ON COLUMN device_recent.version IS 'One more with each write: who changes it says which one he has seen.';
+COMMENT ON COLUMN device_recent.path_ids IS 'The parameters, ascending.';
+COMMENT ON COLUMN device_recent.values IS 'Their values in the same order; those of secret paths are sealed.';
+COMMENT ON COLUMN device_recent.changed IS 'When each value was first told, seconds since 1970.';
+
+------------------------------------------------------------------------------------------------------ parameter paths
+
+CREATE TABLE path (
+    path_id    integer     GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    path       text        NOT NULL UNIQUE,
+    is_secret  boolean     NOT NULL,
+    made_at    timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE path IS 'Parameter and object names, once each. Ids are never used again.';
+COMMENT ON COLUMN path.path_id IS 'What trees refer to.';
+COMMENT ON COLUMN path.path IS 'The full name; an object''s ends with a dot.';
+COMMENT ON COLUMN path.is_secret IS 'Its values are sealed in every table and shown to nobody.';
+COMMENT ON COLUMN path.made_at IS 'When it was first heard.';
+
+CREATE TABLE path_count (
+    paths  bigint NOT NULL
+);
+COMMENT ON TABLE path_count IS 'One row: how many paths there are, for the limit in all. Locked while paths are made.';
+COMMENT ON COLUMN path_count.paths IS 'Rows of the table path.';
+INSERT INTO path_count (paths) VALUES (0);
+
+CREATE TABLE path_budget (
+    device_id  bigint  NOT NULL,
+    day        date    NOT NULL,
+    made       integer NOT NULL,
+    PRIMARY KEY (device_id, day)
+);
+COMMENT ON TABLE path_budget IS 'How many new paths each device made us keep in a day, for the limit per device and day.';
+COMMENT ON COLUMN path_budget.device_id IS 'The device.';
+COMMENT ON COLUMN path_budget.day IS 'The day in UTC.';
+COMMENT ON COLUMN path_budget.made IS 'New paths on that day.';
+
+CREATE TABLE promoted (
+    pattern     text        NOT NULL PRIMARY KEY,
+    reason      text        NOT NULL DEFAULT '',
+    made_at     timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE promoted IS 'Which parameters are copied to device_parameter, where fleets can be searched by them.';
+COMMENT ON COLUMN promoted.pattern IS 'A path; {i} or * stands for any instance. Secrets are never promoted.';
+COMMENT ON COLUMN promoted.reason IS 'Who needs it.';
+COMMENT ON COLUMN promoted.made_at IS 'When it was added.';
+INSERT INTO promoted (pattern, reason) VALUES
+    ('Device.DeviceInfo.ModelName', 'search'),
+    ('Device.DeviceInfo.SoftwareVersion', 'search'),
+    ('Device.DeviceInfo.ProvisioningCode', 'search'),
+    ('Device.WiFi.SSID.{i}.SSID', 'search'),
+    ('Device.PPP.Interface.{i}.Username', 'search'),
+    ('Device.IP.Interface.{i}.IPv4Address.{i}.IPAddress', 'search'),
+    ('InternetGatewayDevice.DeviceInfo.ModelName', 'search'),
+    ('InternetGatewayDevice.DeviceInfo.SoftwareVersion', 'search'),
+    ('InternetGatewayDevice.DeviceInfo.ProvisioningCode', 'search'),
+    ('InternetGatewayDevice.LANDevice.{i}.WLANConfiguration.{i}.SSID', 'search'),
+    ('InternetGatewayDevice.WANDevice.{i}.WANConnectionDevice.{i}.WANIPConnection.{i}.ExternalIPAddress', 'search'),
+    ('InternetGatewayDevice.WANDevice.{i}.WANConnectionDevice.{i}.WANPPPConnection.{i}.ExternalIPAddress', 'search'),
+    ('InternetGatewayDevice.WANDevice.{i}.WANConnectionDevice.{i}.WANPPPConnection.{i}.Username', 'search');
+
+----------------------------------------------------------------------------------------------------- parameter values
+
+CREATE TABLE device_tree (
+    device_id         bigint      NOT NULL PRIMARY KEY,
+    version           bigint      NOT NULL,
+    stored_at         timestamptz NOT NULL,
+    software_version  text        NOT NULL,
+    read_at           jsonb       COMPRESSION lz4 NOT NULL,
+    path_ids          integer[]   COMPRESSION lz4 NOT NULL,
+    values            text[]      COMPRESSION lz4 NOT NULL,
+    changed           integer[]   COMPRESSION lz4 NOT NULL,
+    flags             bytea       COMPRESSION lz4 NOT NULL
+) /*partition device_id*/
+WITH (fillfactor = 80, toast.autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_scale_factor = 0.05);
+COMMENT ON TABLE device_tree IS
+    'All that was read from a device: one row of parallel arrays. A write touches only the columns that changed.';
+COMMENT ON COLUMN device_tree.device_id IS 'The device.';
+COMMENT ON COLUMN device_tree.version IS 'One more with each write.';
+COMMENT ON COLUMN device_tree.stored_at IS 'When it was last written.';
+COMMENT ON COLUMN device_tree.software_version IS 'The software it was read from.';
+COMMENT ON COLUMN device_tree.read_at IS
+    'When which subtree was last read completely: path id of the object -> seconds since 1970.';
+COMMENT ON COLUMN device_tree.path_ids IS 'Parameters and objects, ascending.';
+COMMENT ON COLUMN device_tree.values IS 'Their values in the same order, '''' where there is none; those of secret paths are sealed.';
+COMMENT ON COLUMN device_tree.changed IS 'When each value became what it is, seconds since 1970; 0: not known.';
+COMMENT ON COLUMN device_tree.flags IS
+    'Two bytes each, high byte first: bits 0-3 type, 4-5 writable (0 not known, 1 no, 2 yes), 6-8 notification (7 not known), '
+    '9 has a value, 10 doubtful, 11 value too long to keep, 12 dangerous to read, 15 sealed.';
+
+CREATE TABLE device_parameter (
+    device_id  bigint      NOT NULL,
+    path_id    integer     NOT NULL,
+    value      text        CHECK (octet_length(value) <= 1024),
+    since      timestamptz NOT NULL,
+    PRIMARY KEY (device_id, path_id)
+) /*partition device_id*/
+WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 1);
+COMMENT ON TABLE device_parameter IS 'Copies of promoted parameters: what fleets are searched by. Never secrets.';
+COMMENT ON COLUMN device_parameter.device_id IS 'The device.';
+COMMENT ON COLUMN device_parameter.path_id IS 'The parameter.';
+COMMENT ON COLUMN device_parameter.value IS 'Its value; NULL: longer than 1,024 bytes, to be found in the tree only.';
+COMMENT ON COLUMN device_parameter.since IS 'When it became what it is.';
+CREATE INDEX device_parameter_value ON device_parameter (path_id, value text_pattern_ops);
+
+CREATE TABLE parameter_sample (
+    at         timestamptz NOT NULL,
+    device_id  bigint      NOT NULL,
+    series_id  integer     NOT NULL,
+    values     real[]      NOT NULL
+) PARTITION BY RANGE (at);
+COMMENT ON TABLE parameter_sample IS 'Numbers over time, one row for a device and a moment; a partition per day.';
+COMMENT ON COLUMN parameter_sample.at IS 'When they were read.';
+COMMENT ON COLUMN parameter_sample.device_id IS 'The device.';
+COMMENT ON COLUMN parameter_sample.series_id IS 'Which list of parameters the values belong to.';
+COMMENT ON COLUMN parameter_sample.values IS 'The numbers in the order of that list; NULL: not read.';
+CREATE INDEX parameter_sample_device ON parameter_sample (device_id, at);
+CREATE INDEX parameter_sample_at ON parameter_sample USING brin (at);
+
+-------------------------------------------------------------------------------------------------------------- events
+
+CREATE TABLE event (
+    at           timestamptz NOT NULL,
+    device_id    bigint      NOT NULL,
+    event_id     bigint      NOT NULL,
+    tx           xid8        NOT NULL DEFAULT pg_current_xact_id(),
+    kind         text        NOT NULL,
+    codes        text[],
+    keys         text[],
+    retry_count  integer,
+    redelivered  boolean     NOT NULL DEFAULT false,
+    address      inet,
+    detail       jsonb,
+    PRIMARY KEY (device_id, at, event_id)
+) PARTITION BY RANGE (at);
+COMMENT ON TABLE event IS
+    'What devices told, append-only, a partition per day. Readers that must miss nothing take rows with '
+    'tx < pg_snapshot_xmin(pg_current_snapshot()), ordered by (tx, event_id). Informs with 2 PERIODIC alone are only counted.';
+COMMENT ON COLUMN event.at IS 'When it came.';
+COMMENT ON COLUMN event.device_id IS 'The device.';
+COMMENT ON COLUMN event.event_id IS 'Made by the node; a repeated commit makes no second row.';
+COMMENT ON COLUMN event.tx IS 'The transaction that wrote it.';
+COMMENT ON COLUMN event.kind IS 'Name of the message: Inform, TransferComplete, ...';
+COMMENT ON COLUMN event.codes IS 'Of an Inform: the event codes.';
+COMMENT ON COLUMN event.keys IS 'Their CommandKeys; NULL: all empty.';
+COMMENT ON COLUMN event.retry_count IS 'Of an Inform: RetryCount.';
+COMMENT ON COLUMN event.redelivered IS 'The same events were committed before: nothing is triggered again.';
+COMMENT ON COLUMN event.address IS 'Of an Inform: where it came from.';
+COMMENT ON COLUMN event.detail IS 'Of other messages: their content.';
+CREATE INDEX event_at ON event USING brin (at);
+
+CREATE FUNCTION make_partitions(first date, days integer) RETURNS integer
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    parent text;
+    day date;
+    name text;
+    made integer := 0;
+BEGIN
+    FOREACH parent IN ARRAY ARRAY['event', 'parameter_sample'] LOOP
+        FOR day IN SELECT first + n FROM generate_series(0, days - 1) n LOOP
+            name := parent || '_' || to_char(day, 'YYYYMMDD');
+            CONTINUE WHEN to_regclass(format('public.%I', name)) IS NOT NULL;
+            EXECUTE format('CREATE TABLE public.%I (LIKE public.%I INCLUDING ALL)', name, parent);
+            EXECUTE format('ALTER TABLE public.%I ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)', parent, name,
+                           day || ' 00:00:00+00', (day + 1) || ' 00:00:00+00');
+            made := made + 1;
+        END LOOP;
+    END LOOP;
+    RETURN made;
+END
+$$;
+COMMENT ON FUNCTION make_partitions(date, integer) IS
+    'Makes the daily partitions of event and parameter_sample that are missing from a day (UTC) on; gives how many it made.';
+
+--------------------------------------------------------------------------------------------------------------- tasks
+
+CREATE TABLE task (
+    device_id     bigint      NOT NULL,
+    task_id       bigint      NOT NULL,
+    kind          text        NOT NULL,
+    state         text        NOT NULL DEFAULT 'queued'
+        CHECK (state IN ('queued', 'sent', 'waiting', 'unknown', 'done', 'failed', 'cancelled', 'expired')),
+    priority      smallint    NOT NULL DEFAULT 0,
+    attempts      integer     NOT NULL DEFAULT 0,
+    is_single     boolean     NOT NULL DEFAULT false,
+    created       timestamptz NOT NULL DEFAULT now(),
+    updated       timestamptz NOT NULL DEFAULT now(),
+    not_before    timestamptz NOT NULL DEFAULT now(),
+    expires_at    timestamptz,
+    deadline      timestamptz,
+    sent_at       timestamptz,
+    window_start  time,
+    window_end    time,
+    command_key   text        NOT NULL DEFAULT '',
+    origin        text        NOT NULL DEFAULT 'api',
+    arguments     jsonb       NOT NULL DEFAULT '{}',
+    progress      jsonb,
+    result        jsonb,
+    fault_code    integer,
+    fault_text    text        NOT NULL DEFAULT '',
+    PRIMARY KEY (device_id, task_id)
+) /*partition device_id*/
+WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 200);
+COMMENT ON TABLE task IS 'What somebody wants done to one device.';
+COMMENT ON COLUMN task.device_id IS 'The device.';
+COMMENT ON COLUMN task.task_id IS 'Made by the node from time, node and a counter: ascending in time.';
+COMMENT ON COLUMN task.kind IS 'get, set, add, delete, attributes, refresh, reboot, factory_reset, download, upload, ...';
+COMMENT ON COLUMN task.state IS
+    'queued; sent: its answer is due; waiting: accepted, the result comes later; unknown: the session died in between; or its end.';
+COMMENT ON COLUMN task.priority IS 'Lower runs earlier: 0 a person waits, 5 automation, 9 bulk.';
+COMMENT ON COLUMN task.attempts IS 'How often its RPC was sent.';
+COMMENT ON COLUMN task.is_single IS 'Open ones of the same kind and origin are one.';
+COMMENT ON COLUMN task.created IS 'When it was ordered.';
+COMMENT ON COLUMN task.updated IS 'When its standing last changed.';
+COMMENT ON COLUMN task.not_before IS 'It is not begun earlier.';
+COMMENT ON COLUMN task.expires_at IS 'It is not begun later; NULL: never expires.';
+COMMENT ON COLUMN task.deadline IS 'How long a later result is waited for.';
+COMMENT ON COLUMN task.sent_at IS 'When its RPC was last sent.';
+COMMENT ON COLUMN task.window_start IS 'It is begun only from this time of day on, in the device''s time zone.';
+COMMENT ON COLUMN task.window_end IS 'And before this one; earlier than window_start: over midnight.';
+COMMENT ON COLUMN task.command_key IS 'CommandKey or ParameterKey of the last attempt, unique.';
+COMMENT ON COLUMN task.origin IS 'Who ordered it: api, discovery, rule:NAME, campaign:ID.';
+COMMENT ON COLUMN task.arguments IS 'What to do, as in the API; secrets in it are sealed.';
+COMMENT ON COLUMN task.progress IS 'What a task over several sessions keeps.';
+COMMENT ON COLUMN task.result IS 'What came of it; secrets in it are sealed.';
+COMMENT ON COLUMN task.fault_code IS 'Of the CPE (9000-9899), or ours (8000-8999).';
+COMMENT ON COLUMN task.fault_text IS 'One sentence for people.';
+CREATE INDEX task_by_id ON task (task_id);
+CREATE INDEX task_open ON task (device_id) WHERE state IN ('queued', 'sent', 'waiting', 'unknown');
+CREATE UNIQUE INDEX task_single ON task (device_id, kind, origin)
+    WHERE is_single AND state IN ('queued', 'sent', 'waiting', 'unknown');
+
+--------------------------------------------------------------------------------------------------------------- files
+
+CREATE TABLE file (
+    file_id        bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name           text        NOT NULL,
+    file_type      text        NOT NULL,
+    version        text        NOT NULL DEFAULT '',
+    product_class  text        NOT NULL DEFAULT '',
+    size           bigint      NOT NULL,
+    sha256         text        NOT NULL,
+    stored_as      text        NOT NULL,
+    uploaded_by    bigint,
+    created        timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE file IS 'Files that CPEs download or have uploaded. The bytes lie in the file directory.';
+COMMENT ON COLUMN file.file_id IS 'Its id.';
+COMMENT ON COLUMN file.name IS 'As given; the last segment of its URLs.';
+COMMENT ON COLUMN file.file_type IS 'TR-069''s text, such as 1 Firmware Upgrade Image.';
+COMMENT ON COLUMN file.version IS 'Of firmware: the SoftwareVersion it brings.';
+COMMENT ON COLUMN file.product_class IS 'The devices it is for; empty: not said.';
+COMMENT ON COLUMN file.size IS 'Bytes.';
+COMMENT ON COLUMN file.sha256 IS 'Of its bytes, hexadecimal.';
+COMMENT ON COLUMN file.stored_as IS 'Name within the file directory.';
+COMMENT ON COLUMN file.uploaded_by IS 'The device that sent it; NULL: a person did.';
+COMMENT ON COLUMN file.created IS 'When it was stored.';
+CREATE INDEX file_name ON file (name, file_id);
+
+CREATE TABLE transfer (
+    token_hash   bytea       NOT NULL PRIMARY KEY,
+    device_id    bigint      NOT NULL,
+    task_id      bigint      NOT NULL,
+    is_upload    boolean     NOT NULL,
+    file_id      bigint,
+    file_name    text        NOT NULL,
+    file_type    text        NOT NULL,
+    username     text        NOT NULL DEFAULT '',
+    password     text        NOT NULL DEFAULT '',
+    granted_at   timestamptz NOT NULL DEFAULT now(),
+    expires_at   timestamptz NOT NULL,
+    used_at      timestamptz,
+    bytes        bigint      NOT NULL DEFAULT 0,
+    status       integer
+);
+COMMENT ON TABLE transfer IS 'Rights to move one file, each bound to a task and a device.';
+COMMENT ON COLUMN transfer.token_hash IS 'SHA-256 of the token in the URL.';
+COMMENT ON COLUMN transfer.device_id IS 'Who may use it.';
+COMMENT ON COLUMN transfer.task_id IS 'What for.';
+COMMENT ON COLUMN transfer.is_upload IS 'The CPE sends the file.';
+COMMENT ON COLUMN transfer.file_id IS 'What is downloaded; for an upload what came of it.';
+COMMENT ON COLUMN transfer.file_name IS 'Last segment of the URL.';
+COMMENT ON COLUMN transfer.file_type IS 'TR-069''s text.';
+COMMENT ON COLUMN transfer.username IS 'What the CPE must log in with; empty: the token is enough.';
+COMMENT ON COLUMN transfer.password IS 'Sealed.';
+COMMENT ON COLUMN transfer.granted_at IS 'When it was given.';
+COMMENT ON COLUMN transfer.expires_at IS 'When it ends.';
+COMMENT ON COLUMN transfer.used_at IS 'When it was last used.';
+COMMENT ON COLUMN transfer.bytes IS 'Bytes moved by the last request.';
+COMMENT ON COLUMN transfer.status IS 'HTTP status of the last request.';
+CREATE INDEX transfer_task ON transfer (device_id, task_id);
+CREATE INDEX transfer_expiry ON transfer (expires_at);
+
+--------------------------------------------------------------------------------------------------------- credentials
+
+CREATE TABLE credential (
+    username    text        NOT NULL PRIMARY KEY,
+    device_id   bigint,
+    ha1_md5     bytea       NOT NULL,
+    ha1_sha256  bytea       NOT NULL,
+    password    text        NOT NULL DEFAULT '',
+    created     timestamptz NOT NULL DEFAULT now(),
+    used_at     timestamptz
+);
+COMMENT ON TABLE credential IS 'What CPEs log in with.';
+COMMENT ON COLUMN credential.username IS 'The user name.';
+COMMENT ON COLUMN credential.device_id IS 'The device it belongs to; NULL: a shared login of first contact, good for any device.';
+COMMENT ON COLUMN credential.ha1_md5 IS 'MD5 of username:realm:password.';
+COMMENT ON COLUMN credential.ha1_sha256 IS 'SHA-256 of the same.';
+COMMENT ON COLUMN credential.password IS 'Sealed; empty when it was given as a hash.';
+COMMENT ON COLUMN credential.created IS 'When it was made.';
+COMMENT ON COLUMN credential.used_at IS 'When it was last seen to work.';
+CREATE INDEX credential_device ON credential (device_id) WHERE device_id IS NOT NULL;
+
+CREATE TABLE connection_request_credential (
+    device_id   bigint      NOT NULL PRIMARY KEY,
+    username    text        NOT NULL,
+    password    text        NOT NULL,
+    changed_at  timestamptz NOT NULL DEFAULT now()
+) /*partition device_id*/;
+COMMENT ON TABLE connection_request_credential IS 'What connection requests to a device log in with. Many may share a user name.';
+COMMENT ON COLUMN connection_request_credential.device_id IS 'The device.';
+COMMENT ON COLUMN connection_request_credential.username IS 'ManagementServer.ConnectionRequestUsername.';
+COMMENT ON COLUMN connection_request_credential.password IS 'Sealed.';
+COMMENT ON COLUMN connection_request_credential.changed_at IS 'When it was set.';
+
+-------------------------------------------------------------------------------------------------------------- models
+
+CREATE TABLE model_knowledge (
+    oui               text        NOT NULL,
+    product_class     text        NOT NULL,
+    software_version  text        NOT NULL,
+    configured        jsonb       NOT NULL DEFAULT '{}',
+    learnt            jsonb       NOT NULL DEFAULT '{}',
+    learnt_at         timestamptz,
+    PRIMARY KEY (oui, product_class, software_version)
+);
+COMMENT ON TABLE model_knowledge IS 'How the devices of one model and software behave.';
+COMMENT ON COLUMN model_knowledge.oui IS 'Of the model.';
+COMMENT ON COLUMN model_knowledge.product_class IS 'Of the model.';
+COMMENT ON COLUMN model_knowledge.software_version IS 'The software; empty: any.';
+COMMENT ON COLUMN model_knowledge.configured IS 'What people decided; wins over what was learnt.';
+COMMENT ON COLUMN model_knowledge.learnt IS 'What enough authenticated devices agreed on.';
+COMMENT ON COLUMN model_knowledge.learnt_at IS 'When that was last confirmed; what is not confirmed decays.';
+
+CREATE TABLE model_experience (
+    oui               text        NOT NULL,
+    product_class     text        NOT NULL,
+    software_version  text        NOT NULL,
+    device_id         bigint      NOT NULL,
+    authenticated     boolean     NOT NULL,
+    seen              jsonb       NOT NULL,
+    seen_at           timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (oui, product_class, software_version, device_id)
+);
+COMMENT ON TABLE model_experience IS 'What single devices taught about their model: three authenticated ones must agree.';
+COMMENT ON COLUMN model_experience.oui IS 'Of the model.';
+COMMENT ON COLUMN model_experience.product_class IS 'Of the model.';
+COMMENT ON COLUMN model_experience.software_version IS 'The software.';
+COMMENT ON COLUMN model_experience.device_id IS 'The device.';
+COMMENT ON COLUMN model_experience.authenticated IS 'It had proved who it is.';
+COMMENT ON COLUMN model_experience.seen IS 'What was seen.';
+COMMENT ON COLUMN model_experience.seen_at IS 'When.';
+
+CREATE TABLE datamodel (
+    model_id     integer     GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name         text        NOT NULL UNIQUE,
+    source       text        NOT NULL DEFAULT '',
+    imported_at  timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE datamodel IS 'Imported data models, such as Device:2.15.';
+COMMENT ON COLUMN datamodel.model_id IS 'Its id.';
+COMMENT ON COLUMN datamodel.name IS 'Name and version as the definition gives them.';
+COMMENT ON COLUMN datamodel.source IS 'The file it was read from.';
+COMMENT ON COLUMN datamodel.imported_at IS 'When.';
+
+CREATE TABLE datamodel_definition (
+    model_id     integer NOT NULL REFERENCES datamodel ON DELETE CASCADE,
+    path         text    NOT NULL,
+    type         text    NOT NULL,
+    is_writable  boolean NOT NULL,
+    is_hidden    boolean NOT NULL DEFAULT false,
+    facets       jsonb   NOT NULL DEFAULT '{}',
+    units        text    NOT NULL DEFAULT '',
+    description  text    NOT NULL DEFAULT '',
+    PRIMARY KEY (model_id, path)
+);
+COMMENT ON TABLE datamodel_definition IS 'What a data model says of each parameter and object, flat.';
+COMMENT ON COLUMN datamodel_definition.model_id IS 'The data model.';
+COMMENT ON COLUMN datamodel_definition.path IS 'With {i} for instances; an object''s ends with a dot.';
+COMMENT ON COLUMN datamodel_definition.type IS 'Base type (string, unsignedInt, ...), or object.';
+COMMENT ON COLUMN datamodel_definition.is_writable IS 'Of a table: instances can be added.';
+COMMENT ON COLUMN datamodel_definition.is_hidden IS 'Reads as an empty text: a password.';
+COMMENT ON COLUMN datamodel_definition.facets IS 'Ranges, lengths, patterns, enumerations, list limits, default.';
+COMMENT ON COLUMN datamodel_definition.units IS 'Of a number.';
+COMMENT ON COLUMN datamodel_definition.description IS 'For people.';
+
+------------------------------------------------------------------------------------------------------------ sessions
+
+CREATE UNLOGGED TABLE cwmp_session (
+    cookie        text        NOT NULL PRIMARY KEY,
+    device_id     bigint      NOT NULL,
+    epoch         bigint      NOT NULL,
+    state         text        NOT NULL,
+    suspended_at  timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE cwmp_session IS 'Sessions whose connection ended in the middle: any node may go on with them.';
+COMMENT ON COLUMN cwmp_session.cookie IS 'What the CPE shows.';
+COMMENT ON COLUMN cwmp_session.device_id IS 'Whose session it is.';
+COMMENT ON COLUMN cwmp_session.epoch IS 'A newer Inform makes the row worthless.';
+COMMENT ON COLUMN cwmp_session.state IS 'What the session needs to go on; sealed.';
+COMMENT ON COLUMN cwmp_session.suspended_at IS 'Since when; old rows are swept.';
+
+----------------------------------------------------------------------------------------------- what everybody may see
+
+CREATE VIEW acs.device AS
+SELECT d.device_id AS id, d.oui, d.product_class, d.serial_number, d.manufacturer, d.model_name,
+       c.software_version, c.hardware_version, c.provisioning_code, d.state, d.subscriber, d.tags,
+       c.address AS ip_address, c.connection_request_url, d.first_seen, c.last_inform, c.last_boot, c.last_events,
+       d.inform_interval
+  FROM device d JOIN device_contact c ON c.device_id = d.device_id;
+COMMENT ON VIEW acs.device IS 'One row per device.';
+
+CREATE VIEW acs.parameter AS
+SELECT e.device_id, p.path,
+       CASE WHEN p.is_secret OR (e.bits & 2560) <> 512 THEN NULL ELSE e.value END AS value,
+       CASE e.bits & 15 WHEN 1 THEN 'xsd:string' WHEN 2 THEN 'xsd:int' WHEN 3 THEN 'xsd:unsignedInt'
+            WHEN 4 THEN 'xsd:long' WHEN 5 THEN 'xsd:unsignedLong' WHEN 6 THEN 'xsd:boolean' WHEN 7 THEN 'xsd:dateTime'
+            WHEN 8 THEN 'xsd:base64' WHEN 9 THEN 'xsd:hexBinary' WHEN 10 THEN 'xsd:decimal' END AS type,
+       CASE e.bits & 48 WHEN 16 THEN false WHEN 32 THEN true END AS writable,
+       CASE WHEN e.changed <> 0 THEN to_timestamp(e.changed) END AS changed_at
+  FROM (SELECT t.device_id, n.path_id,
+               get_byte(t.flags, 2 * n.position::integer - 2) * 256 + get_byte(t.flags, 2 * n.position::integer - 1)
+                   | CASE WHEN o.value IS NULL THEN 0 ELSE 512 END AS bits,
+               coalesce(o.value, n.value) AS value,
+               CASE WHEN o.value IS DISTINCT FROM n.value THEN coalesce(o.changed, n.changed) ELSE n.changed END AS changed
+          FROM device_tree t
+         CROSS JOIN LATERAL unnest(t.path_ids, t.values, t.changed) WITH ORDINALITY n (path_id, value, changed, position)
+          LEFT JOIN device_recent r ON r.device_id = t.device_id
+          LEFT JOIN LATERAL (SELECT r.values[i] AS value, r.changed[i] AS changed
+                               FROM array_position(r.path_ids, n.path_id) i) o ON true
+        UNION ALL
+        SELECT r.device_id, n.path_id, 512, n.value, n.changed
+          FROM device_recent r
+         CROSS JOIN LATERAL unnest(r.path_ids, r.values, r.changed) n (path_id, value, changed)
+          LEFT JOIN device_tree t ON t.device_id = r.device_id
+         WHERE t.device_id IS NULL OR array_position(t.path_ids, n.path_id) IS NULL) e
+  JOIN path p ON p.path_id = e.path_id;
+COMMENT ON VIEW acs.parameter IS
+    'All that is known of a device, values of recent Informs included. It unpacks a whole tree: ask for one device at a time, '
+    'fleets are searched by promoted parameters. The values of secrets are NULL.';
+
+CREATE FUNCTION acs.value(device_id bigint, path text) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT coalesce(
+        (SELECT d.value FROM device_parameter d WHERE d.device_id = $1 AND d.path_id = p.path_id),
+        (SELECT r.values[array_position(r.path_ids, p.path_id)] FROM device_recent r WHERE r.device_id = $1),
+        (SELECT CASE WHEN (get_byte(t.flags, 2 * i - 2) * 256 + get_byte(t.flags, 2 * i - 1)) & 2560 = 512 THEN t.values[i] END
+           FROM device_tree t, array_position(t.path_ids, p.path_id) i
+          WHERE t.device_id = $1 AND i IS NOT NULL))
+      FROM path p
+     WHERE p.path = $2 AND NOT p.is_secret
+$$;
+COMMENT ON FUNCTION acs.value(bigint, text) IS
+    'The newest known value of one parameter of one device; NULL when it is not known or is a secret.';
+
+CREATE FUNCTION acs.number(value text) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT CASE WHEN value ~ '^\s*[-+]?(\d{1,100}(\.\d{0,100})?|\.\d{1,100})([eE][-+]?\d{1,3})?\s*$' THEN value::numeric END
+$$;
+COMMENT ON FUNCTION acs.number(text) IS 'The number that a text is; NULL when it is none.';
+
+CREATE FUNCTION acs.time(value text) RETURNS timestamptz
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET timezone = 'UTC' SET datestyle = 'ISO, YMD'
+AS $$
+BEGIN
+    IF value !~ '^\s*\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[-+]\d{2}(:?\d{2})?)?)?\s*$'
+       OR value LIKE '0001-01-01%' THEN
+        RETURN NULL;
+    END IF;
+    RETURN value::timestamptz;
+EXCEPTION WHEN OTHERS THEN
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION acs.time(text) IS
+    'The moment that a text of TR-069''s dateTime is (UTC unless it says otherwise); NULL when it is none or the unknown time.';
+
+CREATE FUNCTION acs.inet(value text) RETURNS inet
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+BEGIN
+    IF value !~ '^\s*[0-9a-fA-F:.]{2,45}(/\d{1,3})?\s*$' THEN
+        RETURN NULL;
+    END IF;
+    RETURN value::pg_catalog.inet;
+EXCEPTION WHEN OTHERS THEN
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION acs.inet(text) IS 'The address or network that a text is; NULL when it is none.';
