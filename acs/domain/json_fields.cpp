@@ -4,10 +4,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace domain {
 
 namespace json = boost::json;
+
+std::string to_text(std::vector<FieldComplaint> const& complaints)
+{
+    std::string text;
+    for (auto const& complaint : complaints)
+        text += fmt::format("{}{} {}", text.empty() ? "" : "; ", complaint.field, complaint.what);
+    return text;
+}
 
 json::value const* JsonFields::find(std::string_view name)
 {
@@ -111,7 +121,7 @@ std::vector<json::object const*> JsonFields::objects(std::string_view name)
 
 void JsonFields::complain(std::string_view name, std::string_view what)
 {
-    complaints_.push_back(fmt::format("{} {}", path_of(name), what));
+    complaints_.push_back({path_of(name), std::string{what}});
 }
 
 void JsonFields::adopt(JsonFields& inner)
@@ -123,10 +133,16 @@ void JsonFields::adopt(JsonFields& inner)
 
 base::Result<void> JsonFields::finish()
 {
-    note_unknown();
-    if (complaints_.empty())
+    auto const complaints = finish_each();
+    if (complaints.empty())
         return {};
-    return base::fail(fmt::format("{}", fmt::join(complaints_, "; ")));
+    return base::fail(to_text(complaints));
+}
+
+std::vector<FieldComplaint> JsonFields::finish_each()
+{
+    note_unknown();
+    return std::exchange(complaints_, {});
 }
 
 void JsonFields::note_unknown()
@@ -134,7 +150,7 @@ void JsonFields::note_unknown()
     for (auto const& member : object_) {
         std::string_view const name{member.key().data(), member.key().size()};
         if (std::ranges::find(known_, name) == known_.end())
-            complaints_.push_back(fmt::format("{} is not known here", path_of(name)));
+            complaints_.push_back({path_of(name), "is not known here"});
     }
 }
 

@@ -12,6 +12,15 @@
 
 namespace domain {
 
+/// What is wrong with one member of a JSON object.
+struct FieldComplaint {
+    std::string field;  ///< "values", "settings[2].path"
+    std::string what;   ///< goes on from the field's name: "must be a string"
+};
+
+/// All complaints in one text: "FIELD WHAT; FIELD WHAT".
+[[nodiscard]] std::string to_text(std::vector<FieldComplaint> const& complaints);
+
 /// Takes the members of a JSON object by name and gathers what is wrong with them, so that a client hears of every
 /// bad field at once. Members that nobody asked for are errors too.
 class JsonFields {
@@ -25,7 +34,7 @@ public:
     /// The member, or null when it is absent or JSON null.
     [[nodiscard]] boost::json::value const* find(std::string_view name);
 
-    [[nodiscard]] std::string text(std::string_view name);           ///< must be there
+    [[nodiscard]] std::string text(std::string_view name);  ///< must be there
     [[nodiscard]] std::string text_or(std::string_view name, std::string_view fallback);
     [[nodiscard]] std::optional<std::string> optional_text(std::string_view name);
     [[nodiscard]] std::uint32_t number_or(std::string_view name, std::uint32_t fallback);
@@ -42,6 +51,8 @@ public:
 
     /// All complaints in one text, separated by "; ", unknown members among them. Ok when there are none.
     [[nodiscard]] base::Result<void> finish();
+    /// The same one by one; empty when there are none.
+    [[nodiscard]] std::vector<FieldComplaint> finish_each();
 
 private:
     void note_unknown();
@@ -49,7 +60,7 @@ private:
     boost::json::object const& object_;
     std::string where_;
     std::vector<std::string> known_;
-    std::vector<std::string> complaints_;
+    std::vector<FieldComplaint> complaints_;
 };
 
 /// A value as parameter text: strings as they are, numbers in decimal, booleans as "1" and "0".

@@ -116,13 +116,13 @@ struct Writer {
 
 enum class Names { full, relative };
 
-Setting read_setting(JsonFields& fields, std::string path, json::value const& value)
+Setting read_setting(JsonFields& fields, std::string const& name, std::string path, json::value const& value)
 {
     Setting setting{std::move(path), {}, std::nullopt};
     auto const* typed = value.if_object();
     json::value const* plain = &value;
     if (typed != nullptr) {
-        JsonFields inner{*typed, fields.path_of("values.") + setting.path + '.'};
+        JsonFields inner{*typed, fields.path_of(name) + '.'};
         plain = inner.find("value");
         if (auto const type = inner.optional_text("type")) {
             setting.type = cwmp::value_type(*type);
@@ -133,7 +133,7 @@ Setting read_setting(JsonFields& fields, std::string path, json::value const& va
     }
     auto text = plain == nullptr ? std::nullopt : scalar_text(*plain);
     if (!text)
-        fields.complain("values." + setting.path, "must be a string, a number or a boolean");
+        fields.complain(name, "must be a string, a number or a boolean");
     setting.value = std::move(text).value_or("");
     return setting;
 }
@@ -148,12 +148,13 @@ std::vector<Setting> read_settings(JsonFields& fields, std::string_view name, Na
     if (object != nullptr)
         for (auto const& member : *object) {
             std::string path{member.key().data(), member.key().size()};
+            auto const field = fmt::format("{}.{}", name, path);
             auto const checked = names == Names::full ? cwmp::check_path(path) : base::Result<void>{};
             if (!checked)
-                fields.complain(name, checked.error().what);
+                fields.complain(field, checked.error().what);
             else if (path.empty() || path.back() == '.')
-                fields.complain(name, fmt::format("'{}' names an object; only parameters have values", path));
-            settings.push_back(read_setting(fields, std::move(path), member.value()));
+                fields.complain(field, fmt::format("'{}' names an object; only parameters have values", path));
+            settings.push_back(read_setting(fields, field, std::move(path), member.value()));
         }
     if (required && settings.empty())
         fields.complain(name, "must name at least one parameter");
@@ -233,18 +234,20 @@ DownloadTask read_download(JsonFields& fields)
     return task;
 }
 
-base::Result<TaskArguments> read_rpc(JsonFields& fields)
+using Reading = std::expected<TaskArguments, std::vector<FieldComplaint>>;
+
+Reading read_rpc(JsonFields& fields)
 {
     auto const method = fields.text("method");
     auto const* const given = fields.find("arguments");
     auto const* const object = given == nullptr ? nullptr : given->if_object();
     if (given != nullptr && object == nullptr)
         fields.complain("arguments", "must be an object");
-    if (auto const checked = fields.finish(); !checked)
-        return std::unexpected{checked.error()};
+    if (auto complaints = fields.finish_each(); !complaints.empty())
+        return std::unexpected{std::move(complaints)};
     auto message = rpc_request(method, object == nullptr ? json::object{} : *object);
     if (!message)
-        return std::unexpected{message.error()};
+        return std::unexpected{std::vector<FieldComplaint>{{"arguments", fmt::format("do not fit: {}", message.error().what)}}};
     return RpcTask{*std::move(message)};
 }
 
@@ -288,18 +291,27 @@ json::object to_json(TaskArguments const& arguments)
     return object;
 }
 
-base::Result<TaskArguments> task_arguments(std::string_view kind, json::object const& json)
+Reading read_task_arguments(std::string_view kind, json::object const& json)
 {
     JsonFields fields{json};
     if (kind == "rpc")
         return read_rpc(fields);
     auto task = read_kind(kind, fields);
     if (!task)
-        return base::fail(fmt::format("'{}' is not a kind of task; there are get, set, add, delete, attributes, refresh, "
-                                      "reboot, factory_reset, download, upload, schedule_inform, diagnostics and rpc",
-                                      kind));
-    if (auto const checked = fields.finish(); !checked)
-        return base::fail(fmt::format("{}: {}", kind, checked.error().what));
+        return std::unexpected{std::vector<FieldComplaint>{
+            {"kind", fmt::format("'{}' is not a kind of task; there are get, set, add, delete, attributes, refresh, "
+                                 "reboot, factory_reset, download, upload, schedule_inform, diagnostics and rpc",
+                                 kind)}}};
+    if (auto complaints = fields.finish_each(); !complaints.empty())
+        return std::unexpected{std::move(complaints)};
+    return *std::move(task);
+}
+
+base::Result<TaskArguments> task_arguments(std::string_view kind, json::object const& json)
+{
+    auto task = read_task_arguments(kind, json);
+    if (!task)
+        return base::fail(fmt::format("{}: {}", kind, to_text(task.error())));
     return *std::move(task);
 }
 

@@ -1,11 +1,14 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "domain/json_fields.hpp"
 #include "domain/task.hpp"
 
 #include <boost/json/object.hpp>
 
+#include <expected>
 #include <string_view>
+#include <vector>
 
 namespace domain {
 
@@ -15,5 +18,9 @@ namespace domain {
 
 /// Reads what to_json wrote or what a client sent. Fails with a sentence that names the bad field.
 [[nodiscard]] base::Result<TaskArguments> task_arguments(std::string_view kind, boost::json::object const& json);
+
+/// The same with every bad field by itself.
+[[nodiscard]] std::expected<TaskArguments, std::vector<FieldComplaint>>
+read_task_arguments(std::string_view kind, boost::json::object const& json);
 
 }  // namespace domain
