@@ -1,0 +1,142 @@
+#include "api/api.hpp"
+
+#include "api/authentication.hpp"
+#include "api/endpoints.hpp"
+#include "api/router.hpp"
+#include "base/counters.hpp"
+#include "base/log.hpp"
+#include "base/unavailable.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <utility>
+
+namespace api {
+
+struct Api::State {
+    Context context;
+    Authentication authentication;
+    base::Counter& requests;
+    base::Counter& refusals;
+};
+
+namespace {
+
+/// The media type without its parameters.
+std::string_view media_type(net::RequestHead const& head)
+{
+    auto type = head.headers.get("Content-Type");
+    type = type.substr(0, type.find(';'));
+    auto const last = type.find_last_not_of(" \t");
+    return last == type.npos ? std::string_view{} : type.substr(0, last + 1);
+}
+
+/// An absent type is taken for JSON; forms (which curl sends unless told otherwise) are not.
+Outcome<void> check_type(net::RequestHead const& head, Body body)
+{
+    auto const type = media_type(head);
+    if (body != Body::json || type.empty() || net::equal_ignoring_case(type, "application/json") ||
+        type.ends_with("+json"))
+        return {};
+    auto failure =
+        problem(415, "unsupported_media_type", "The body must be JSON: send Content-Type: application/json.");
+    failure.error().headers.set("Accept", "application/json");
+    return failure;
+}
+
+std::uint64_t body_limit(Settings const& settings, Body body)
+{
+    return body == Body::file ? settings.file_bytes : settings.json_bytes;
+}
+
+Outcome<void> check_size(net::RequestHead const& head, std::uint64_t limit)
+{
+    auto const length = head.headers.get("Content-Length");
+    std::uint64_t bytes = 0;
+    std::from_chars(length.data(), length.data() + length.size(), bytes);
+    if (bytes <= limit)
+        return {};
+    return problem(413, "too_large", fmt::format("The body has {} bytes, at most {} are taken here.", bytes, limit));
+}
+
+struct Admitted {
+    Match match;
+    std::string_view caller;
+};
+
+/// All that can be said of a request without its body.
+Outcome<Admitted> admit(Context const& context, Authentication const& authentication, net::RequestHead const& head)
+{
+    auto caller = authentication.caller(head);
+    if (!caller)
+        return std::unexpected{std::move(caller).error()};
+    auto found = match(head.method, head.path());
+    if (!found)
+        return std::unexpected{std::move(found).error()};
+    if (auto checked = check_type(head, found->route->body); !checked)
+        return std::unexpected{std::move(checked).error()};
+    if (auto checked = check_size(head, body_limit(context.settings, found->route->body)); !checked)
+        return std::unexpected{std::move(checked).error()};
+    return Admitted{*found, *caller};
+}
+
+Outcome<net::BodyPolicy> policy_for(Context const& context, Route const& route, net::RequestHead const& head)
+{
+    if (route.body == Body::file)
+        return receive_file(context, head);
+    net::BodyPolicy policy;
+    policy.limit = context.settings.json_bytes;
+    return policy;
+}
+
+net::BodyPolicy refusal(Problem const& problem)
+{
+    net::BodyPolicy policy;
+    policy.answer = to_response(problem);
+    return policy;
+}
+
+}  // namespace
+
+Api::Api(Services services, Settings settings)
+    : state_{std::make_unique<State>(
+          State{Context{services, settings}, Authentication{settings.tokens},
+                services.metrics.counter("acs_api_requests_total", "Requests that the API answered."),
+                services.metrics.counter("acs_api_refusals_total",
+                                         "Requests that the API refused before reading their body.")})}
+{
+}
+
+Api::~Api() = default;
+
+net::BodyPolicy Api::on_head(net::RequestHead const& head)
+{
+    auto const admitted = admit(state_->context, state_->authentication, head);
+    if (!admitted) {
+        state_->refusals.add();
+        if (admitted.error().status == 401)
+            base::log::warning("api.unauthorized", {{"peer", head.peer.to_string()}, {"path", head.path()}});
+        return refusal(admitted.error());
+    }
+    auto policy = policy_for(state_->context, *admitted->match.route, head);
+    return policy ? *std::move(policy) : refusal(policy.error());
+}
+
+base::Awaitable<net::Response> Api::handle(net::Request& request)
+{
+    state_->requests.add();
+    auto const admitted = admit(state_->context, state_->authentication, request);
+    if (!admitted)
+        co_return to_response(admitted.error());
+    try {
+        auto answer = co_await admitted->match.route->endpoint(
+            Call{state_->context, request, admitted->match.argument, std::string{admitted->caller}});
+        co_return answer ? *std::move(answer) : to_response(answer.error());
+    } catch (base::Unavailable const& outage) {
+        base::log::error("api.unavailable", {{"path", request.path()}, {"reason", outage.what()}});
+    }
+    co_return to_response(unavailable());
+}
+
+}  // namespace api

@@ -1,0 +1,65 @@
+#include "api/device_lookup.hpp"
+#include "api/endpoints.hpp"
+#include "api/query.hpp"
+#include "api/views.hpp"
+#include "domain/condition.hpp"
+
+#include <fmt/format.h>
+
+namespace api {
+
+namespace {
+
+constexpr char devices_cursor = 'd';
+
+/// The condition of `where`; none when it is absent.
+Outcome<std::optional<domain::Condition>> read_where(Call const& call, std::optional<std::string> const& where)
+{
+    if (!where)
+        return std::nullopt;
+    auto condition = call.context.services.guard.check(*where);
+    if (!condition)
+        return bad_request(fmt::format("where: {}", condition.error().what), {{"where", condition.error().what}});
+    return *std::move(condition);
+}
+
+}  // namespace
+
+Answer list_devices(Call call)
+{
+    Query query{call.request.query()};
+    auto const where = query.text("where");
+    auto const limit = query.limit();
+    auto const after = query.after_number(devices_cursor);
+    if (auto checked = query.problem(); !checked)
+        co_return std::unexpected{std::move(checked).error()};
+    auto condition = read_where(call, where);
+    if (!condition)
+        co_return std::unexpected{std::move(condition).error()};
+
+    auto found =
+        co_await call.context.services.inventory.search(*std::move(condition), domain::DeviceKey{after}, limit + 1);
+    if (!found)
+        co_return bad_request(fmt::format("where: {}", found.error().what), {{"where", found.error().what}});
+    std::optional<std::string> next;
+    if (found->size() > limit) {
+        found->resize(limit);
+        next = make_cursor(devices_cursor, std::to_string(found->back().key.value()));
+    }
+    boost::json::array items;
+    for (auto const& device : *found)
+        items.push_back(view_of(device));
+    co_return list_response(std::move(items), next);
+}
+
+Answer get_device(Call call)
+{
+    if (auto checked = Query{call.request.query()}.problem(); !checked)
+        co_return std::unexpected{std::move(checked).error()};
+    auto device = co_await find_device(call.context, std::string{call.argument});
+    if (!device)
+        co_return std::unexpected{std::move(device).error()};
+    co_return json_response(200, view_of(*device));
+}
+
+}  // namespace api

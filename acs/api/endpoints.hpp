@@ -1,0 +1,36 @@
+#pragma once
+
+#include "api/call.hpp"
+
+namespace api {
+
+// devices.cpp
+Answer list_devices(Call call);
+Answer get_device(Call call);
+
+// parameters.cpp
+Answer list_parameters(Call call);
+
+// tasks.cpp
+Answer create_task(Call call);
+Answer list_device_tasks(Call call);
+Answer list_tasks(Call call);
+Answer get_task(Call call);
+Answer cancel_task(Call call);
+
+// connection_requests.cpp
+Answer request_connection(Call call);
+
+// files.cpp
+Answer add_file(Call call);
+Answer list_files(Call call);
+Answer get_file(Call call);
+Answer remove_file(Call call);
+/// Checks an upload's query and opens the place its body goes to.
+[[nodiscard]] Outcome<net::BodyPolicy> receive_file(Context const& context, net::RequestHead const& head);
+
+// server.cpp
+Answer get_version(Call call);
+Answer get_statistics(Call call);
+
+}  // namespace api

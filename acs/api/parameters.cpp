@@ -1,0 +1,49 @@
+#include "api/device_lookup.hpp"
+#include "api/endpoints.hpp"
+#include "api/query.hpp"
+#include "api/views.hpp"
+#include "cwmp/path.hpp"
+
+namespace api {
+
+namespace {
+
+constexpr char parameters_cursor = 'p';
+
+/// `path`: a parameter, or an object with its dot; everything when it is absent.
+std::string read_path(Query& query)
+{
+    auto path = query.text("path").value_or("");
+    if (auto const checked = cwmp::check_path(path, {.partial = true, .wildcards = false, .aliases = false}); !checked)
+        query.add_error("path", checked.error().what);
+    return path;
+}
+
+}  // namespace
+
+Answer list_parameters(Call call)
+{
+    Query query{call.request.query()};
+    auto path = read_path(query);
+    auto const limit = query.limit();
+    auto after = query.after(parameters_cursor);
+    if (auto checked = query.problem(); !checked)
+        co_return std::unexpected{std::move(checked).error()};
+    auto device = co_await find_device(call.context, std::string{call.argument});
+    if (!device)
+        co_return std::unexpected{std::move(device).error()};
+
+    auto found =
+        co_await call.context.services.inventory.parameters(device->key, std::move(path), std::move(after), limit + 1);
+    std::optional<std::string> next;
+    if (found.size() > limit) {
+        found.resize(limit);
+        next = make_cursor(parameters_cursor, found.back().path);
+    }
+    boost::json::array items;
+    for (auto const& parameter : found)
+        items.push_back(view_of(parameter));
+    co_return list_response(std::move(items), next);
+}
+
+}  // namespace api

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "api/call.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace api {
+
+/// What an endpoint does with the body of its request.
+enum class Body {
+    none,  ///< whatever comes is thrown away
+    json,  ///< application/json, in memory
+    file,  ///< any bytes, into the file directory
+};
+
+/// One line of the table of routes.
+struct Route {
+    std::string_view method;
+    std::string_view path;  ///< "{x}" stands for one segment that is not empty
+    Body body;
+    Answer (*endpoint)(Call call);
+};
+
+/// The REST API at a glance; one file per resource implements it.
+[[nodiscard]] std::span<Route const> routes();
+
+/// What was found for a request.
+struct Match {
+    Route const* route;
+    std::string_view argument;  ///< what stands for the placeholder, as sent
+};
+
+/// Finds the route of a request. Fails with 404, or 405 naming the methods that the path takes.
+[[nodiscard]] Outcome<Match> match(std::string_view method, std::string_view path);
+
+}  // namespace api

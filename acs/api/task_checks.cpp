@@ -1,0 +1,66 @@
+#include "api/task_checks.hpp"
+
+#include "domain/file.hpp"
+#include "domain/parameter_check.hpp"
+
+#include <fmt/format.h>
+
+namespace api {
+
+namespace {
+
+/// Holds settings against the data model; `prefix` makes their paths whole.
+void check_settings(domain::ParameterCheck const& known, domain::DeviceRow const& device, std::string const& prefix,
+                    std::vector<domain::Setting> const& settings, std::vector<FieldError>& errors)
+{
+    for (auto const& setting : settings)
+        if (auto const checked = known.check(device, prefix + setting.path, setting.value); !checked)
+            errors.push_back({fmt::format("values.{}", setting.path), checked.error().what});
+}
+
+std::vector<FieldError> check_values(domain::ParameterCheck const* known, domain::DeviceRow const& device,
+                                     domain::TaskArguments const& arguments)
+{
+    std::vector<FieldError> errors;
+    if (known == nullptr)
+        return errors;
+    if (auto const* const set = std::get_if<domain::SetTask>(&arguments))
+        check_settings(*known, device, "", set->settings, errors);
+    if (auto const* const add = std::get_if<domain::AddTask>(&arguments))
+        check_settings(*known, device, add->object + "1.", add->settings, errors);  // as any instance of the table
+    return errors;
+}
+
+/// Takes from the file what the request left open. False: there is no such file.
+base::Awaitable<bool> complete(Context const& context, domain::DownloadTask& download)
+{
+    auto const file = co_await context.services.files.find(*download.file);
+    if (!file)
+        co_return false;
+    if (download.expected_version.empty())
+        download.expected_version = file->version;
+    if (download.file_size == 0 && file->size <= UINT32_MAX)
+        download.file_size = static_cast<std::uint32_t>(file->size);
+    co_return true;
+}
+
+}  // namespace
+
+base::Awaitable<Outcome<void>> check_task(Context const& context, domain::DeviceRow const& device, domain::Task& task)
+{
+    if (device.state == domain::DeviceState::retired || device.state == domain::DeviceState::rejected)
+        co_return problem(409, "conflict",
+                          fmt::format("The device is {}: its sessions are refused, so no task can reach it.",
+                                      domain::to_text(device.state)));
+    if (auto errors = check_values(context.services.parameter_check, device, task.arguments); !errors.empty())
+        co_return unprocessable(std::move(errors));
+    if (auto* const download = std::get_if<domain::DownloadTask>(&task.arguments);
+        download != nullptr && download->file)
+        if (!co_await complete(context, *download))
+            co_return unprocessable(
+                {{"file", fmt::format("names no stored file: {}. Upload it first (POST /api/v1/files).",
+                                      download->file->value())}});
+    co_return Outcome<void>{};
+}
+
+}  // namespace api

@@ -1,0 +1,197 @@
+#include "api/device_lookup.hpp"
+#include "api/endpoints.hpp"
+#include "api/query.hpp"
+#include "api/task_checks.hpp"
+#include "api/task_request.hpp"
+#include "api/views.hpp"
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "cwmp/device_id.hpp"
+#include "domain/wakeup.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace api {
+
+namespace {
+
+constexpr char tasks_cursor = 't';
+
+using Waking = std::shared_ptr<std::optional<domain::WakeOutcome>>;
+
+base::Awaitable<void> wake(domain::Waker& waker, domain::DeviceKey device, std::chrono::milliseconds most,
+                           Waking waking)
+{
+    try {
+        *waking = co_await waker.wake(device, most);
+    } catch (std::exception const& failure) {
+        base::log::warning("api.wake_failed", {{"reason", failure.what()}});
+        *waking = domain::WakeOutcome{false, "the server could not send a connection request now"};
+    }
+}
+
+/// Wakes the device while the task is waited for: whichever way its session comes about, the task's end counts.
+base::Awaitable<Waking> wake_and_wait(Context const& context, domain::TaskRow& row, std::chrono::milliseconds most)
+{
+    auto waking = std::make_shared<std::optional<domain::WakeOutcome>>();
+    if (row.task.not_before <= context.services.clock.now())
+        boost::asio::co_spawn(co_await boost::asio::this_coro::executor,
+                              wake(context.services.waker, row.task.device, most, waking), boost::asio::detached);
+    if (auto later = co_await context.services.inventory.wait_for_task(row.task.id, most))
+        row = *std::move(later);
+    co_return waking;
+}
+
+boost::json::value view_of(std::optional<domain::WakeOutcome> const& outcome)
+{
+    if (!outcome)
+        return nullptr;
+    boost::json::value cause = nullptr;
+    if (!outcome->reached)
+        cause = outcome->cause;
+    return boost::json::object{{"reached", outcome->reached}, {"cause", std::move(cause)}};
+}
+
+net::Response created(domain::TaskRow const& row, boost::json::object body)
+{
+    auto response = json_response(201, body);
+    response.headers.set("Location", fmt::format("/api/v1/tasks/{}", row.task.id.value()));
+    return response;
+}
+
+std::optional<domain::TaskState> read_state(Query& query)
+{
+    auto const text = query.text("state");
+    if (!text)
+        return std::nullopt;
+    auto const state = domain::task_state(*text);
+    if (!state)
+        query.add_error("state", "must be queued, sent, waiting, unknown, done, failed, cancelled or expired.");
+    return state;
+}
+
+base::Awaitable<net::Response> list(Context const& context, domain::TaskQuery query)
+{
+    auto const limit = query.limit++;
+    auto rows = co_await context.services.inventory.tasks(std::move(query));
+    std::optional<std::string> next;
+    if (rows.size() > limit) {
+        rows.resize(limit);
+        next = make_cursor(tasks_cursor, std::to_string(rows.back().task.id.value()));
+    }
+    boost::json::array items;
+    for (auto const& row : rows)
+        items.push_back(api::view_of(row));
+    co_return list_response(std::move(items), next);
+}
+
+/// What both lists of tasks take.
+domain::TaskQuery read_list_query(Query& query)
+{
+    domain::TaskQuery wanted;
+    wanted.state = read_state(query);
+    wanted.limit = query.limit();
+    wanted.after = query.after_number(tasks_cursor);
+    return wanted;
+}
+
+}  // namespace
+
+Answer create_task(Call call)
+{
+    Query query{call.request.query()};
+    auto const most = query.wait(call.context.settings.max_wait);
+    if (auto checked = query.problem(); !checked)
+        co_return std::unexpected{std::move(checked).error()};
+    auto const& services = call.context.services;
+    auto task = read_task_request(call.request.body, services.clock.now(), call.context.settings.max_items);
+    if (!task)
+        co_return std::unexpected{std::move(task).error()};
+    auto const device = co_await find_device(call.context, std::string{call.argument});
+    if (!device)
+        co_return std::unexpected{device.error()};
+    if (auto checked = co_await check_task(call.context, *device, *task); !checked)
+        co_return std::unexpected{std::move(checked).error()};
+
+    task->device = device->key;
+    task->origin = call.caller.empty() ? "api" : "api:" + call.caller;
+    auto row = co_await services.inventory.add_task(*std::move(task));
+    row.identity = device->identity;
+    base::log::info("api.task_created", {{"task", row.task.id.value()},
+                                         {"device", cwmp::external_id(device->identity)},
+                                         {"kind", domain::kind_of(row.task.arguments)},
+                                         {"by", call.caller}});
+    if (!most)
+        co_return created(row, api::view_of(row));
+    auto const waking = co_await wake_and_wait(call.context, row, *most);
+    auto body = api::view_of(row);
+    body["connection_request"] = view_of(*waking);
+    co_return created(row, std::move(body));
+}
+
+Answer list_device_tasks(Call call)
+{
+    Query query{call.request.query()};
+    auto wanted = read_list_query(query);
+    if (auto checked = query.problem(); !checked)
+        co_return std::unexpected{std::move(checked).error()};
+    auto const device = co_await find_device(call.context, std::string{call.argument});
+    if (!device)
+        co_return std::unexpected{device.error()};
+    wanted.device = device->key;
+    co_return co_await list(call.context, wanted);
+}
+
+Answer list_tasks(Call call)
+{
+    Query query{call.request.query()};
+    auto const wanted = read_list_query(query);
+    if (auto checked = query.problem(); !checked)
+        co_return std::unexpected{std::move(checked).error()};
+    co_return co_await list(call.context, wanted);
+}
+
+Answer get_task(Call call)
+{
+    Query query{call.request.query()};
+    auto const most = query.wait(call.context.settings.max_wait);
+    if (auto checked = query.problem(); !checked)
+        co_return std::unexpected{std::move(checked).error()};
+    auto const id = parse_id(call.argument);
+    if (!id)
+        co_return not_found("task", call.argument);
+    auto& inventory = call.context.services.inventory;
+    std::optional<domain::TaskRow> row;
+    if (most)
+        row = co_await inventory.wait_for_task(domain::TaskId{*id}, *most);
+    else
+        row = co_await inventory.find_task(domain::TaskId{*id});
+    if (!row)
+        co_return not_found("task", call.argument);
+    co_return json_response(200, api::view_of(*row));
+}
+
+Answer cancel_task(Call call)
+{
+    if (auto checked = Query{call.request.query()}.problem(); !checked)
+        co_return std::unexpected{std::move(checked).error()};
+    auto const id = parse_id(call.argument);
+    if (!id)
+        co_return not_found("task", call.argument);
+    auto const row = co_await call.context.services.inventory.cancel_task(domain::TaskId{*id});
+    if (!row)
+        co_return not_found("task", call.argument);
+    if (row->task.state != domain::TaskState::cancelled)
+        co_return problem(
+            409, "conflict",
+            fmt::format("Task {} is {} and cannot be cancelled any more: only tasks that wait in the queue can.", *id,
+                        domain::to_text(row->task.state)));
+    base::log::info("api.task_cancelled", {{"task", *id}, {"by", call.caller}});
+    co_return json_response(200, api::view_of(*row));
+}
+
+}  // namespace api
