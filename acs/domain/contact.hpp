@@ -25,6 +25,10 @@ struct Contact {
     std::vector<cwmp::ParameterValue> values;  ///< all that the Inform carried
     /// Some value differs from what the look-up brought: the overlay and the promoted copies are written.
     bool values_changed = true;
+    /// KnownDevice::recent and recent_version as the look-up brought them: what `values` are merged into. Without them
+    /// (or when another Inform came in between) the overlay is read again first.
+    std::vector<RecentValue> recent;
+    std::int64_t recent_version = 0;
     DeviceActivity activity;
 };
 

@@ -61,6 +61,7 @@ struct KnownDevice {
     base::TimePoint last_inform{};
     std::vector<cwmp::Event> last_events;  ///< of the last Inform: equal ones with RetryCount > 0 are a redelivery
     std::vector<RecentValue> recent;       ///< the overlay: what Informs told since the tree was last written
+    std::int64_t recent_version = 0;       ///< of the overlay, for Contact
     DeviceActivity activity;
     bool has_open_tasks = false;        ///< some task is due, or waits for something the device will say
     bool has_tree = false;              ///< its parameters were read at least in part
