@@ -1,0 +1,57 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/counters.hpp"
+#include "domain/inventory.hpp"
+#include "domain/wakeup.hpp"
+#include "net/http_client.hpp"
+#include "wakeup/target_rules.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace wakeup {
+
+struct WakeupLimits {
+    std::chrono::milliseconds connect{3'000};   ///< TCP to a CPE
+    std::chrono::milliseconds exchange{10'000}; ///< its answer
+    std::size_t at_once = 200;                  ///< connection requests in flight; more are refused with that cause
+    std::uint32_t answer_bytes = 16 * 1024;     ///< of a CPE's answer that are read
+    std::chrono::milliseconds poll{250};        ///< between two looks whether the Inform came
+};
+
+struct WakeupSettings {
+    WakeupLimits limits;
+    TargetRules targets;
+    bool allow_basic = false;  ///< answer a Basic challenge: it sends the password in clear
+};
+
+/// Connection requests over HTTP (TR-069 3.2.2): GET on the device's ConnectionRequestURL, Digest when it asks.
+/// An answer is no proof: reached means that the device's Inform came. Safe from any I/O thread.
+class HttpWaker final : public domain::Waker {
+public:
+    /// All must outlive the waker.
+    HttpWaker(domain::Inventory& inventory, base::Clock const& clock, base::Metrics& metrics, WakeupSettings settings);
+
+    base::Awaitable<domain::WakeOutcome> wake(domain::DeviceKey device, std::chrono::milliseconds most) override;
+
+private:
+    base::Awaitable<domain::WakeOutcome> request(domain::DeviceRow device);
+    base::Awaitable<domain::WakeOutcome> wait_for_inform(domain::DeviceKey device, base::TimePoint since,
+                                                         base::TimePoint until);
+
+    domain::Inventory& inventory_;
+    base::Clock const& clock_;
+    WakeupSettings settings_;
+    base::Counter& sent_;
+    base::Counter& reached_;
+    base::Counter& missed_;
+    std::atomic<std::size_t> in_flight_{0};
+};
+
+/// What an attempt that got an answer, or none, says in plain words; empty when the CPE took the request.
+[[nodiscard]] std::string cause_of(net::ClientResult const& result, bool had_credentials);
+
+}  // namespace wakeup
