@@ -64,12 +64,14 @@ bool is_moderate_number(std::string_view digits, std::size_t most_characters)
     auto power = digits.substr(exponent + 1);
     if (power.starts_with('+') || power.starts_with('-'))
         power.remove_prefix(1);
-    return power.find_first_not_of('0') == std::string_view::npos ||
-           power.size() - power.find_first_not_of('0') <= 2;
+    return power.find_first_not_of('0') == std::string_view::npos || power.size() - power.find_first_not_of('0') <= 2;
 }
 
 /// "device.id" of a column, "pg_catalog.lower" of a function, as the user is told.
-std::string dotted(std::vector<std::string> const& parts) { return fmt::format("{}", fmt::join(parts, ".")); }
+std::string dotted(std::vector<std::string> const& parts)
+{
+    return fmt::format("{}", fmt::join(parts, "."));
+}
 
 /// Why a kind of node that is not on the list is refused.
 std::string reason_for_node(std::string_view type)
@@ -142,7 +144,8 @@ private:
                        "Write the call with plain arguments.");
             if (rule.type == "A_Const")
                 refuse("bit strings are not allowed", "Write numbers, '...', true or false.");
-            refuse(fmt::format("{} with {} is not allowed in a condition", rule.type, name), "Write it in another way.");
+            refuse(fmt::format("{} with {} is not allowed in a condition", rule.type, name),
+                   "Write it in another way.");
         }
     }
 
@@ -309,7 +312,8 @@ private:
 
     std::size_t grown(FunctionFacts const& function, json::array const* arguments, std::size_t before) const
     {
-        auto const* const put_in = arguments && arguments->size() > 2 ? tree::string_constant((*arguments)[2]) : nullptr;
+        auto const* const put_in =
+            arguments && arguments->size() > 2 ? tree::string_constant((*arguments)[2]) : nullptr;
         if (!put_in)
             refuse(fmt::format("{} needs a constant to put in", function.name), "Write it as '...'.");
         auto const growth = before * std::max<std::size_t>(1, tree::text(*put_in, "sval").size());
@@ -377,8 +381,8 @@ private:
 
     [[noreturn]] void refuse_cast(json::value const& argument, TypeClass target, std::string const& type) const
     {
-        auto const* const what = is_value_call(argument) ? "value() is text as the device sent it, and is"
-                                                         : "text that a device reports is";
+        auto const* const what =
+            is_value_call(argument) ? "value() is text as the device sent it, and is" : "text that a device reports is";
         auto reason = fmt::format("{} cast to {}: one device's nonsense would fail the statement for all", what, type);
         switch (target) {
             case TypeClass::number:
@@ -403,9 +407,9 @@ private:
 
     Traits clock(json::object const& node)
     {
-        constexpr auto moments = std::to_array<std::string_view>(
-            {"SVFOP_CURRENT_DATE", "SVFOP_CURRENT_TIMESTAMP", "SVFOP_CURRENT_TIMESTAMP_N", "SVFOP_LOCALTIMESTAMP",
-             "SVFOP_LOCALTIMESTAMP_N"});
+        constexpr auto moments = std::to_array<std::string_view>({"SVFOP_CURRENT_DATE", "SVFOP_CURRENT_TIMESTAMP",
+                                                                  "SVFOP_CURRENT_TIMESTAMP_N", "SVFOP_LOCALTIMESTAMP",
+                                                                  "SVFOP_LOCALTIMESTAMP_N"});
         if (std::ranges::find(moments, tree::text(node, "op")) == moments.end())
             refuse("users, roles, schemas and times of day are not allowed in a condition",
                    "Write now(), current_date or current_timestamp for the time.");
@@ -447,8 +451,9 @@ private:
     {
         auto const traits = check_member(node, "arg");
         auto const* const steps = tree::list(node, "indirection");
-        bool const are_indices =
-            steps && std::ranges::all_of(*steps, [](auto const& step) { return tree::as(step, "A_Indices") != nullptr; });
+        bool const are_indices = steps && std::ranges::all_of(*steps, [](auto const& step) {
+                                     return tree::as(step, "A_Indices") != nullptr;
+                                 });
         if (!are_indices)
             refuse("fields of a value are not allowed", "Write columns as device.name, and elements as tags[1].");
         check_member(node, "indirection");

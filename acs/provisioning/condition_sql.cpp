@@ -13,8 +13,9 @@ namespace {
 std::string join_of(std::size_t n, PathSource source, std::size_t placeholder, std::string const& schema)
 {
     if (source == PathSource::tree)
-        return fmt::format(" CROSS JOIN LATERAL (SELECT acs.value(device.id, ${1}::text) AS value_{0}) AS parameter_{0}",
-                           n, placeholder);
+        return fmt::format(
+            " CROSS JOIN LATERAL (SELECT acs.value(device.id, ${1}::text) AS value_{0}) AS parameter_{0}", n,
+            placeholder);
     return fmt::format(" LEFT JOIN (SELECT device_id AS device_of_{0}, value AS value_{0} FROM {2}device_parameter"
                        " WHERE path_id = ${1}::int) AS parameter_{0} ON parameter_{0}.device_of_{0} = device.id",
                        n, placeholder, schema.empty() ? "" : schema + ".");

@@ -90,9 +90,10 @@ json::value const& only_expression(json::value const& tree)
     auto const* const select = node ? tree::as(*node, "SelectStmt") : nullptr;
     auto const* const targets = select ? tree::list(*select, "targetList") : nullptr;
     constexpr auto fields = std::to_array<std::string_view>({"targetList", "limitOption", "op"});
-    bool const is_plain = select && std::ranges::all_of(*select, [&](auto const& field) {
-        return std::ranges::find(fields, std::string_view{field.key().data(), field.key().size()}) != fields.end();
-    });
+    bool const is_plain =
+        select && std::ranges::all_of(*select, [&](auto const& field) {
+            return std::ranges::find(fields, std::string_view{field.key().data(), field.key().size()}) != fields.end();
+        });
     if (!is_plain || tree::text(*select, "op") != "SETOP_NONE" || !targets || targets->size() != 1)
         throw refusal;
     auto const* const target = tree::as(targets->front(), "ResTarget");
@@ -129,7 +130,10 @@ GuardError error_of(Refusal refusal, std::string_view text)
 
 }  // namespace
 
-std::string GuardError::text() const { return fmt::format("line {}, column {}: {}. {}", line, column, reason, hint); }
+std::string GuardError::text() const
+{
+    return fmt::format("line {}, column {}: {}. {}", line, column, reason, hint);
+}
 
 base::Result<GuardedCondition, GuardError> guard_condition(std::string_view text, SecretPredicate const& is_secret,
                                                            GuardLimits const& limits)

@@ -109,7 +109,8 @@ Spliced splice_values(std::string_view text, std::vector<Token> const& tokens, s
     }
     spliced.sql.append(text.substr(done)).append(")");
     if (call != calls.end())
-        throw Refusal{call->offset, "this value() cannot be found in the text", "Write value('Device.Some.Parameter')."};
+        throw Refusal{call->offset, "this value() cannot be found in the text",
+                      "Write value('Device.Some.Parameter')."};
     return spliced;
 }
 

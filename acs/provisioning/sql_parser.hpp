@@ -10,11 +10,11 @@ namespace provisioning {
 
 /// What the guard must tell apart of PostgreSQL's tokens.
 enum class TokenKind {
-    string,            ///< '...', E'...', $$...$$
-    unicode_escaped,   ///< U&'...' or U&"...", whose end the scanner does not know
+    string,           ///< '...', E'...', $$...$$
+    unicode_escaped,  ///< U&'...' or U&"...", whose end the scanner does not know
     comment,
-    open,              ///< (
-    close,             ///< )
+    open,   ///< (
+    close,  ///< )
     other,
 };
 

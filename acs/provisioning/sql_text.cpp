@@ -7,7 +7,10 @@ namespace provisioning {
 
 namespace {
 
-constexpr bool is_continuation(char byte) noexcept { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
+constexpr bool is_continuation(char byte) noexcept
+{
+    return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
 
 /// The smallest code point that a sequence of this length may carry.
 constexpr std::uint32_t smallest_code_point(std::size_t length) noexcept

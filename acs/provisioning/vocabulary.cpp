@@ -97,9 +97,10 @@ constexpr std::array functions = std::to_array<FunctionFacts>({
     {.name = "acs.inet"},
 });
 
-constexpr auto pattern_operators = std::to_array<std::string_view>({"~~", "!~~", "~~*", "!~~*", "~", "!~", "~*", "!~*"});
-constexpr auto plain_operators = std::to_array<std::string_view>({"=", "<>", "<",  ">",  "<=", ">=", "+",   "-",  "*",   "/",
-                                                                  "%", "||", "@>", "<@", "&&", "<<", "<<=", ">>", ">>=", "^@"});
+constexpr auto pattern_operators =
+    std::to_array<std::string_view>({"~~", "!~~", "~~*", "!~~*", "~", "!~", "~*", "!~*"});
+constexpr auto plain_operators = std::to_array<std::string_view>(
+    {"=", "<>", "<", ">", "<=", ">=", "+", "-", "*", "/", "%", "||", "@>", "<@", "&&", "<<", "<<=", ">>", ">>=", "^@"});
 
 constexpr auto text_types = std::to_array<std::string_view>({"text", "varchar"});
 constexpr auto number_types = std::to_array<std::string_view>({"int2", "int4", "int8", "numeric", "float4", "float8"});
@@ -162,13 +163,25 @@ Facts const* find_named(std::array<Facts, count> const& known, std::string_view 
 
 }  // namespace
 
-ColumnFacts const* find_column(std::string_view name) { return find_named(columns, name); }
+ColumnFacts const* find_column(std::string_view name)
+{
+    return find_named(columns, name);
+}
 
-FunctionFacts const* find_function(std::string_view name) { return find_named(functions, name); }
+FunctionFacts const* find_function(std::string_view name)
+{
+    return find_named(functions, name);
+}
 
-bool takes_pattern(std::string_view operator_name) { return contains(pattern_operators, operator_name); }
+bool takes_pattern(std::string_view operator_name)
+{
+    return contains(pattern_operators, operator_name);
+}
 
-bool is_allowed_operator(std::string_view name) { return contains(plain_operators, name) || takes_pattern(name); }
+bool is_allowed_operator(std::string_view name)
+{
+    return contains(plain_operators, name) || takes_pattern(name);
+}
 
 TypeClass class_of_type(std::string_view name)
 {

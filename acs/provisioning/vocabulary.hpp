@@ -15,9 +15,10 @@ struct ColumnFacts {
 
 /// What a condition knows of a function that it may call.
 struct FunctionFacts {
-    std::string_view name;       ///< as written without "pg_catalog."; "acs.number" and the like with their schema
-    bool returns_text;           ///< its result holds what its text arguments held
-    std::uint8_t own_arguments;  ///< bit n: argument n fails on odd values, so no device may supply it (patterns, units)
+    std::string_view name;  ///< as written without "pg_catalog."; "acs.number" and the like with their schema
+    bool returns_text;      ///< its result holds what its text arguments held
+    std::uint8_t
+        own_arguments;  ///< bit n: argument n fails on odd values, so no device may supply it (patterns, units)
     bool is_about_time;
     bool reads_clock;
     bool lengthens;  ///< its result may be longer than its arguments together: argument 2 is what is put in

@@ -1,4 +1,5 @@
-// Any bytes are accepted or refused as a condition; what was accepted is accepted again as it came out, and means the same.
+// Any bytes are accepted or refused as a condition; what was accepted is accepted again as it came out, and means the
+// same.
 #include "provisioning/condition_sql.hpp"
 #include "provisioning/guard.hpp"
 

@@ -14,7 +14,10 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-bool is_password(std::string_view path) { return path.ends_with("Password"); }
+bool is_password(std::string_view path)
+{
+    return path.ends_with("Password");
+}
 
 GuardedCondition accepted(std::string_view text)
 {
@@ -130,8 +133,8 @@ INSTANTIATE_TEST_SUITE_P(
         "array_length(tags, 1) is null", "'0 BOOTSTRAP' = any(last_events)", "'x' <> all (tags)",
         "ip_address << '10.0.0.0/8'::inet", "ip_address <<= inet '192.168.0.0/16'", "family(ip_address) = 6",
         "host(ip_address) = '10.0.0.1'", "value('Device.DeviceInfo.UpTime') is null",
-        "acs.number(value('Device.DeviceInfo.UpTime')) > 86400",
-        "acs.number(value('Device.X'))::integer % 2 = 0", "acs.time(value('Device.Time.CurrentLocalTime')) < now()",
+        "acs.number(value('Device.DeviceInfo.UpTime')) > 86400", "acs.number(value('Device.X'))::integer % 2 = 0",
+        "acs.time(value('Device.Time.CurrentLocalTime')) < now()",
         "acs.inet(value('Device.IP.Interface.1.IPv4Address.1.IPAddress')) << '10.0.0.0/8'",
         "value('Device.X')::text = '1'", "lower(value('Device.X')) = 'up'", "value('Device.X') || '!' = 'a!'",
         "value('Device.X') is distinct from '1'", "coalesce(value('Device.X'), '') = ''", "nullif(oui, '') is null",
@@ -145,16 +148,19 @@ INSTANTIATE_TEST_SUITE_P(
         "date_trunc('day', last_inform) = date_trunc('day', now())",
         "extract(hour from last_inform at time zone 'Europe/Berlin') between 2 and 5",
         "to_char(last_inform, 'YYYY') = '2026'", "inform_interval * 2 >= 600", "-inform_interval < -1.5e3",
-        "id::text like '%7'", "'now' = any(tags)", "md5(serial_number) like '0%'",
-        "serial_number = 'Grün ☃ 漢字'", "serial_number = 'it''s'", "serial_number = E'a\\tb'",
-        "\"device\".\"serial_number\" = 'x'", "DEVICE.Serial_Number = 'x'", "((((((true))))))"));
+        "id::text like '%7'", "'now' = any(tags)", "md5(serial_number) like '0%'", "serial_number = 'Grün ☃ 漢字'",
+        "serial_number = 'it''s'", "serial_number = E'a\\tb'", "\"device\".\"serial_number\" = 'x'",
+        "DEVICE.Serial_Number = 'x'", "((((((true))))))"));
 
 struct Attack {
     char const* text;
     char const* reason;  ///< part of what the user is told
 };
 
-void PrintTo(Attack const& attack, std::ostream* out) { *out << attack.text; }
+void PrintTo(Attack const& attack, std::ostream* out)
+{
+    *out << attack.text;
+}
 
 class HostileCondition : public testing::TestWithParam<Attack> {};
 
@@ -166,20 +172,22 @@ TEST_P(HostileCondition, IsRefusedWithAReasonAndAHint)
     EXPECT_TRUE(error.hint.ends_with('.') || error.hint.ends_with('?')) << error.hint;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    BreakOuts, HostileCondition,
-    testing::Values(Attack{"true); drop table device; select (true", "not opened"},
-                    Attack{"true) or (true", "not opened"}, Attack{"true) from pg_class where (true", "not opened"},
-                    Attack{"true) or exists(select 1 from pg_class", "not opened"},
-                    Attack{"true) union select (true", "not opened"},
-                    Attack{"true) , add column x int default (1", "not opened"}, Attack{"true; select 1", "syntax error"},
-                    Attack{"true;", "syntax error"}, Attack{"true, true", "rows"}, Attack{"true as x", "syntax error"},
-                    Attack{"true from device", "syntax error"}, Attack{"true /*", "unterminated"},
-                    Attack{"true and 'x", "unterminated"}, Attack{"true and $a$x", "unterminated"},
-                    Attack{"true and (", "not closed"}, Attack{"true and", "ends too early"}, Attack{"", "empty"},
-                    Attack{" \n\t ", "empty"}, Attack{"-- true", "empty"}, Attack{"/* /* */ */", "empty"},
-                    Attack{"true -- )\n)", "not opened"}, Attack{"$1", "placeholders"},
-                    Attack{"id = $1 or true", "placeholders"}, Attack{":x", "syntax error"}));
+INSTANTIATE_TEST_SUITE_P(BreakOuts, HostileCondition,
+                         testing::Values(Attack{"true); drop table device; select (true", "not opened"},
+                                         Attack{"true) or (true", "not opened"},
+                                         Attack{"true) from pg_class where (true", "not opened"},
+                                         Attack{"true) or exists(select 1 from pg_class", "not opened"},
+                                         Attack{"true) union select (true", "not opened"},
+                                         Attack{"true) , add column x int default (1", "not opened"},
+                                         Attack{"true; select 1", "syntax error"}, Attack{"true;", "syntax error"},
+                                         Attack{"true, true", "rows"}, Attack{"true as x", "syntax error"},
+                                         Attack{"true from device", "syntax error"}, Attack{"true /*", "unterminated"},
+                                         Attack{"true and 'x", "unterminated"}, Attack{"true and $a$x", "unterminated"},
+                                         Attack{"true and (", "not closed"}, Attack{"true and", "ends too early"},
+                                         Attack{"", "empty"}, Attack{" \n\t ", "empty"}, Attack{"-- true", "empty"},
+                                         Attack{"/* /* */ */", "empty"}, Attack{"true -- )\n)", "not opened"},
+                                         Attack{"$1", "placeholders"}, Attack{"id = $1 or true", "placeholders"},
+                                         Attack{":x", "syntax error"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Queries, HostileCondition,
@@ -194,28 +202,29 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Functions, HostileCondition,
-    testing::Values(Attack{"set_config('statement_timeout', '0', false) = '0'", "set_config"},
-                    Attack{"pg_sleep(10) is null", "pg_sleep"}, Attack{"pg_catalog.pg_sleep(10) is null", "pg_sleep"},
-                    Attack{"pg_advisory_lock(1) is null", "pg_advisory_lock"},
-                    Attack{"query_to_xml('select 1', true, true, '') is null", "query_to_xml"},
-                    Attack{"lo_from_bytea(0, '') = 1", "lo_from_bytea"}, Attack{"pg_read_file('x') = ''", "pg_read_file"},
-                    Attack{"pg_terminate_backend(1)", "pg_terminate_backend"}, Attack{"random() < 0.5", "random"},
-                    Attack{"repeat('a', 900000000) = ''", "repeat"}, Attack{"lpad('a', 900000000) = ''", "lpad"},
-                    Attack{"format('%1000000000s', 'x') = ''", "format"}, Attack{"generate_series(1, 9) = 1", "generate"},
-                    Attack{"nextval('x') = 1", "nextval"}, Attack{"clock_timestamp() > now()", "clock_timestamp"},
-                    Attack{"count(id) > 1", "count"}, Attack{"public.lower(oui) = ''", "public.lower"},
-                    Attack{"\"acs.number\"(oui) = 1", "acs.number"}, Attack{"\"pg_catalog.lower\"(oui) = ''", "function"},
-                    Attack{"acs.value(id, 'Device.X') = ''", "acs.value"}, Attack{"lower(variadic tags) = ''", "VARIADIC"},
-                    Attack{"lower(distinct oui) = ''", "VARIADIC"}, Attack{"now() filter (where true) is null", "FILTER"},
-                    Attack{"lower(oui) over () = ''", "OVER"}, Attack{"lower(oui order by id) = ''", "ORDER BY"},
-                    Attack{"length(*) = 1", "*"}, Attack{"left(str => oui) = ''", "named arguments"},
-                    Attack{"current_user = 'x'", "users"}, Attack{"session_user = 'x'", "users"},
-                    Attack{"current_schema = 'x'", "users"}, Attack{"current_time is null", "users"},
-                    Attack{"xmlelement(name x) is null", "XML"}, Attack{"oui is document", "XML"},
-                    Attack{"oui is normalized", "is_normalized"}, Attack{"grouping(id) = 1", "not allowed"},
-                    Attack{"replace(oui, 'a', '12345678901234567') = ''", "lengthen"},
-                    Attack{"replace(replace(oui, 'a', 'aaaaa'), 'a', 'aaaaa') = ''", "lengthen"},
-                    Attack{"replace(oui, 'a', md5(oui)) = ''", "constant"}));
+    testing::Values(
+        Attack{"set_config('statement_timeout', '0', false) = '0'", "set_config"},
+        Attack{"pg_sleep(10) is null", "pg_sleep"}, Attack{"pg_catalog.pg_sleep(10) is null", "pg_sleep"},
+        Attack{"pg_advisory_lock(1) is null", "pg_advisory_lock"},
+        Attack{"query_to_xml('select 1', true, true, '') is null", "query_to_xml"},
+        Attack{"lo_from_bytea(0, '') = 1", "lo_from_bytea"}, Attack{"pg_read_file('x') = ''", "pg_read_file"},
+        Attack{"pg_terminate_backend(1)", "pg_terminate_backend"}, Attack{"random() < 0.5", "random"},
+        Attack{"repeat('a', 900000000) = ''", "repeat"}, Attack{"lpad('a', 900000000) = ''", "lpad"},
+        Attack{"format('%1000000000s', 'x') = ''", "format"}, Attack{"generate_series(1, 9) = 1", "generate"},
+        Attack{"nextval('x') = 1", "nextval"}, Attack{"clock_timestamp() > now()", "clock_timestamp"},
+        Attack{"count(id) > 1", "count"}, Attack{"public.lower(oui) = ''", "public.lower"},
+        Attack{"\"acs.number\"(oui) = 1", "acs.number"}, Attack{"\"pg_catalog.lower\"(oui) = ''", "function"},
+        Attack{"acs.value(id, 'Device.X') = ''", "acs.value"}, Attack{"lower(variadic tags) = ''", "VARIADIC"},
+        Attack{"lower(distinct oui) = ''", "VARIADIC"}, Attack{"now() filter (where true) is null", "FILTER"},
+        Attack{"lower(oui) over () = ''", "OVER"}, Attack{"lower(oui order by id) = ''", "ORDER BY"},
+        Attack{"length(*) = 1", "*"}, Attack{"left(str => oui) = ''", "named arguments"},
+        Attack{"current_user = 'x'", "users"}, Attack{"session_user = 'x'", "users"},
+        Attack{"current_schema = 'x'", "users"}, Attack{"current_time is null", "users"},
+        Attack{"xmlelement(name x) is null", "XML"}, Attack{"oui is document", "XML"},
+        Attack{"oui is normalized", "is_normalized"}, Attack{"grouping(id) = 1", "not allowed"},
+        Attack{"replace(oui, 'a', '12345678901234567') = ''", "lengthen"},
+        Attack{"replace(replace(oui, 'a', 'aaaaa'), 'a', 'aaaaa') = ''", "lengthen"},
+        Attack{"replace(oui, 'a', md5(oui)) = ''", "constant"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Names, HostileCondition,
@@ -231,13 +240,13 @@ INSTANTIATE_TEST_SUITE_P(
                     Attack{"U&\"\\0069d\" = 1", "U&"}, Attack{"oui = U&'\\0061'", "U&"},
                     Attack{"value(U&'Device.A') = ''", "U&"}, Attack{"Device.WiFi.Radio = ''", "no column"},
                     Attack{"id operator(pg_catalog.=) 1", "operator"}, Attack{"id operator(public.===) 1", "operator"},
-                    Attack{"2 ^ 1000000 = id", "operator ^"}, Attack{"|/ id = 2", "operator"},
-                    Attack{"5 ! = 1", ""}, Attack{"oui collate \"C\" = ''", "COLLATE"},
-                    Attack{"tags::json -> 'x' is null", "operator"}, Attack{"tags::json is null", "json"}, Attack{"id::regclass is null", "regclass"},
+                    Attack{"2 ^ 1000000 = id", "operator ^"}, Attack{"|/ id = 2", "operator"}, Attack{"5 ! = 1", ""},
+                    Attack{"oui collate \"C\" = ''", "COLLATE"}, Attack{"tags::json -> 'x' is null", "operator"},
+                    Attack{"tags::json is null", "json"}, Attack{"id::regclass is null", "regclass"},
                     Attack{"id::oid = 1", "oid"}, Attack{"id::public.text = ''", "public.text"},
                     Attack{"id::int[] is null", "int4[]"}, Attack{"id::device.oui%type is null", "not allowed"},
-                    Attack{"b'01' is null", "bit strings"}, Attack{"x'1f' is null", "bit strings"}, Attack{"1e5000 > id", "too long"},
-                    Attack{"'1e131071'::numeric > id", "too long"},
+                    Attack{"b'01' is null", "bit strings"}, Attack{"x'1f' is null", "bit strings"},
+                    Attack{"1e5000 > id", "too long"}, Attack{"'1e131071'::numeric > id", "too long"},
                     Attack{"12345678901234567890123456789012345678901 > id", "too long"}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -249,8 +258,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Attack{"value('Device.A'::text) = ''", "one parameter path"},
                     Attack{"value(path => 'Device.A') = ''", "one parameter path"},
                     Attack{"value(variadic 'Device.A') = ''", "VARIADIC"},
-                    Attack{"value(distinct 'Device.A') = ''", "VARIADIC"},
-                    Attack{"value(all 'Device.A') = ''", ""},
+                    Attack{"value(distinct 'Device.A') = ''", "VARIADIC"}, Attack{"value(all 'Device.A') = ''", ""},
                     Attack{"value('Device.A') filter (where true) = ''", "FILTER"},
                     Attack{"value('Device.A') over () = ''", "OVER"},
                     Attack{"value('Device.A' order by 1) = ''", "ORDER BY"},
@@ -265,24 +273,24 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Casts, HostileCondition,
-    testing::Values(Attack{"value('Device.A')::int > 1", "cast to pg_catalog.int4"},
-                    Attack{"cast(value('Device.A') as numeric) > 1", "numeric"},
-                    Attack{"(value('Device.A')::text)::int > 1", "int4"},
-                    Attack{"(value('Device.A') || '0')::int > 1", "int4"}, Attack{"lower(value('Device.A'))::int = 1", "int4"},
-                    Attack{"coalesce(value('Device.A'), '0')::int = 1", "int4"},
-                    Attack{"(case when true then value('Device.A') end)::int = 1", "int4"},
-                    Attack{"value('Device.A')::timestamptz < now()", "timestamptz"},
-                    Attack{"value('Device.A')::inet << '10.0.0.0/8'", "inet"}, Attack{"value('Device.A')::bool", "bool"},
-                    Attack{"value('Device.A')::text[] is null", "text"}, Attack{"software_version::int > 1", "int4"},
-                    Attack{"tags[1]::int = 1", "int4"}, Attack{"int4(value('Device.A')) = 1", "int4"},
-                    Attack{"date(value('Device.A')) < now()", "function date"},
-                    Attack{"'x' like value('Device.A')", "pattern"}, Attack{"oui ~ serial_number", "pattern"},
-                    Attack{"'x' similar to oui", "similar_to_escape"}, Attack{"'x' ~ any (tags)", "pattern"},
-                    Attack{"date_trunc(value('Device.A'), now()) = now()", "date_trunc"},
-                    Attack{"now() at time zone value('Device.A') = now()", "timezone"},
-                    Attack{"to_char(now(), oui) = ''", "to_char"}, Attack{"last_inform > 'yesterday'", "stand still"},
-                    Attack{"last_inform > timestamptz 'ToDay 10:00'", "stand still"},
-                    Attack{"last_inform::date = date 'tomorrow'", "stand still"}));
+    testing::Values(
+        Attack{"value('Device.A')::int > 1", "cast to pg_catalog.int4"},
+        Attack{"cast(value('Device.A') as numeric) > 1", "numeric"},
+        Attack{"(value('Device.A')::text)::int > 1", "int4"}, Attack{"(value('Device.A') || '0')::int > 1", "int4"},
+        Attack{"lower(value('Device.A'))::int = 1", "int4"},
+        Attack{"coalesce(value('Device.A'), '0')::int = 1", "int4"},
+        Attack{"(case when true then value('Device.A') end)::int = 1", "int4"},
+        Attack{"value('Device.A')::timestamptz < now()", "timestamptz"},
+        Attack{"value('Device.A')::inet << '10.0.0.0/8'", "inet"}, Attack{"value('Device.A')::bool", "bool"},
+        Attack{"value('Device.A')::text[] is null", "text"}, Attack{"software_version::int > 1", "int4"},
+        Attack{"tags[1]::int = 1", "int4"}, Attack{"int4(value('Device.A')) = 1", "int4"},
+        Attack{"date(value('Device.A')) < now()", "function date"}, Attack{"'x' like value('Device.A')", "pattern"},
+        Attack{"oui ~ serial_number", "pattern"}, Attack{"'x' similar to oui", "similar_to_escape"},
+        Attack{"'x' ~ any (tags)", "pattern"}, Attack{"date_trunc(value('Device.A'), now()) = now()", "date_trunc"},
+        Attack{"now() at time zone value('Device.A') = now()", "timezone"},
+        Attack{"to_char(now(), oui) = ''", "to_char"}, Attack{"last_inform > 'yesterday'", "stand still"},
+        Attack{"last_inform > timestamptz 'ToDay 10:00'", "stand still"},
+        Attack{"last_inform::date = date 'tomorrow'", "stand still"}));
 
 TEST(Guard, LeadsFromACastToTheFunctionThatSurvivesNonsense)
 {
