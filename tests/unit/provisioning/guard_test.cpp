@@ -100,6 +100,7 @@ TEST(Guard, SaysWhetherTheClockIsRead)
     EXPECT_FALSE(accepted("last_inform > '2026-01-01'").time_dependent);
     EXPECT_TRUE(accepted("last_inform < now() - interval '1 day'").time_dependent);
     EXPECT_TRUE(accepted("last_inform::date = current_date").time_dependent);
+    EXPECT_TRUE(accepted("last_inform > ('to' || 'day')::timestamptz").time_dependent);
     EXPECT_TRUE(accepted("last_boot > current_timestamp(0) - '1 h'::interval").time_dependent);
 }
 
