@@ -203,7 +203,7 @@ base::Awaitable<std::vector<domain::Task>> InMemoryStore::open_tasks(domain::Dev
         if (is_due(task))
             open.push_back(task);
     }
-    std::ranges::stable_sort(open, {}, &domain::Task::priority);
+    std::ranges::sort(open, {}, [](domain::Task const& task) { return std::pair{task.priority, task.id}; });
     if (open.size() > most_open_tasks)
         open.resize(most_open_tasks);
     co_return open;

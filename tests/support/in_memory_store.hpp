@@ -12,8 +12,8 @@
 
 namespace support {
 
-/// SessionStore, TaskStore and TreeStore in memory, over the same devices. Passes the same contract suite as PostgreSQL.
-/// For the threads of one io_context; every call comes back through the event loop, as the real stores do.
+/// SessionStore, TaskStore and TreeStore in memory, over the same devices. Passes the same contract suite as
+/// PostgreSQL. For the threads of one io_context; every call comes back through the event loop, as the real stores do.
 class InMemoryStore final : public domain::SessionStore, public domain::TaskStore, public domain::TreeStore {
 public:
     /// `clock` decides which tasks are due; must outlive the store.

@@ -1,0 +1,199 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/unavailable.hpp"
+#include "cwmp/path.hpp"
+#include "domain/inventory.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+namespace support {
+
+/// The inventory in memory. `where` is understood as far as FakeGuard writes it: the SQL is a product class.
+/// Safe from several threads.
+class FakeInventory final : public domain::Inventory {
+public:
+    /// What search() answers with when it is set: a refusal by the database.
+    std::string search_refusal;
+    /// Every call throws base::Unavailable while it is set.
+    bool is_away = false;
+
+    void add(domain::DeviceRow device)
+    {
+        std::scoped_lock const lock{mutex_};
+        devices_[device.key.value()] = std::move(device);
+    }
+    void add(domain::DeviceKey device, domain::ParameterRow parameter)
+    {
+        std::scoped_lock const lock{mutex_};
+        parameters_[device.value()][parameter.path] = std::move(parameter);
+    }
+    /// Changes a task and wakes those who wait for it.
+    void change(domain::TaskId id, std::function<void(domain::TaskRow&)> const& change)
+    {
+        std::scoped_lock const lock{mutex_};
+        change(tasks_.at(id.value()));
+        for (auto const& waiter : waiters_)
+            boost::asio::post(waiter->get_executor(), [waiter] { waiter->cancel(); });
+    }
+    [[nodiscard]] std::vector<domain::TaskRow> all_tasks() const
+    {
+        std::scoped_lock const lock{mutex_};
+        std::vector<domain::TaskRow> rows;
+        for (auto const& [id, row] : tasks_)
+            rows.push_back(row);
+        return rows;
+    }
+
+    base::Awaitable<base::Result<std::vector<domain::DeviceRow>>>
+    search(std::optional<domain::Condition> where, domain::DeviceKey after, unsigned limit) override
+    {
+        auto const lock = enter();
+        if (!search_refusal.empty())
+            co_return base::fail(search_refusal);
+        std::vector<domain::DeviceRow> found;
+        for (auto device = devices_.upper_bound(after.value()); device != devices_.end() && found.size() < limit;
+             ++device)
+            if (!where || where->sql == device->second.identity.product_class)
+                found.push_back(device->second);
+        co_return found;
+    }
+    base::Awaitable<std::optional<domain::DeviceRow>> find(cwmp::DeviceId identity) override
+    {
+        auto const lock = enter();
+        for (auto const& [key, device] : devices_)
+            if (device.identity.oui == identity.oui && device.identity.product_class == identity.product_class &&
+                device.identity.serial_number == identity.serial_number)
+                co_return device;
+        co_return std::nullopt;
+    }
+    base::Awaitable<std::optional<domain::DeviceRow>> find(domain::DeviceKey key) override
+    {
+        auto const lock = enter();
+        auto const found = devices_.find(key.value());
+        co_return found == devices_.end() ? std::nullopt : std::optional{found->second};
+    }
+    base::Awaitable<domain::InventoryTotals> totals() override
+    {
+        auto const lock = enter();
+        auto const open =
+            std::ranges::count_if(tasks_, [](auto const& task) { return !domain::is_final(task.second.task.state); });
+        co_return domain::InventoryTotals{devices_.size(), static_cast<std::uint64_t>(open), 0};
+    }
+    base::Awaitable<std::vector<domain::ParameterRow>> parameters(domain::DeviceKey device, std::string below,
+                                                                  std::string after, unsigned limit) override
+    {
+        auto const lock = enter();
+        std::vector<domain::ParameterRow> found;
+        auto const& all = parameters_[device.value()];
+        for (auto row = all.upper_bound(after); row != all.end() && found.size() < limit; ++row)
+            if (cwmp::covers(below, row->first))
+                found.push_back(row->second);
+        co_return found;
+    }
+
+    base::Awaitable<domain::TaskRow> add_task(domain::Task task) override
+    {
+        auto const lock = enter();
+        task.id = domain::TaskId{++last_task_};
+        domain::TaskRow row{};
+        row.updated = task.created;
+        row.identity = devices_.at(task.device.value()).identity;
+        row.task = std::move(task);
+        co_return tasks_[last_task_] = std::move(row);
+    }
+    base::Awaitable<std::optional<domain::TaskRow>> find_task(domain::TaskId id) override
+    {
+        auto const lock = enter();
+        co_return look_up(id);
+    }
+    base::Awaitable<std::vector<domain::TaskRow>> tasks(domain::TaskQuery query) override
+    {
+        auto const lock = enter();
+        std::vector<domain::TaskRow> found;
+        for (auto row = tasks_.upper_bound(query.after); row != tasks_.end() && found.size() < query.limit; ++row)
+            if ((!query.device || *query.device == row->second.task.device) &&
+                (!query.state || *query.state == row->second.task.state))
+                found.push_back(row->second);
+        co_return found;
+    }
+    base::Awaitable<std::optional<domain::TaskRow>> cancel_task(domain::TaskId id) override
+    {
+        auto const lock = enter();
+        auto const found = tasks_.find(id.value());
+        if (found != tasks_.end() && found->second.task.state == domain::TaskState::queued)
+            found->second.task.state = domain::TaskState::cancelled;
+        co_return look_up(id);
+    }
+    base::Awaitable<std::optional<domain::TaskRow>> wait_for_task(domain::TaskId id,
+                                                                  std::chrono::milliseconds most) override
+    {
+        auto const timer = std::make_shared<boost::asio::steady_timer>(co_await boost::asio::this_coro::executor, most);
+        auto row = begin_wait(id, timer);
+        while (row && !domain::is_final(row->task.state)) {
+            auto const [expired] = co_await timer->async_wait(base::as_tuple);
+            row = locked_look_up(id);
+            if (!expired)
+                break;
+        }
+        end_wait(timer);
+        co_return row;
+    }
+
+    base::Awaitable<WakeCredentials> wake_credentials(domain::DeviceKey) override { co_return WakeCredentials{}; }
+    base::Awaitable<std::optional<base::TimePoint>> last_inform(domain::DeviceKey device) override
+    {
+        auto const lock = enter();
+        auto const found = devices_.find(device.value());
+        co_return found == devices_.end() ? std::nullopt : found->second.last_inform;
+    }
+
+private:
+    using Timer = std::shared_ptr<boost::asio::steady_timer>;
+
+    [[nodiscard]] std::unique_lock<std::mutex> enter() const
+    {
+        if (is_away)
+            throw base::Unavailable{"the database does not answer"};
+        return std::unique_lock{mutex_};
+    }
+    [[nodiscard]] std::optional<domain::TaskRow> look_up(domain::TaskId id) const
+    {
+        auto const found = tasks_.find(id.value());
+        return found == tasks_.end() ? std::nullopt : std::optional{found->second};
+    }
+    [[nodiscard]] std::optional<domain::TaskRow> locked_look_up(domain::TaskId id) const
+    {
+        auto const lock = enter();
+        return look_up(id);
+    }
+    [[nodiscard]] std::optional<domain::TaskRow> begin_wait(domain::TaskId id, Timer const& timer)
+    {
+        auto const lock = enter();
+        waiters_.push_back(timer);
+        return look_up(id);
+    }
+    void end_wait(Timer const& timer)
+    {
+        std::scoped_lock const lock{mutex_};
+        waiters_.remove(timer);
+    }
+
+    mutable std::mutex mutex_;
+    std::map<std::int64_t, domain::DeviceRow> devices_;
+    std::map<std::int64_t, std::map<std::string, domain::ParameterRow>> parameters_;
+    std::map<std::int64_t, domain::TaskRow> tasks_;
+    std::list<Timer> waiters_;
+    std::int64_t last_task_ = 0;
+};
+
+}  // namespace support

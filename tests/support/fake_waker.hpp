@@ -1,0 +1,29 @@
+#pragma once
+
+#include "domain/wakeup.hpp"
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+namespace support {
+
+/// Notes who was to be woken and answers as told.
+class FakeWaker final : public domain::Waker {
+public:
+    domain::WakeOutcome outcome{true, ""};
+    std::vector<domain::DeviceKey> woken;
+    std::chrono::milliseconds most{0};               ///< of the last call
+    std::function<void(domain::DeviceKey)> on_wake;  ///< what the device does then
+
+    base::Awaitable<domain::WakeOutcome> wake(domain::DeviceKey device, std::chrono::milliseconds limit) override
+    {
+        woken.push_back(device);
+        most = limit;
+        if (on_wake)
+            on_wake(device);
+        co_return outcome;
+    }
+};
+
+}  // namespace support
