@@ -30,7 +30,8 @@ public:
     [[nodiscard]] Definition const* describe(std::string_view path) const;
 
     /// May `value` be written to `path`? `type` is the CPE's own type of the parameter, unknown when it never told: the
-    /// value must then fit the model's type. What no model knows is only checked against `type`.
+    /// value must then fit the model's type. What no model knows is only checked against `type`. Whatever `to_wire`
+    /// understands is a value: "yes" for a boolean, blanks around a number.
     /// Fails with a sentence that names the path and the allowed range, sizes, values or form, or that the parameter is
     /// read-only.
     [[nodiscard]] base::Result<void> validate(std::string_view path, std::string_view value,
@@ -40,7 +41,9 @@ public:
     [[nodiscard]] bool is_secret(std::string_view path) const;
 
 private:
-    std::vector<Definition> definitions_;
+    [[nodiscard]] Definition const* exactly(std::string_view path) const;
+
+    std::vector<Definition> definitions_;  ///< sorted by path
 };
 
 /// Is `value` one that `definition` allows? Without the question whether it may be written. Fails as

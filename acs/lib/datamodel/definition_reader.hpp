@@ -21,9 +21,10 @@ struct DefinitionLimits {
     std::size_t files = 64;
     std::size_t file_bytes = std::size_t{16} * 1024 * 1024;
     std::size_t tags_per_file = 1'000'000;
-    std::size_t definitions = 100'000;         ///< of all files together
-    std::size_t nesting = 16;                  ///< of base models, components, imports and types
-    std::size_t facets = 1'024;                ///< enumeration values, patterns, ranges of one parameter
+    std::size_t definitions = 200'000;                         ///< read, in all files together, with repetitions
+    std::size_t total_bytes = std::size_t{256} * 1024 * 1024;  ///< of what is read, with repetitions
+    std::size_t nesting = 16;                                  ///< of base models, components, imports and types
+    std::size_t facets = 1'024;                ///< enumeration values, patterns, ranges, sizes of one parameter, each
     std::size_t description_bytes = 8 * 1024;  ///< longer ones are cut at a character
 };
 

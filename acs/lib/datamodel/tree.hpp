@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cwmp/value_type.hpp"
 #include "cwmp/path.hpp"
+#include "cwmp/value_type.hpp"
 #include "datamodel/node.hpp"
 #include "datamodel/tree_change.hpp"
 
@@ -29,14 +29,15 @@ struct TreeLimits {
 /// Any number of roots may stand side by side.
 ///
 /// Names and values lie in one text buffer, an entry is 20 bytes: a tree of 1,000 parameters is two allocations.
-/// Changes come in batches, each one linear merge. Nodes and views handed out are valid until the next change.
+/// Changes come in batches, each one linear merge. Nodes and views handed out are valid until the next change, and must
+/// not be given back to the same tree as part of one.
 /// Not safe for concurrent change; copying is cheap (two buffers).
 class ParameterTree {
 public:
     class Iterator;
     class Range;
 
-    explicit ParameterTree(TreeLimits limits = {}) : limits_{limits} {}
+    explicit ParameterTree(TreeLimits limits = {}) noexcept;
 
     /// A tree of `nodes`, in any order; of two with the same path the later one counts. What breaks the limits is left
     /// out.
@@ -107,6 +108,7 @@ public:
     friend bool operator==(ParameterTree const& a, ParameterTree const& b) noexcept;
 
 private:
+    /// An entry whose texts lie in text_.
     struct Record {
         std::uint32_t path_at = 0;   ///< in text_
         std::uint32_t value_at = 0;  ///< in text_
@@ -115,14 +117,25 @@ private:
         std::uint16_t path_size = 0;
         std::uint16_t bits = 0;  ///< as `packed` has them
     };
-    struct Slot;
-    struct Merge;
+    struct Fields;
+    struct Addition;
 
     [[nodiscard]] std::string_view path_of(Record const& record) const noexcept;
     [[nodiscard]] std::string_view value_of(Record const& record) const noexcept;
     [[nodiscard]] std::size_t lower_bound(std::string_view path, std::size_t from = 0) const noexcept;
     [[nodiscard]] std::size_t subtree_end(std::string_view path, std::size_t from) const noexcept;
-    TreeChange merge(std::vector<Node>& batch, Merge const& how, std::vector<std::uint32_t> const& doomed);
+    [[nodiscard]] std::vector<std::uint32_t> absent(Range where, std::vector<Node> const& batch) const;
+    [[nodiscard]] std::vector<std::uint32_t> absent_values(Range where, std::vector<Node> const& batch) const;
+    [[nodiscard]] std::vector<std::uint32_t> absent_children(std::string_view object,
+                                                             std::vector<Node> const& batch) const;
+
+    TreeChange merge(std::vector<Node> const& batch, Fields const& fields, std::vector<std::uint32_t> const& doomed);
+    void rebuild(std::vector<Addition> const& additions, std::vector<std::uint32_t> const& doomed, Fields const& fields,
+                 TreeChange& change);
+    void update(Record& record, Node const& told, Fields const& fields, TreeChange& change);
+    [[nodiscard]] bool store_value(Record& record, std::string_view value, Refusals& refused);
+    [[nodiscard]] bool acceptable(Node const& node, std::size_t count, Refusals& refused) const noexcept;
+    [[nodiscard]] Record make_record(Node const& node, Refusals& refused);
     void compact();
 
     TreeLimits limits_;
@@ -167,6 +180,7 @@ public:
     [[nodiscard]] bool empty() const noexcept { return first_ == last_; }
 
 private:
+    friend class ParameterTree;
     ParameterTree const* tree_;
     std::size_t first_, last_;
 };

@@ -1,0 +1,204 @@
+#include "datamodel/well_known.hpp"
+
+#include "datamodel/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace datamodel::well_known {
+namespace {
+
+using cwmp::Root;
+
+constexpr std::string_view pick(Root root, std::string_view tr098, std::string_view tr181) noexcept
+{
+    switch (root) {
+        case Root::internet_gateway_device: return tr098;
+        case Root::device: return tr181;
+        case Root::none: break;
+    }
+    return {};
+}
+
+constexpr std::array<std::string_view, 8> forced_tr098{"InternetGatewayDevice.DeviceSummary",
+                                                       "InternetGatewayDevice.DeviceInfo.SpecVersion",
+                                                       "InternetGatewayDevice.DeviceInfo.HardwareVersion",
+                                                       "InternetGatewayDevice.DeviceInfo.SoftwareVersion",
+                                                       "InternetGatewayDevice.DeviceInfo.ProvisioningCode",
+                                                       "InternetGatewayDevice.ManagementServer.ConnectionRequestURL",
+                                                       "InternetGatewayDevice.ManagementServer.ParameterKey",
+                                                       "InternetGatewayDevice.ManagementServer.AliasBasedAddressing"};
+
+constexpr std::array<std::string_view, 7> forced_tr181{"Device.RootDataModelVersion",
+                                                       "Device.DeviceInfo.HardwareVersion",
+                                                       "Device.DeviceInfo.SoftwareVersion",
+                                                       "Device.DeviceInfo.ProvisioningCode",
+                                                       "Device.ManagementServer.ConnectionRequestURL",
+                                                       "Device.ManagementServer.ParameterKey",
+                                                       "Device.ManagementServer.AliasBasedAddressing"};
+
+}  // namespace
+
+std::string_view software_version(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.DeviceInfo.SoftwareVersion", "Device.DeviceInfo.SoftwareVersion");
+}
+
+std::string_view hardware_version(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.DeviceInfo.HardwareVersion", "Device.DeviceInfo.HardwareVersion");
+}
+
+std::string_view provisioning_code(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.DeviceInfo.ProvisioningCode", "Device.DeviceInfo.ProvisioningCode");
+}
+
+std::string_view manufacturer(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.DeviceInfo.Manufacturer", "Device.DeviceInfo.Manufacturer");
+}
+
+std::string_view model_name(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.DeviceInfo.ModelName", "Device.DeviceInfo.ModelName");
+}
+
+std::string_view up_time(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.DeviceInfo.UpTime", "Device.DeviceInfo.UpTime");
+}
+
+std::string_view management_server(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.ManagementServer.", "Device.ManagementServer.");
+}
+
+std::string_view acs_url(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.ManagementServer.URL", "Device.ManagementServer.URL");
+}
+
+std::string_view acs_username(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.ManagementServer.Username", "Device.ManagementServer.Username");
+}
+
+std::string_view acs_password(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.ManagementServer.Password", "Device.ManagementServer.Password");
+}
+
+std::string_view parameter_key(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.ManagementServer.ParameterKey", "Device.ManagementServer.ParameterKey");
+}
+
+std::string_view periodic_inform_enable(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.ManagementServer.PeriodicInformEnable",
+                "Device.ManagementServer.PeriodicInformEnable");
+}
+
+std::string_view periodic_inform_interval(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.ManagementServer.PeriodicInformInterval",
+                "Device.ManagementServer.PeriodicInformInterval");
+}
+
+std::string_view periodic_inform_time(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.ManagementServer.PeriodicInformTime",
+                "Device.ManagementServer.PeriodicInformTime");
+}
+
+std::string_view connection_request_url(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.ManagementServer.ConnectionRequestURL",
+                "Device.ManagementServer.ConnectionRequestURL");
+}
+
+std::string_view connection_request_username(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.ManagementServer.ConnectionRequestUsername",
+                "Device.ManagementServer.ConnectionRequestUsername");
+}
+
+std::string_view connection_request_password(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.ManagementServer.ConnectionRequestPassword",
+                "Device.ManagementServer.ConnectionRequestPassword");
+}
+
+std::string_view udp_connection_request_address(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.ManagementServer.UDPConnectionRequestAddress",
+                "Device.ManagementServer.UDPConnectionRequestAddress");
+}
+
+std::string_view nat_detected(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.ManagementServer.NATDetected", "Device.ManagementServer.NATDetected");
+}
+
+std::string_view stun_enable(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.ManagementServer.STUNEnable", "Device.ManagementServer.STUNEnable");
+}
+
+std::string_view instance_mode(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.ManagementServer.InstanceMode", "Device.ManagementServer.InstanceMode");
+}
+
+std::string_view root_data_model_version(Root root) noexcept
+{
+    return pick(root, "", "Device.RootDataModelVersion");
+}
+
+std::string_view device_summary(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.DeviceSummary", "");
+}
+
+std::span<std::string_view const> forced_inform(Root root) noexcept
+{
+    switch (root) {
+        case Root::internet_gateway_device: return forced_tr098;
+        case Root::device: return forced_tr181;
+        case Root::none: break;
+    }
+    return {};
+}
+
+bool is_forced_inform(std::string_view path) noexcept
+{
+    return std::ranges::find(forced_inform(cwmp::root_of(path)), path) != forced_inform(cwmp::root_of(path)).end();
+}
+
+bool changes_the_tree(std::string_view path) noexcept
+{
+    auto const root = cwmp::root_of(path);
+    return root != Root::none &&
+           (path == software_version(root) || path == hardware_version(root) || path == root_data_model_version(root));
+}
+
+std::string_view ip_ping::object(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.IPPingDiagnostics.", "Device.IP.Diagnostics.IPPing.");
+}
+
+DiagnosticsProgress diagnostics_progress(std::string_view state) noexcept
+{
+    auto const word = trimmed(state);
+    auto const is = [word](std::string_view wanted) { return same_letters(word, wanted); };
+    if (word.empty() || is("None") || is("Canceled") || is("Cancelled"))
+        return DiagnosticsProgress::none;
+    if (is("Requested") || is("InProgress"))
+        return DiagnosticsProgress::running;
+    if (is("Complete") || is("Completed"))
+        return DiagnosticsProgress::complete;
+    return DiagnosticsProgress::failed;
+}
+
+}  // namespace datamodel::well_known
