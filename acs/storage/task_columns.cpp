@@ -1,0 +1,81 @@
+#include "storage/task_columns.hpp"
+
+#include "domain/task_json.hpp"
+#include "storage/array_text.hpp"
+#include "storage/sealed_json.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+#include <pqxx/pqxx>
+
+#include <stdexcept>
+
+namespace storage {
+
+namespace {
+
+namespace json = boost::json;
+
+std::string_view text(pqxx::field const& field) { return {field.c_str(), field.size()}; }
+
+std::optional<base::TimePoint> optional_time(pqxx::field const& field)
+{
+    if (field.is_null())
+        return std::nullopt;
+    return parse_time(text(field));
+}
+
+domain::TaskArguments read_arguments(std::string_view kind, std::string_view stored, std::string_view place,
+                                     base::Sealer const& sealer)
+{
+    json::parse_options options;
+    options.max_depth = 128;
+    boost::system::error_code error;
+    auto value = json::parse({stored.data(), stored.size()}, error, {}, options);
+    if (error || !value.is_object())
+        throw std::runtime_error{"they are no JSON object"};
+    open_secrets(sealer, place, value);
+    auto arguments = domain::task_arguments(kind, value.get_object());
+    if (!arguments)
+        throw std::runtime_error{arguments.error().what};
+    return std::move(*arguments);
+}
+
+}  // namespace
+
+std::string task_place(domain::DeviceKey device) { return fmt::format("task of {}", device.value()); }
+
+std::string arguments_text(base::Sealer const& sealer, domain::DeviceKey device, domain::TaskArguments const& arguments)
+{
+    json::value value = domain::to_json(arguments);
+    seal_secrets(sealer, task_place(device), value);
+    return storable_json(json::serialize(value));
+}
+
+domain::Task read_task(pqxx::row const& row, int first, base::Sealer const& sealer)
+{
+    domain::Task task;
+    task.device = domain::DeviceKey{row[first].as<std::int64_t>()};
+    task.id = domain::TaskId{row[first + 1].as<std::int64_t>()};
+    auto const place = task_place(task.device);
+    try {
+        task.arguments = read_arguments(text(row[first + 2]), text(row[first + 14]), place, sealer);
+    } catch (std::runtime_error const& problem) {
+        throw std::runtime_error{fmt::format("the arguments of task {} cannot be read: {}", task.id.value(), problem.what())};
+    }
+    task.state = domain::task_state(text(row[first + 3])).value_or(domain::TaskState::failed);
+    task.priority = static_cast<domain::Priority>(row[first + 4].as<int>());
+    task.created = parse_time(text(row[first + 5]));
+    task.not_before = parse_time(text(row[first + 6]));
+    task.expires_at = optional_time(row[first + 7]);
+    task.deadline = optional_time(row[first + 8]);
+    task.sent_at = optional_time(row[first + 9]);
+    task.attempts = row[first + 10].as<std::uint32_t>();
+    task.command_key = row[first + 11].c_str();
+    task.progress = opened_text(sealer, place, text(row[first + 12]));
+    task.origin = row[first + 13].c_str();
+    return task;
+}
+
+}  // namespace storage
