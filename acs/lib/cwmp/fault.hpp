@@ -70,7 +70,7 @@ struct Fault {
     friend auto operator<=>(Fault const&, Fault const&) = default;
 };
 
-/// What a code means, in a few words; "vendor-defined fault" or "unknown fault" for codes without a name.
+/// What a code means, in a few words; "Vendor-defined fault" or "Unknown fault" for codes without a name.
 [[nodiscard]] std::string_view fault_text(unsigned code) noexcept;
 
 /// "Client" for codes that blame the sender of the request, else "Server" (TR-069 A.5.1, A.5.2).
