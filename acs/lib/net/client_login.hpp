@@ -23,7 +23,7 @@ public:
     explicit ClientLogin(Credentials credentials, bool allow_basic = true);
 
     /// Reads the WWW-Authenticate fields of a 401 and takes the best: Digest SHA-256, Digest MD5, then Basic.
-    /// False when there is none that can be answered, or when it repeats the refusal of the same login without stale=true.
+    /// False when there is none that can be answered.
     [[nodiscard]] bool learn(Headers const& answer);
 
     /// The Authorization for the next request; none before a challenge was learnt. `uri` is the request line's target.
@@ -31,6 +31,9 @@ public:
 
     /// Forgets the challenge, as a new session does that begins without Authorization.
     void forget() noexcept;
+
+    /// True when the last challenge said stale=true: the login was right, only its nonce too old.
+    [[nodiscard]] bool was_stale() const noexcept { return challenge_ && challenge_->stale; }
 
     /// "Digest", "Basic" or empty before a challenge.
     [[nodiscard]] std::string_view scheme() const noexcept;

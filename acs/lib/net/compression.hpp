@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@ struct InflateLimits {
 enum class InflateError {
     malformed = 1,  ///< not what its Content-Encoding says, or ends too early
     too_large,      ///< beyond InflateLimits
+    refused,        ///< the receiver would not take more
 };
 
 /// Inflates a body piece by piece. `deflate` is taken with or without zlib's wrapping: senders disagree.
@@ -34,12 +36,15 @@ public:
     Inflater(Inflater&&) noexcept;
     Inflater& operator=(Inflater&&) noexcept;
 
-    /// Appends to `out` what `piece` inflates to, at most 64 KiB a call; takes off `piece` what it used. Call until
-    /// `piece` is empty. What follows the end of the compressed data is passed over.
-    [[nodiscard]] std::expected<void, InflateError> inflate(std::string_view& piece, std::string& out);
+    /// Gives what `piece` inflates to, in parts of at most 32 KiB, to `take`, which returns false to refuse. What follows
+    /// the end of the compressed data is passed over.
+    [[nodiscard]] std::expected<void, InflateError> inflate(std::string_view piece,
+                                                            std::function<bool(std::string_view)> const& take);
 
     /// True when the compressed data was complete.
     [[nodiscard]] bool is_complete() const noexcept;
+    /// True when not one byte has been given.
+    [[nodiscard]] bool is_untouched() const noexcept;
 
 private:
     struct State;

@@ -115,7 +115,7 @@ public:
 
 private:
     struct State;
-    std::unique_ptr<State> state_;
+    std::shared_ptr<State> state_;
 };
 
 /// One request on a connection of its own. `headers`, `login` and `sink` as in ClientConnection.

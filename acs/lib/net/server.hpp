@@ -39,6 +39,7 @@ struct Listener {
     bool shared_connections = false;      ///< see Connection::is_shared
     std::size_t max_connections = 100'000;  ///< at once, in the whole process; more are closed (plain: after a 503)
     std::size_t max_handshakes = 4'000;   ///< TLS handshakes at once; the rest wait in the backlog
+    std::uint64_t body_memory = 1024ull * 1024 * 1024;  ///< bytes of bodies in memory at once; more: 503
     int backlog = 4096;                   ///< of each thread's socket, bounded by net.core.somaxconn
 };
 

@@ -71,6 +71,8 @@ public:
     /// Reads the certificate files again. On failure the old ones stay in use.
     [[nodiscard]] base::Result<void> reload();
     void set_ticket_keys(TicketKeys keys);
+    /// True when clients are asked for a certificate.
+    [[nodiscard]] bool asks_clients() const noexcept;
 
     /// The present OpenSSL context, kept alive by the pointer. For lib/net.
     [[nodiscard]] std::shared_ptr<ssl_ctx_st> native() const;

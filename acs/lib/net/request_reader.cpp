@@ -1,0 +1,144 @@
+#include "net/request_reader.hpp"
+
+#include <boost/beast/http/basic_parser.hpp>
+
+namespace net {
+
+namespace http = boost::beast::http;
+using boost::beast::string_view;
+
+namespace {
+
+std::string_view native(string_view text) { return {text.data(), text.size()}; }
+
+unsigned status_of(BodyReceiver::Fault fault)
+{
+    switch (fault) {
+        case BodyReceiver::Fault::too_large: return 413;
+        case BodyReceiver::Fault::malformed: return 400;
+        case BodyReceiver::Fault::busy: return 503;
+        case BodyReceiver::Fault::none:
+        case BodyReceiver::Fault::sink: break;
+    }
+    return 500;
+}
+
+}  // namespace
+
+class RequestReader::Parser final : public http::basic_parser<true> {
+public:
+    RequestHead head;
+    BodyReceiver* receiver = nullptr;
+    unsigned status = 400;
+    bool head_given = false;
+    bool expects_continue = false;
+
+    [[nodiscard]] bool has_odd_transfer_coding() const
+    {
+        auto const coding = head.headers.find("Transfer-Encoding");
+        return coding && !equal_ignoring_case(*coding, "chunked");
+    }
+
+private:
+    using Error = boost::system::error_code;
+
+    void on_request_impl(http::verb, string_view method, string_view target, int version, Error&) override
+    {
+        head.method = native(method);
+        head.target = native(target);
+        head.version = version;
+    }
+
+    void on_response_impl(int, string_view, int, Error&) override {}
+
+    void on_field_impl(http::field name, string_view text, string_view value, Error&) override
+    {
+        if (head_given)
+            return;  // a trailer behind a chunked body
+        head.headers.add(native(text), native(value));
+        if (name == http::field::expect)
+            expects_continue = equal_ignoring_case(native(value), "100-continue");
+    }
+
+    void on_header_impl(Error&) override {}
+    void on_body_init_impl(boost::optional<std::uint64_t> const&, Error&) override {}
+
+    std::size_t on_body_impl(string_view body, Error& error) override
+    {
+        if (receiver && receiver->take(native(body)))
+            return body.size();
+        status = receiver ? status_of(receiver->fault()) : 500;
+        error = http::error::body_limit;
+        return 0;
+    }
+
+    void on_chunk_header_impl(std::uint64_t, string_view, Error&) override {}
+
+    std::size_t on_chunk_body_impl(std::uint64_t, string_view body, Error& error) override
+    {
+        return on_body_impl(body, error);
+    }
+
+    void on_finish_impl(Error& error) override
+    {
+        if (!receiver || receiver->finish())
+            return;
+        status = status_of(receiver->fault());
+        error = http::error::partial_message;
+    }
+};
+
+RequestReader::RequestReader(std::uint32_t header_bytes) : parser_{std::make_unique<Parser>()}
+{
+    parser_->header_limit(header_bytes);
+    parser_->body_limit(boost::none);  // BodyReceiver counts, what it keeps and what it inflates
+}
+
+RequestReader::~RequestReader() = default;
+
+RequestReader::Progress RequestReader::feed(std::string_view bytes, std::size_t& used)
+{
+    auto& parser = *parser_;
+    used = 0;
+    while (used < bytes.size()) {
+        boost::system::error_code error;
+        auto const taken = parser.put(boost::asio::buffer(bytes.data() + used, bytes.size() - used), error);
+        used += taken;
+        if (error == http::error::need_more)
+            return Progress::need_more;
+        if (error) {
+            if (error == http::error::header_limit)
+                parser.status = 431;
+            return Progress::failed;
+        }
+        if (parser.is_header_done() && !parser.head_given) {
+            parser.head_given = true;
+            if (parser.has_odd_transfer_coding()) {
+                parser.status = 501;
+                return Progress::failed;
+            }
+            return parser.is_done() ? Progress::complete : Progress::head;
+        }
+        if (parser.is_done())
+            return Progress::complete;
+        if (taken == 0)
+            break;
+    }
+    return Progress::need_more;
+}
+
+void RequestReader::receive_body(BodyReceiver& receiver) noexcept { parser_->receiver = &receiver; }
+RequestHead& RequestReader::head() noexcept { return parser_->head; }
+
+std::optional<std::uint64_t> RequestReader::content_length() const noexcept
+{
+    auto const length = parser_->content_length();
+    return length ? std::optional<std::uint64_t>{*length} : std::nullopt;
+}
+
+bool RequestReader::keep_alive() const noexcept { return parser_->keep_alive(); }
+bool RequestReader::expects_continue() const noexcept { return parser_->expects_continue; }
+unsigned RequestReader::status() const noexcept { return parser_->status; }
+bool RequestReader::head_done() const noexcept { return parser_->head_given; }
+
+}  // namespace net

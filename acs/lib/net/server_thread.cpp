@@ -1,0 +1,224 @@
+#include "net/server_thread.hpp"
+
+#include "net/server_connection.hpp"
+
+#include "base/log.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <fmt/chrono.h>
+
+#include <sys/socket.h>
+
+#include <ctime>
+
+namespace net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::chrono::milliseconds accept_pause{100};  ///< after accept failed, mostly for want of descriptors
+constexpr std::string_view too_many =
+    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+/// IMF-fixdate (RFC 9110 5.6.7).
+std::string http_date()
+{
+    return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr)));
+}
+
+base::Counter& refusals(base::Metrics& metrics, std::string const& listener, std::string_view reason)
+{
+    return metrics.counter("acs_http_refused_total", "Connections and requests refused, by reason.",
+                           fmt::format(R"(listener="{}",reason="{}")", listener, reason));
+}
+
+std::string label(std::string const& listener) { return fmt::format(R"(listener="{}")", listener); }
+
+void log_escaped(std::exception_ptr const& escaped)
+{
+    if (!escaped)
+        return;
+    try {
+        std::rethrow_exception(escaped);
+    } catch (std::exception const& error) {
+        base::log::error("net.connection_failed", {{"error", error.what()}});
+    } catch (...) {
+        base::log::error("net.connection_failed", {{"error", "an exception that is no std::exception"}});
+    }
+}
+
+}  // namespace
+
+ListenerCounters::ListenerCounters(base::Metrics& metrics, std::string const& listener)
+    : connections{metrics.gauge("acs_http_connections", "Connections open now.", label(listener))},
+      accepted{metrics.counter("acs_http_accepted_total", "Connections accepted.", label(listener))},
+      requests{metrics.counter("acs_http_requests_total", "Requests answered.", label(listener))},
+      handshakes{metrics.counter("acs_http_tls_handshakes_total", "TLS handshakes completed.", label(listener))},
+      handshakes_resumed{metrics.counter("acs_http_tls_resumed_total", "TLS handshakes that resumed a session.",
+                                         label(listener))},
+      refused_connections{refusals(metrics, listener, "connections")},
+      failed_handshakes{refusals(metrics, listener, "handshake")},
+      bad_proxy_headers{refusals(metrics, listener, "proxy_header")},
+      bad_requests{refusals(metrics, listener, "request")},
+      timeouts{refusals(metrics, listener, "timeout")},
+      failures{metrics.counter("acs_http_handler_failures_total", "Requests that ended in an exception.", label(listener))}
+{
+}
+
+SharedListener::SharedListener(Listener listener, Handler& h, Networks networks, base::Metrics& metrics)
+    : config{std::move(listener)}, handler{h}, trusted{std::move(networks)}, counters{metrics, config.name},
+      bodies{config.body_memory}
+{
+}
+
+void Population::leave()
+{
+    if (count.fetch_sub(1) == 1) {
+        std::lock_guard const lock{mutex};
+        gone.notify_all();
+    }
+}
+
+struct ServerThread::Members {
+    boost::intrusive::list<ServerConnection, boost::intrusive::constant_time_size<false>> list;
+};
+
+ServerThread::ServerThread(asio::io_context& context, std::size_t index, std::shared_ptr<Population> population)
+    : context_{context}, index_{index}, population_{std::move(population)}, members_{std::make_unique<Members>()},
+      ticker_{context}, date_{http_date()}
+{
+}
+
+ServerThread::~ServerThread() = default;
+
+void ServerThread::enter(ServerConnection& connection)
+{
+    members_->list.push_back(connection);
+    population_->count.fetch_add(1);
+}
+
+void ServerThread::leave(ServerConnection& connection) noexcept
+{
+    members_->list.erase(members_->list.iterator_to(connection));
+    population_->leave();
+}
+
+void ServerThread::adopt(std::shared_ptr<SharedListener> listener, int descriptor, bool is_v6,
+                         std::size_t max_handshakes)
+{
+    auto port = std::make_shared<Port>(context_, std::move(listener), max_handshakes);
+    port->acceptor.assign(is_v6 ? Tcp::v6() : Tcp::v4(), descriptor);
+    port->freed.expires_at(Timer::time_point::max());
+    ports_.push_back(port);
+    asio::co_spawn(context_, accept_all(shared_from_this(), port), log_escaped);
+    start_ticking();
+}
+
+void ServerThread::start_ticking()
+{
+    if (std::exchange(ticking_, true))
+        return;
+    asio::co_spawn(context_, tick(shared_from_this()), log_escaped);
+}
+
+base::Awaitable<bool> ServerThread::may_accept(Port& port)
+{
+    while (port.handshakes >= port.max_handshakes && port.acceptor.is_open())
+        static_cast<void>(co_await port.freed.async_wait(base::as_tuple));
+    co_return port.acceptor.is_open();
+}
+
+base::Awaitable<void> ServerThread::accept_all(std::shared_ptr<ServerThread> self, std::shared_ptr<Port> port)
+{
+    for (;;) {
+        bool const is_open = co_await may_accept(*port);
+        if (!is_open)
+            co_return;
+        Tcp::endpoint peer;
+        auto [error, socket] = co_await port->acceptor.async_accept(peer, base::as_tuple);
+        if (!port->acceptor.is_open())
+            co_return;
+        if (!error) {
+            begin(port, std::move(socket), peer);
+            continue;
+        }
+        base::log::warning("net.accept_failed", {{"listener", port->listener->config.name}, {"error", error.message()}});
+        Timer pause{context_, accept_pause};
+        static_cast<void>(co_await pause.async_wait(base::as_tuple));
+    }
+}
+
+void ServerThread::begin(std::shared_ptr<Port> const& port, Socket socket, Tcp::endpoint const& peer)
+{
+    auto& listener = *port->listener;
+    if (listener.connections.fetch_add(1, std::memory_order_relaxed) >= listener.config.max_connections) {
+        listener.connections.fetch_sub(1, std::memory_order_relaxed);
+        listener.counters.refused_connections.add();
+        if (!listener.config.tls)
+            static_cast<void>(::send(socket.native_handle(), too_many.data(), too_many.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+        return;
+    }
+    auto connection = std::make_unique<ServerConnection>(shared_from_this(), port, std::move(socket), peer);
+    asio::co_spawn(context_, ServerConnection::serve(std::move(connection)), log_escaped);
+}
+
+void ServerThread::handshake_ended(Port& port) noexcept
+{
+    if (port.handshakes-- >= port.max_handshakes)
+        port.freed.cancel();
+}
+
+base::Awaitable<void> ServerThread::tick(std::shared_ptr<ServerThread> self)
+{
+    auto next = std::chrono::steady_clock::now();
+    while (ticking_) {
+        next += std::chrono::seconds{1};
+        ticker_.expires_at(next);
+        static_cast<void>(co_await ticker_.async_wait(base::as_tuple));
+        ++seconds_;
+        date_ = http_date();
+        for (auto& connection : members_->list) {
+            connection.check_deadline(seconds_);
+            if (draining_)
+                connection.close_if_idle();
+        }
+    }
+}
+
+void ServerThread::stop_accepting() noexcept
+{
+    for (auto& port : ports_) {
+        boost::system::error_code ignored;
+        port->acceptor.close(ignored);
+        port->freed.cancel();
+    }
+    ports_.clear();
+}
+
+void ServerThread::begin_drain()
+{
+    stop_accepting();
+    draining_ = true;
+    for (auto& connection : members_->list)
+        connection.close_if_idle();
+}
+
+void ServerThread::abandon() noexcept
+{
+    for (auto& connection : members_->list)
+        connection.forget_handler();
+}
+
+void ServerThread::abort_all() noexcept
+{
+    stop_accepting();
+    draining_ = true;
+    for (auto& connection : members_->list)
+        connection.abort();
+    ticking_ = false;
+    ticker_.cancel();
+}
+
+}  // namespace net
