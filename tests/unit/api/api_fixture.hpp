@@ -1,0 +1,156 @@
+#pragma once
+
+#include "api/api.hpp"
+#include "base/counters.hpp"
+#include "domain/parameter_check.hpp"
+#include "support/fake_files.hpp"
+#include "support/fake_inventory.hpp"
+#include "support/fake_waker.hpp"
+#include "support/openapi.hpp"
+#include "support/run.hpp"
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <string_view>
+
+namespace api_test {
+
+using testing::HasSubstr;
+namespace json = boost::json;
+
+/// Time that stands still.
+class StillClock final : public base::Clock {
+public:
+    base::TimePoint time = std::chrono::sys_days{std::chrono::year{2026} / 3 / 1} + std::chrono::hours{12};
+    [[nodiscard]] base::TimePoint now() const override { return time; }
+};
+
+/// Takes a product class for a condition and nothing else.
+class WordGuard final : public domain::ConditionGuard {
+public:
+    base::Result<domain::Condition> check(std::string_view text) override
+    {
+        if (text.contains(';'))
+            return base::fail("line 1, column 5: one expression only");
+        return domain::Condition{std::string{text}, {}};
+    }
+};
+
+/// Knows one parameter, an interval.
+class IntervalCheck final : public domain::ParameterCheck {
+public:
+    base::Result<void> check(domain::DeviceRow const&, std::string_view path, std::string_view value) const override
+    {
+        if (path.ends_with("PeriodicInformInterval") && value == "0")
+            return base::fail("must be 1 to 4294967295, not 0");
+        return {};
+    }
+};
+
+/// An answer, with its JSON taken apart.
+struct Reply {
+    unsigned status = 0;
+    net::Headers headers;
+    std::string text;
+    json::value body;
+
+    [[nodiscard]] json::object const& object() const { return body.as_object(); }
+    [[nodiscard]] std::string detail() const { return std::string{support::view(body.at("detail").as_string())}; }
+    /// The names of the bad fields, separated by blanks.
+    [[nodiscard]] std::string fields() const
+    {
+        std::string names;
+        for (auto const& error : body.at("errors").as_array())
+            names += (names.empty() ? "" : " ") + std::string{support::view(error.at("field").as_string())};
+        return names;
+    }
+};
+
+/// The API over fakes, without sockets; every answer is held against the contract.
+class ApiTest : public testing::Test {
+protected:
+    static constexpr std::string_view device_url = "/api/v1/devices/00D09E-HG%2D1000-S1";
+
+    ApiTest()
+    {
+        add_device(1, "HG-1000", "S1");
+        add_device(2, "STB", "S2");
+    }
+
+    void add_device(std::int64_t key, std::string product_class, std::string serial,
+                    domain::DeviceState state = domain::DeviceState::active)
+    {
+        domain::DeviceRow row{};
+        row.key = domain::DeviceKey{key};
+        row.identity = {"Acme", "00D09E", std::move(product_class), std::move(serial)};
+        row.state = state;
+        row.first_seen = clock_.time;
+        inventory_.add(std::move(row));
+    }
+
+    Reply get(std::string_view target) { return call("GET", target); }
+    Reply post(std::string_view target, std::string_view body)
+    {
+        return call("POST", target, body, {{"Content-Type", "application/json"}});
+    }
+
+    /// One request as the server would hand it over: first its head, then its body.
+    Reply call(std::string_view method, std::string_view target, std::string_view body = {}, net::Headers headers = {})
+    {
+        if (!headers.has("Authorization"))
+            headers.set("Authorization", "Bearer secret");
+        if (!body.empty() && !headers.has("Content-Length"))
+            headers.set("Content-Length", std::to_string(body.size()));
+        net::Request request;
+        request.method = method;
+        request.target = target;
+        request.headers = std::move(headers);
+        auto policy = api_.on_head(request);
+        auto response = policy.answer ? *std::move(policy.answer) : answer(request, std::move(policy), body);
+        return checked(method, target, response);
+    }
+
+    boost::asio::io_context context_{1};
+    StillClock clock_;
+    base::Metrics metrics_;
+    WordGuard guard_;
+    IntervalCheck intervals_;
+    support::FakeInventory inventory_;
+    support::FakeFileStore files_;
+    support::FakeFileDirectory directory_;
+    support::FakeWaker waker_;
+    api::Api api_{{inventory_, files_, directory_, waker_, guard_, &intervals_, clock_, metrics_},
+                  {.tokens = {{"anna", "secret"}, {"", "nameless"}},
+                   .version = "1.2.3",
+                   .json_bytes = 4096,
+                   .file_bytes = 1000,
+                   .max_items = 5}};
+
+private:
+    net::Response answer(net::Request& request, net::BodyPolicy policy, std::string_view body)
+    {
+        if (policy.sink != nullptr && !body.empty())
+            EXPECT_TRUE(policy.sink->write(body));
+        else
+            request.body = body;
+        request.sink = std::move(policy.sink);
+        return support::run(context_, api_.handle(request));
+    }
+
+    static Reply checked(std::string_view method, std::string_view target, net::Response const& response)
+    {
+        static support::OpenApi const contract{ACS_OPENAPI_JSON};
+        Reply reply{response.status, response.headers, std::get<std::string>(response.body), nullptr};
+        auto const complaints =
+            contract.check_response(method, target, reply.status, reply.headers.get("Content-Type"), reply.text);
+        EXPECT_TRUE(complaints.empty()) << method << ' ' << target << '\n'
+                                        << fmt::format("{}", fmt::join(complaints, "\n")) << '\n'
+                                        << reply.text;
+        if (!reply.text.empty())
+            reply.body = json::parse(reply.text);
+        return reply;
+    }
+};
+
+}  // namespace api_test
