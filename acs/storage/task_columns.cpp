@@ -46,6 +46,8 @@ domain::TaskArguments read_arguments(std::string_view kind, std::string_view sto
 
 std::string task_place(domain::DeviceKey device) { return fmt::format("task of {}", device.value()); }
 
+std::string wake_place(domain::DeviceKey device) { return fmt::format("connection request of {}", device.value()); }
+
 std::string arguments_text(base::Sealer const& sealer, domain::DeviceKey device, domain::TaskArguments const& arguments)
 {
     json::value value = domain::to_json(arguments);

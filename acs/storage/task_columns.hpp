@@ -19,6 +19,9 @@ inline constexpr int task_column_count = 15;
 /// Whose the secrets of a task are (the sealer's place).
 [[nodiscard]] std::string task_place(domain::DeviceKey device);
 
+/// Whose a connection-request password is.
+[[nodiscard]] std::string wake_place(domain::DeviceKey device);
+
 /// The arguments as the column keeps them: JSON with its secrets sealed.
 [[nodiscard]] std::string arguments_text(base::Sealer const& sealer, domain::DeviceKey device, domain::TaskArguments const& arguments);
 

@@ -1,0 +1,252 @@
+#include "storage/pg_inventory.hpp"
+
+#include "base/log.hpp"
+#include "cwmp/path.hpp"
+#include "storage/array_text.hpp"
+#include "storage/task_columns.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace storage {
+
+namespace {
+
+// One row of DeviceRow from the tables behind acs.device; the alias of the id that selects it is m.id.
+#define DEVICE_ROW                                                                                                     \
+    "SELECT d.device_id, d.manufacturer, d.oui, d.product_class, d.serial_number, d.model_name, c.software_version,"  \
+    " c.hardware_version, c.provisioning_code, d.state, coalesce(d.subscriber, ''), d.tags,"                          \
+    " coalesce(host(c.address), ''), c.connection_request_url, d.first_seen, c.last_inform, c.last_boot,"             \
+    " coalesce(c.last_events, '{}'), coalesce(d.automation_stopped, ''),"                                             \
+    " coalesce((SELECT cardinality(t.path_ids) FROM device_tree t WHERE t.device_id = d.device_id), 0)"
+#define DEVICE_TABLES " JOIN device d ON d.device_id = m.id JOIN device_contact c ON c.device_id = m.id"
+
+constexpr Statement list_devices{"list_devices",
+                                 DEVICE_ROW
+                                 " FROM (SELECT device_id AS id FROM device WHERE device_id > $1 ORDER BY device_id LIMIT $2) m"
+                                 DEVICE_TABLES " ORDER BY d.device_id"};
+constexpr Statement find_device{"find_device", DEVICE_ROW " FROM (VALUES ($1::bigint)) m (id)" DEVICE_TABLES};
+constexpr Statement find_device_by_identity{
+    "find_device_by_identity",
+    DEVICE_ROW " FROM (SELECT device_id AS id FROM device"
+               " WHERE oui = $1 AND product_class = $2 AND serial_number = $3 ORDER BY device_id LIMIT 1) m" DEVICE_TABLES};
+constexpr Statement find_paths{"find_searched_paths",
+                               "SELECT p.path, p.path_id FROM path p WHERE p.path = ANY($1::text[])"
+                               " AND EXISTS (SELECT FROM device_parameter v WHERE v.path_id = p.path_id)"};
+constexpr Statement count_all{
+    "inventory_totals",
+    "SELECT (SELECT count(*) FROM device), (SELECT count(*) FROM task WHERE state IN ('queued', 'sent', 'waiting', 'unknown')),"
+    " (SELECT count(*) FROM file)"};
+constexpr Statement find_wake_credentials{
+    "find_wake_credentials", "SELECT username, password FROM connection_request_credential WHERE device_id = $1"};
+constexpr Statement find_last_inform{"find_last_inform", "SELECT last_inform FROM device_contact WHERE device_id = $1"};
+
+std::string_view text(pqxx::field const& field) { return {field.c_str(), field.size()}; }
+
+std::optional<base::TimePoint> optional_time(pqxx::field const& field)
+{
+    if (field.is_null())
+        return std::nullopt;
+    return parse_time(text(field));
+}
+
+domain::DeviceRow device_of(pqxx::row const& row)
+{
+    domain::DeviceRow device;
+    device.key = domain::DeviceKey{row[0].as<std::int64_t>()};
+    device.identity = {row[1].c_str(), row[2].c_str(), row[3].c_str(), row[4].c_str()};
+    device.model_name = row[5].c_str();
+    device.software_version = row[6].c_str();
+    device.hardware_version = row[7].c_str();
+    device.provisioning_code = row[8].c_str();
+    device.state = domain::device_state(text(row[9])).value_or(domain::DeviceState::pending);
+    device.subscriber = row[10].c_str();
+    device.tags = parse_texts(text(row[11]));
+    device.ip_address = row[12].c_str();
+    device.connection_request_url = row[13].c_str();
+    device.first_seen = parse_time(text(row[14]));
+    device.last_inform = optional_time(row[15]);
+    device.last_boot = optional_time(row[16]);
+    device.last_events = parse_texts(text(row[17]));
+    device.automation_stopped = row[18].c_str();
+    device.parameters = row[19].as<std::uint32_t>();
+    return device;
+}
+
+std::vector<domain::DeviceRow> devices_of(pqxx::result const& rows)
+{
+    std::vector<domain::DeviceRow> devices;
+    devices.reserve(rows.size());
+    for (auto const& row : rows)
+        devices.push_back(device_of(row));
+    return devices;
+}
+
+std::optional<domain::DeviceRow> first_device(pqxx::result const& rows)
+{
+    if (rows.empty())
+        return std::nullopt;
+    return device_of(rows.front());
+}
+
+/// The search for a guarded condition with its parameters, ready to be sent.
+struct ComposedSearch {
+    std::string sql;
+    std::vector<std::string> parameters;
+};
+
+/// Paths with promoted copies are joined by id, the others looked up in the trees.
+ComposedSearch compose(Transaction& transaction, domain::Condition const& condition, domain::SearchComposer const& composer,
+                       domain::DeviceKey after, unsigned limit)
+{
+    std::vector<std::pair<std::string, std::string>> promoted;
+    if (!condition.paths.empty())
+        for (auto const& row : transaction.exec(
+                 find_paths, array_text(std::vector<std::string_view>{condition.paths.begin(), condition.paths.end()})))
+            promoted.emplace_back(row[0].c_str(), row[1].c_str());
+    ComposedSearch search;
+    std::vector<domain::PathSource> sources;
+    for (auto const& path : condition.paths) {
+        auto const known = std::ranges::find(promoted, path, &std::pair<std::string, std::string>::first);
+        bool const found = known != promoted.end();
+        sources.push_back(found ? domain::PathSource::promoted : domain::PathSource::tree);
+        search.parameters.push_back(found ? known->second : storable(path));
+    }
+    auto const pieces = composer(condition, sources, 1);
+    auto const next = search.parameters.size() + 1;
+    search.sql = fmt::format("{} FROM (SELECT device.id FROM {} WHERE {} AND device.id > ${} ORDER BY device.id LIMIT ${}) m{}"
+                             " ORDER BY d.device_id",
+                             DEVICE_ROW, pieces.from, pieces.where, next, next + 1, DEVICE_TABLES);
+    search.parameters.push_back(std::to_string(after.value()));
+    search.parameters.push_back(std::to_string(limit));
+    return search;
+}
+
+domain::ParameterRow parameter_of(datamodel::Node const& node)
+{
+    domain::ParameterRow row;
+    row.path = node.path;
+    row.is_secret = !node.is_object() && cwmp::is_secret_path(node.path);
+    if (node.value && !row.is_secret && !node.is_object())
+        row.value = *node.value;
+    if (node.type != cwmp::ValueType::unknown)
+        row.type = fmt::format("xsd:{}", cwmp::to_string(node.type));
+    if (node.writable != datamodel::Writable::unknown)
+        row.writable = node.writable == datamodel::Writable::yes;
+    if (node.notification != datamodel::notification_unknown)
+        row.notification = node.notification;
+    if (node.changed != 0)
+        row.changed_at = base::TimePoint{std::chrono::seconds{node.changed}};
+    return row;
+}
+
+#undef DEVICE_ROW
+#undef DEVICE_TABLES
+
+}  // namespace
+
+base::Awaitable<base::Result<std::vector<domain::DeviceRow>>>
+PgInventory::search(std::optional<domain::Condition> where, domain::DeviceKey after, unsigned limit)
+{
+    auto work = [this, where = std::move(where), after, limit](Transaction& transaction) {
+        if (!where)
+            return devices_of(transaction.exec(list_devices, after.value(), limit));
+        auto const search = compose(transaction, *where, parts_.compose, after, limit);
+        return devices_of(transaction.raw().exec_params(
+            search.sql, pqxx::prepare::make_dynamic_params(search.parameters.begin(), search.parameters.end())));
+    };
+    std::string refused;
+    try {
+        co_return co_await parts_.searches.run(std::move(work));
+    } catch (pqxx::sql_error const& problem) {
+        if (failure_of(problem) == Failure::timed_out)
+            refused = "the search took too long; name promoted parameters only, or narrow it by columns of the device";
+        else
+            refused = fmt::format("PostgreSQL refused the condition: {}", problem.what());
+    }
+    co_return base::fail(std::move(refused));
+}
+
+base::Awaitable<std::optional<domain::DeviceRow>> PgInventory::find(cwmp::DeviceId identity)
+{
+    auto normal = cwmp::normalized(std::move(identity));
+    if (!normal)
+        co_return std::nullopt;
+    auto work = [id = *std::move(normal)](Transaction& transaction) {
+        return first_device(transaction.exec(find_device_by_identity, storable(id.oui), storable(id.product_class),
+                                             storable(id.serial_number)));
+    };
+    co_return co_await parts_.searches.run(std::move(work));
+}
+
+base::Awaitable<std::optional<domain::DeviceRow>> PgInventory::find(domain::DeviceKey key)
+{
+    auto work = [key](Transaction& transaction) { return first_device(transaction.exec(find_device, key.value())); };
+    co_return co_await parts_.searches.run(std::move(work));
+}
+
+base::Awaitable<domain::InventoryTotals> PgInventory::totals()
+{
+    auto work = [](Transaction& transaction) {
+        auto const row = transaction.exec(count_all).front();
+        return domain::InventoryTotals{row[0].as<std::uint64_t>(), row[1].as<std::uint64_t>(),
+                                       row[2].as<std::uint64_t>()};
+    };
+    co_return co_await parts_.searches.run(std::move(work));
+}
+
+base::Awaitable<std::vector<domain::ParameterRow>> PgInventory::parameters(domain::DeviceKey device, std::string below,
+                                                                           std::string after, unsigned limit)
+{
+    auto const tree = co_await parts_.trees.load(device);
+    std::vector<domain::ParameterRow> rows;
+    auto const take = [&](datamodel::Node const& node) {
+        if (rows.size() < limit && (after.empty() || node.path > after))
+            rows.push_back(parameter_of(node));
+    };
+    if (cwmp::has_wildcard(below))
+        for (auto const& node : tree.matching(below))
+            take(node);
+    else
+        for (auto const node : tree.subtree(below))
+            take(node);
+    co_return rows;
+}
+
+base::Awaitable<domain::Inventory::WakeCredentials> PgInventory::wake_credentials(domain::DeviceKey device)
+{
+    auto work = [device](Transaction& transaction) {
+        WakeCredentials found;
+        auto const rows = transaction.exec(find_wake_credentials, device.value());
+        if (!rows.empty()) {
+            found.username = rows.front()[0].c_str();
+            found.password = rows.front()[1].c_str();
+        }
+        return found;
+    };
+    auto found = co_await parts_.searches.run(std::move(work));
+    if (found.password.empty())
+        co_return found;
+    auto opened = parts_.sealer.open(found.password, wake_place(device));
+    if (!opened) {
+        base::log::error("storage.sealed", {{"what", "connection-request password"}, {"reason", opened.error().what}});
+        co_return WakeCredentials{};
+    }
+    found.password = *std::move(opened);
+    co_return found;
+}
+
+base::Awaitable<std::optional<base::TimePoint>> PgInventory::last_inform(domain::DeviceKey device)
+{
+    auto work = [device](Transaction& transaction) -> std::optional<base::TimePoint> {
+        auto const rows = transaction.exec(find_last_inform, device.value());
+        if (rows.empty())
+            return std::nullopt;
+        return optional_time(rows.front()[0]);
+    };
+    co_return co_await parts_.searches.run(std::move(work));
+}
+
+}  // namespace storage

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "base/sealer.hpp"
+#include "domain/inventory.hpp"
+#include "domain/tree_store.hpp"
+#include "storage/database.hpp"
+#include "storage/id_source.hpp"
+
+namespace storage {
+
+/// What the inventory needs. All references must outlive it.
+struct InventoryParts {
+    Database& writes;    ///< tasks are made and cancelled here
+    Database& searches;  ///< read-only connections with the search time-out
+    domain::TreeStore& trees;
+    base::Sealer const& sealer;
+    IdSource& ids;
+    domain::SearchComposer compose;
+};
+
+/// What people and programs ask of the inventory, in PostgreSQL.
+class PgInventory final : public domain::Inventory {
+public:
+    explicit PgInventory(InventoryParts parts) : parts_{std::move(parts)} {}
+
+    base::Awaitable<base::Result<std::vector<domain::DeviceRow>>>
+    search(std::optional<domain::Condition> where, domain::DeviceKey after, unsigned limit) override;
+    base::Awaitable<std::optional<domain::DeviceRow>> find(cwmp::DeviceId identity) override;
+    base::Awaitable<std::optional<domain::DeviceRow>> find(domain::DeviceKey key) override;
+    base::Awaitable<domain::InventoryTotals> totals() override;
+
+    base::Awaitable<std::vector<domain::ParameterRow>> parameters(domain::DeviceKey device, std::string below,
+                                                                  std::string after, unsigned limit) override;
+
+    base::Awaitable<domain::TaskRow> add_task(domain::Task task) override;
+    base::Awaitable<std::optional<domain::TaskRow>> find_task(domain::TaskId id) override;
+    base::Awaitable<std::vector<domain::TaskRow>> tasks(domain::TaskQuery query) override;
+    base::Awaitable<std::optional<domain::TaskRow>> cancel_task(domain::TaskId id) override;
+    base::Awaitable<std::optional<domain::TaskRow>> wait_for_task(domain::TaskId id,
+                                                                  std::chrono::milliseconds most) override;
+
+    base::Awaitable<WakeCredentials> wake_credentials(domain::DeviceKey device) override;
+    base::Awaitable<std::optional<base::TimePoint>> last_inform(domain::DeviceKey device) override;
+
+private:
+    InventoryParts parts_;
+};
+
+}  // namespace storage

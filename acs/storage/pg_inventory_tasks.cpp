@@ -1,0 +1,142 @@
+// The tasks of the inventory: made, listed, cancelled and waited for by people and programs.
+#include "storage/array_text.hpp"
+#include "storage/pg_inventory.hpp"
+#include "storage/sealed_json.hpp"
+#include "storage/task_columns.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace storage {
+
+namespace {
+
+namespace asio = boost::asio;
+using Timer =
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, base::Executor>;
+
+constexpr std::chrono::milliseconds poll{150};  ///< between two looks at a task that somebody waits for
+
+// read_task's columns, then the outcome and the identity of the device.
+#define TASK_ROW                                                                                                       \
+    "SELECT t.device_id, t.task_id, t.kind, t.state, t.priority, t.created, t.not_before, t.expires_at, t.deadline,"   \
+    " t.sent_at, t.attempts, t.command_key, t.progress, t.origin, t.arguments,"                                        \
+    " coalesce(t.result::text, ''), t.fault_code, t.fault_text, t.updated,"                                            \
+    " coalesce(d.manufacturer, ''), coalesce(d.oui, ''), coalesce(d.product_class, ''), coalesce(d.serial_number, '')"
+#define TASK_TABLES " LEFT JOIN device d ON d.device_id = t.device_id"
+
+constexpr Statement insert_task{
+    "insert_task",
+    "WITH t AS (INSERT INTO task (device_id, task_id, kind, priority, created, not_before, expires_at, origin, arguments)"
+    " VALUES ($1, $2, $3, $4, now(), greatest($5::timestamptz, now()), $6::timestamptz, $7, $8::jsonb) RETURNING *) " TASK_ROW
+    " FROM t" TASK_TABLES};
+constexpr Statement find_task_row{"find_task_row", TASK_ROW " FROM task t" TASK_TABLES " WHERE t.task_id = $1"};
+constexpr Statement list_tasks{"list_tasks",
+                               TASK_ROW " FROM task t" TASK_TABLES " WHERE t.task_id > $1 AND ($2::text IS NULL OR t.state = $2)"
+                                        " ORDER BY t.task_id LIMIT $3"};
+constexpr Statement list_device_tasks{
+    "list_device_tasks", TASK_ROW " FROM task t" TASK_TABLES
+                                  " WHERE t.device_id = $4 AND t.task_id > $1 AND ($2::text IS NULL OR t.state = $2)"
+                                  " ORDER BY t.task_id LIMIT $3"};
+constexpr Statement cancel_queued_task{
+    "cancel_task", "UPDATE task SET state = 'cancelled', updated = now() WHERE task_id = $1 AND state = 'queued'"};
+
+#undef TASK_ROW
+#undef TASK_TABLES
+
+std::optional<std::string> text_or_null(std::optional<base::TimePoint> const& time)
+{
+    if (!time)
+        return std::nullopt;
+    return time_text(*time);
+}
+
+domain::TaskRow task_row_of(pqxx::row const& row, base::Sealer const& sealer)
+{
+    constexpr int after = task_column_count;
+    domain::TaskRow found;
+    found.task = read_task(row, 0, sealer);
+    found.result = masked_text({row[after].c_str(), row[after].size()});
+    if (!row[after + 1].is_null())
+        found.fault_code = row[after + 1].as<unsigned>();
+    found.fault_text = row[after + 2].c_str();
+    found.updated = parse_time({row[after + 3].c_str(), row[after + 3].size()});
+    found.identity = {row[after + 4].c_str(), row[after + 5].c_str(), row[after + 6].c_str(), row[after + 7].c_str()};
+    return found;
+}
+
+std::optional<domain::TaskRow> first_task(pqxx::result const& rows, base::Sealer const& sealer)
+{
+    if (rows.empty())
+        return std::nullopt;
+    return task_row_of(rows.front(), sealer);
+}
+
+}  // namespace
+
+base::Awaitable<domain::TaskRow> PgInventory::add_task(domain::Task task)
+{
+    task.id = domain::TaskId{parts_.ids.next()};
+    auto work = [this, task = std::move(task)](Transaction& transaction) {
+        auto const arguments = arguments_text(parts_.sealer, task.device, task.arguments);
+        auto const rows = transaction.exec(
+            insert_task, task.device.value(), task.id.value(), std::string{domain::kind_of(task.arguments)},
+            static_cast<int>(task.priority), time_text(task.not_before), text_or_null(task.expires_at),
+            storable(task.origin), arguments);
+        return task_row_of(rows.front(), parts_.sealer);
+    };
+    co_return co_await parts_.writes.run(std::move(work));
+}
+
+base::Awaitable<std::optional<domain::TaskRow>> PgInventory::find_task(domain::TaskId id)
+{
+    auto work = [this, id](Transaction& transaction) {
+        return first_task(transaction.exec(find_task_row, id.value()), parts_.sealer);
+    };
+    co_return co_await parts_.searches.run(std::move(work));
+}
+
+base::Awaitable<std::vector<domain::TaskRow>> PgInventory::tasks(domain::TaskQuery query)
+{
+    auto work = [this, query](Transaction& transaction) {
+        std::optional<std::string> state;
+        if (query.state)
+            state = domain::to_text(*query.state);
+        auto const rows = query.device ? transaction.exec(list_device_tasks, query.after, state, query.limit,
+                                                          query.device->value())
+                                       : transaction.exec(list_tasks, query.after, state, query.limit);
+        std::vector<domain::TaskRow> tasks;
+        for (auto const& row : rows)
+            tasks.push_back(task_row_of(row, parts_.sealer));
+        return tasks;
+    };
+    co_return co_await parts_.searches.run(std::move(work));
+}
+
+base::Awaitable<std::optional<domain::TaskRow>> PgInventory::cancel_task(domain::TaskId id)
+{
+    auto work = [this, id](Transaction& transaction) {
+        transaction.exec(cancel_queued_task, id.value());
+        return first_task(transaction.exec(find_task_row, id.value()), parts_.sealer);
+    };
+    co_return co_await parts_.writes.run(std::move(work));
+}
+
+base::Awaitable<std::optional<domain::TaskRow>> PgInventory::wait_for_task(domain::TaskId id,
+                                                                           std::chrono::milliseconds most)
+{
+    auto const until = std::chrono::steady_clock::now() + most;
+    Timer timer{co_await asio::this_coro::executor};
+    for (;;) {
+        auto row = co_await find_task(id);
+        auto const now = std::chrono::steady_clock::now();
+        if (!row || domain::is_final(row->task.state) || now >= until)
+            co_return row;
+        timer.expires_after(std::min<std::chrono::steady_clock::duration>(poll, until - now));
+        co_await timer.async_wait(base::as_tuple);
+    }
+}
+
+}  // namespace storage
