@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/counters.hpp"
 #include "domain/file.hpp"
+#include "domain/file_token.hpp"
 #include "domain/model.hpp"
 #include "domain/session_store.hpp"
 #include "domain/task_store.hpp"
@@ -29,6 +30,7 @@ struct Services {
     domain::FileStore& files;
     base::Clock const& clock;
     base::Metrics& metrics;
+    domain::FileTokens const& file_tokens;
     FileUrls file_urls;
     SessionLimits limits;
 };

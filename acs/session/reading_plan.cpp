@@ -1,0 +1,120 @@
+#include "session/reading_plan.hpp"
+
+#include "cwmp/path.hpp"
+
+#include <algorithm>
+
+namespace session {
+namespace {
+
+struct Unit {
+    std::string path;
+    std::size_t parameters;
+};
+
+class Planner {
+public:
+    Planner(datamodel::ParameterTree const& tree, ReadingRules const& rules) : tree_{tree}, rules_{rules} {}
+
+    void visit(std::string_view path)
+    {
+        if (is_skipped(path))
+            return;
+        if (!cwmp::is_partial(path)) {
+            auto const node = tree_.find(path);
+            if (node && is_wanted(*node))
+                units_.push_back({std::string{path}, 1});
+            return;
+        }
+        auto const [all, wanted] = count(path);
+        if (wanted == 0)
+            return;
+        if (rules_.by_subtree && !path.empty() && wanted == all && all <= rules_.per_request && is_sound(path)) {
+            units_.push_back({std::string{path}, all});
+            return;
+        }
+        for (auto const child : tree_.children(path))
+            visit(child);
+    }
+    [[nodiscard]] std::vector<Unit> take() { return std::move(units_); }
+
+private:
+    struct Count {
+        std::size_t all, wanted;
+    };
+    [[nodiscard]] Count count(std::string_view path) const
+    {
+        Count counted{0, 0};
+        for (auto const node : tree_.subtree(path)) {
+            if (node.is_object())
+                continue;
+            ++counted.all;
+            counted.wanted += is_wanted(node) && !is_skipped(node.path) ? 1 : 0;
+        }
+        return counted;
+    }
+    [[nodiscard]] static bool is_sound(std::string_view path) { return cwmp::form_of(path) == cwmp::PathForm::sound; }
+    [[nodiscard]] static bool is_wanted(datamodel::Node const& node)
+    {
+        bool const known = node.value && (node.marks & datamodel::doubtful) == 0;
+        return !node.is_object() && !known && (node.marks & datamodel::dangerous) == 0 && is_sound(node.path);
+    }
+    [[nodiscard]] bool is_skipped(std::string_view path) const
+    {
+        if (rules_.skip.empty())
+            return false;
+        for (auto above = path; !above.empty(); above = cwmp::parent(above))
+            if (rules_.skip.contains(above))
+                return true;
+        return false;
+    }
+
+    datamodel::ParameterTree const& tree_;
+    ReadingRules const& rules_;
+    std::vector<Unit> units_;
+};
+
+std::vector<Reading> packed(std::vector<Unit> units, std::size_t per_request)
+{
+    std::vector<Reading> readings;
+    for (auto& unit : units) {
+        bool const fits = !readings.empty() && readings.back().expected + unit.parameters <= per_request;
+        if (!fits)
+            readings.emplace_back();
+        readings.back().expected += unit.parameters;
+        readings.back().paths.push_back(std::move(unit.path));
+    }
+    return readings;
+}
+
+}  // namespace
+
+std::vector<Reading> plan_readings(datamodel::ParameterTree const& tree, std::string_view path, ReadingRules const& rules)
+{
+    Planner planner{tree, rules};
+    planner.visit(path);
+    return packed(planner.take(), std::max<std::size_t>(1, rules.per_request));
+}
+
+std::vector<Reading> halves(datamodel::ParameterTree const& tree, Reading const& reading, ReadingRules const& rules)
+{
+    auto const half = std::max<std::size_t>(1, reading.expected / 2);
+    std::vector<Reading> parts;
+    if (reading.paths.size() > 1) {
+        auto const middle = reading.paths.begin() + static_cast<std::ptrdiff_t>(reading.paths.size() / 2);
+        parts.push_back({{reading.paths.begin(), middle}, half, reading.deaths, false});
+        parts.push_back({{middle, reading.paths.end()}, half, reading.deaths, false});
+        return parts;
+    }
+    if (reading.paths.empty() || !cwmp::is_partial(reading.paths.front()) || reading.expected < 2)
+        return parts;
+    auto narrower = rules;
+    narrower.per_request = std::min(rules.per_request, half);
+    narrower.skip.erase(reading.paths.front());
+    parts = plan_readings(tree, reading.paths.front(), narrower);
+    for (auto& part : parts)
+        part.deaths = reading.deaths;
+    return parts;
+}
+
+}  // namespace session
