@@ -47,10 +47,11 @@ bool is_deleted(pugi::xml_node node)
     return std::string_view{node.attribute("status").value()} == "deleted";
 }
 
-/// `base` instead of `name` says that something is known already and changed here.
+/// `base` instead of `name` says that something is known already and changed here. Published names have blanks around
+/// them now and then.
 std::string_view name_of(pugi::xml_node node)
 {
-    return node.attribute("name") ? node.attribute("name").value() : node.attribute("base").value();
+    return trimmed(node.attribute("name") ? node.attribute("name").value() : node.attribute("base").value());
 }
 
 bool modifies(pugi::xml_node node)

@@ -180,10 +180,12 @@ void ParameterTree::update(Record& record, Node const& told, Fields const& field
         next.type = told.type == cwmp::ValueType::unknown ? known.type : told.type;
         next.marks = static_cast<std::uint8_t>(known.marks & ~(doubtful | too_long));
     }
-    bool const same_value = known.value == next.value;
+    bool const had_value = known.value.has_value();
+    bool same_value = known.value == next.value;
     if (!same_value && next.value && !store_value(record, *next.value, change.refused)) {
         next.value.reset();
         next.marks |= too_long;
+        same_value = !had_value;
     }
     if (!next.value)
         garbage_ += std::exchange(record.value_size, 0);

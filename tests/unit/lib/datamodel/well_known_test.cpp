@@ -1,0 +1,48 @@
+#include "datamodel/well_known.hpp"
+
+#include <gmock/gmock.h>
+
+namespace {
+
+using namespace datamodel::well_known;
+using cwmp::Root;
+
+TEST(WellKnown, NamesStandUnderTheirRoot)
+{
+    EXPECT_EQ(software_version(Root::device), "Device.DeviceInfo.SoftwareVersion");
+    EXPECT_EQ(software_version(Root::internet_gateway_device), "InternetGatewayDevice.DeviceInfo.SoftwareVersion");
+    EXPECT_EQ(connection_request_url(Root::device), "Device.ManagementServer.ConnectionRequestURL");
+    EXPECT_EQ(ip_ping::object(Root::device), "Device.IP.Diagnostics.IPPing.");
+    EXPECT_EQ(ip_ping::object(Root::internet_gateway_device), "InternetGatewayDevice.IPPingDiagnostics.");
+    EXPECT_EQ(root_data_model_version(Root::internet_gateway_device), "");
+    EXPECT_EQ(software_version(Root::none), "");
+}
+
+TEST(WellKnown, ForcedInformParametersAreThoseOfTheRoot)
+{
+    EXPECT_EQ(forced_inform(Root::device).size(), 7U);
+    EXPECT_TRUE(is_forced_inform("Device.RootDataModelVersion"));
+    EXPECT_TRUE(is_forced_inform("InternetGatewayDevice.DeviceSummary"));
+    EXPECT_FALSE(is_forced_inform("InternetGatewayDevice.RootDataModelVersion"));
+    EXPECT_FALSE(is_forced_inform("SoftwareVersion"));
+    EXPECT_TRUE(forced_inform(Root::none).empty());
+}
+
+TEST(WellKnown, NewSoftwareMeansThatTheTreeMayBeAnother)
+{
+    EXPECT_TRUE(changes_the_tree("Device.DeviceInfo.SoftwareVersion"));
+    EXPECT_FALSE(changes_the_tree("Device.DeviceInfo.UpTime"));
+    EXPECT_FALSE(changes_the_tree(""));
+}
+
+TEST(WellKnown, DiagnosticsEndInEitherSpelling)
+{
+    EXPECT_EQ(diagnostics_progress("Complete"), DiagnosticsProgress::complete);
+    EXPECT_EQ(diagnostics_progress("Completed"), DiagnosticsProgress::complete);
+    EXPECT_EQ(diagnostics_progress("Requested"), DiagnosticsProgress::running);
+    EXPECT_EQ(diagnostics_progress("None"), DiagnosticsProgress::none);
+    EXPECT_EQ(diagnostics_progress(""), DiagnosticsProgress::none);
+    EXPECT_EQ(diagnostics_progress("Error_CannotResolveHostName"), DiagnosticsProgress::failed);
+}
+
+}  // namespace
