@@ -1,0 +1,64 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "storage/connection.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace storage {
+
+struct ChoreSettings {
+    ConnectionSettings connection;
+    std::chrono::seconds interval{60};      ///< between two rounds
+    unsigned days_ahead = 8;                ///< partitions are made up to this many days from today on
+    unsigned event_days = 90;               ///< how long events are kept
+    unsigned sample_days = 30;              ///< how long samples of parameters are kept
+    unsigned task_days = 90;                ///< how long finished tasks are kept
+};
+
+/// What somebody must do now and then for all nodes: make the days' partitions ahead of time and drop old ones, end tasks
+/// whose time is over, forget expired transfers and suspended sessions. Exactly one node does it: the one that holds an
+/// advisory lock. Runs on a thread of its own.
+class Chores {
+public:
+    /// The clock must outlive this. Nothing runs before start().
+    Chores(ChoreSettings settings, base::Clock const& clock);
+    ~Chores();  ///< stops
+    Chores(Chores const&) = delete;
+    Chores& operator=(Chores const&) = delete;
+
+    void start();
+    void stop();
+
+    /// One round on the calling thread; false when another node does the chores. Throws what libpqxx throws.
+    bool run_once();
+
+    /// Ok when the last round, of whatever node, found tomorrow's partitions in place; else why not, for /readyz.
+    [[nodiscard]] base::Result<void> status() const;
+
+private:
+    void loop();
+    void look_at_tomorrow(pqxx::connection& connection);
+    void do_chores(pqxx::connection& connection);
+    void make_partitions(pqxx::connection& connection);
+    void drop_partitions(pqxx::connection& connection, std::string const& parent, unsigned days);
+    void set_status(std::string problem);
+
+    ChoreSettings settings_;
+    base::Clock const& clock_;
+    std::unique_ptr<pqxx::connection> connection_;  ///< keeps the lock
+    bool leads_ = false;                            ///< this node holds the lock
+    mutable std::mutex mutex_;
+    std::condition_variable wake_;
+    bool stopping_ = false;
+    std::string problem_ = "the first round of chores has not run yet";
+    std::thread thread_;
+};
+
+}  // namespace storage
