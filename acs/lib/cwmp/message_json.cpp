@@ -117,9 +117,9 @@ json::object header_of(Envelope const& envelope)
     auto const method = method_name(envelope.message);
     object["method"] = text(method);
     object["id"] = value_of(envelope.id);
-    object["namespace"] = envelope.facts.namespace_digit
-                              ? json::value{fmt::format("urn:dslforum-org:cwmp-1-{}", *envelope.facts.namespace_digit)}
-                              : json::value{};
+    object["namespace"] = nullptr;
+    if (auto const digit = envelope.facts.namespace_digit)
+        object["namespace"] = text(fmt::format("urn:dslforum-org:cwmp-1-{}", *digit));
     if (envelope.hold_requests)
         object["hold_requests"] = true;
     if (envelope.session_timeout)

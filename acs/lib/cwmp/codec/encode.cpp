@@ -9,26 +9,26 @@
 namespace cwmp {
 namespace {
 
-/// Gives the thread's context back whatever happens.
+/// Gives the thread's output back whatever happens.
 class Writing {
 public:
-    Writing(std::string& out, Dialect const& dialect) : context_{codec::SoapContext::of_thread()}
+    Writing(std::string& out, Dialect const& dialect) : output_{codec::SoapOutput::of_thread()}
     {
-        context_.start_writing(out, dialect);
+        output_.start(out, dialect);
     }
     Writing(Writing const&) = delete;
     Writing& operator=(Writing const&) = delete;
-    ~Writing() { context_.finish_writing(); }
+    ~Writing() { output_.finish(); }
 
     /// Memory is the only thing that writing to memory can lack.
     void write(Envelope const& envelope)
     {
-        if (codec::write_envelope(context_, envelope) != 0)
+        if (codec::write_envelope(output_, envelope) != 0)
             throw std::bad_alloc{};
     }
 
 private:
-    codec::SoapContext& context_;
+    codec::SoapOutput& output_;
 };
 
 }  // namespace

@@ -22,16 +22,32 @@ bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/// Letters, underscore, colon, and every byte of a character beyond ASCII.
+/// What a character may do in a tag.
+enum CharacterClass : std::uint8_t { starts_a_name = 1, ends_a_name = 2 };
+
+constexpr std::array<std::uint8_t, 256> classify()
+{
+    std::array<std::uint8_t, 256> classes{};
+    for (unsigned c = 0; c < classes.size(); ++c) {
+        bool const letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (letter || c == '_' || c == ':' || c >= 0x80)  // every byte of a character beyond ASCII
+            classes[c] = starts_a_name;
+    }
+    for (unsigned char const c : {' ', '\t', '\n', '\r', '>', '/', '=', '<', '"', '\'', '\0'})
+        classes[c] = ends_a_name;
+    return classes;
+}
+
+constexpr auto classes = classify();
+
 bool starts_name(char c)
 {
-    auto const letter = static_cast<unsigned char>(c | 0x20);
-    return (letter >= 'a' && letter <= 'z') || c == '_' || c == ':' || static_cast<unsigned char>(c) >= 0x80;
+    return classes[static_cast<unsigned char>(c)] == starts_a_name;
 }
 
 bool ends_name(char c)
 {
-    return is_blank(c) || c == '>' || c == '/' || c == '=' || c == '<' || c == '"' || c == '\'' || c == '\0';
+    return classes[static_cast<unsigned char>(c)] == ends_a_name;
 }
 
 /// A set of names by their hashes, of fixed size.
@@ -164,15 +180,17 @@ private:
 
     bool end_tag()
     {
-        auto const end = document_.find('>', at_);
-        if (end == std::string_view::npos)
-            return fail(errc::malformed, "the document is cut short inside a tag");
-        auto name = document_.substr(at_ + 2, end - at_ - 2);
-        while (!name.empty() && is_blank(name.back()))
-            name.remove_suffix(1);
-        if (depth_ == 0 || open_[depth_ - 1] != name)
+        auto const rest = document_.substr(at_ + 2);
+        if (depth_ == 0 || !rest.starts_with(open_[depth_ - 1]))
             return fail(errc::malformed, "an end tag does not match its start tag");
-        at_ = end + 1;
+        auto end = open_[depth_ - 1].size();
+        while (end < rest.size() && is_blank(rest[end]))
+            ++end;
+        if (end == rest.size())
+            return fail(errc::malformed, "the document is cut short inside a tag");
+        if (rest[end] != '>')
+            return fail(errc::malformed, "an end tag does not match its start tag");
+        at_ += 2 + end + 1;
         if (--depth_ == 0)
             root_end_ = at_;
         return true;

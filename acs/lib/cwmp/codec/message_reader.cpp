@@ -269,6 +269,15 @@ private:
         value = to_unsigned(text);
     }
 
+    /// Without a CWMP fault the code may stand at the front of the faultcode or of the faultstring.
+    [[nodiscard]] unsigned code_elsewhere() const
+    {
+        for (auto const* text : {&faultcode_, &faultstring_})
+            if (is_fault_code(to_unsigned(*text)))
+                return to_unsigned(*text);
+        return fault_code::internal_error;
+    }
+
     static bool is_fault_code(unsigned code) { return code >= 8000 && code <= 9899; }
 
     void tidy()
@@ -277,10 +286,8 @@ private:
         trim(faultstring_);
         trim(fault_.string);
         faultcode_.erase(0, faultcode_.rfind(':') + 1);
-        if (fault_.code == 0 && is_fault_code(to_unsigned(faultcode_)))
-            fault_.code = to_unsigned(faultcode_);
         if (fault_.code == 0)
-            fault_.code = fault_code::internal_error;
+            fault_.code = code_elsewhere();
         if (fault_.string.empty())
             fault_.string = std::move(faultstring_);
         bool const blames_sender = faultcode_.starts_with("Client") || faultcode_ == "Sender";

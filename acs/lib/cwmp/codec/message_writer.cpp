@@ -49,7 +49,7 @@ int put_structure(soap* context, char const* tag, T const& value);
 
 int begin_list(soap* context, char const* tag, std::string_view item_type, std::size_t count)
 {
-    auto const style = SoapContext::behind(context).dialect().array_style;
+    auto const style = SoapOutput::behind(context).dialect().array_style;
     if (soap_element(context, tag, -1, nullptr) != SOAP_OK)
         return context->error;
     if (style == ArrayStyle::array_type_and_xsi_type &&
@@ -156,7 +156,7 @@ std::string_view spelling(ParameterValue const& parameter, Dialect const& dialec
 /// The most frequent structure by far, without gSOAP's detours.
 int put_structure(soap* context, char const* tag, ParameterValue const& parameter)
 {
-    auto const& dialect = SoapContext::behind(context).dialect();
+    auto const& dialect = SoapOutput::behind(context).dialect();
     if (soap_element_begin_out(context, tag, -1, nullptr) != SOAP_OK || put_raw(context, "<Name>") != SOAP_OK ||
         put_text(context, parameter.name) != SOAP_OK || put_raw(context, "</Name><Value xsi:type=\"") != SOAP_OK ||
         put_raw(context, spelling(parameter.type, dialect.base64_spelling)) != SOAP_OK ||
@@ -210,7 +210,7 @@ private:
 
     void assign(std::string_view, Shape, bool value, SoapText& soap)
     {
-        soap = soap_text(spelling(value, SoapContext::behind(context_).dialect().boolean_spelling));
+        soap = soap_text(spelling(value, SoapOutput::behind(context_).dialect().boolean_spelling));
     }
 
     static void assign(std::string_view, Shape, std::uint32_t value, unsigned& soap) { soap = value; }
@@ -259,7 +259,7 @@ int put_structure(soap* context, char const* tag, OperationStruct const& operati
 
 int put_header(soap* context, char const* tag, std::string_view text, bool must_understand)
 {
-    must_understand = must_understand && SoapContext::behind(context).dialect().must_understand;
+    must_understand = must_understand && SoapOutput::behind(context).dialect().must_understand;
     if (soap_element(context, tag, -1, nullptr) != SOAP_OK ||
         (must_understand && soap_attribute(context, "SOAP-ENV:mustUnderstand", "1") != SOAP_OK) ||
         soap_element_start_end_out(context, nullptr) != SOAP_OK || put_text(context, text) != SOAP_OK)
@@ -269,7 +269,7 @@ int put_header(soap* context, char const* tag, std::string_view text, bool must_
 
 int put_headers(soap* context, Envelope const& envelope)
 {
-    auto const style = SoapContext::behind(context).dialect().boolean_spelling;
+    auto const style = SoapOutput::behind(context).dialect().boolean_spelling;
     auto const versions = fmt::format("{}", fmt::join(envelope.supported_cwmp_versions, ","));
     bool const has_any = envelope.id || envelope.hold_requests || envelope.session_timeout || !versions.empty() ||
                          envelope.use_cwmp_version;
@@ -334,9 +334,9 @@ struct BodyWriter {
 
 }  // namespace
 
-int write_envelope(SoapContext& context, Envelope const& envelope)
+int write_envelope(SoapOutput& output, Envelope const& envelope)
 {
-    soap* const s = context.get();
+    soap* const s = output.get();
     if (soap_envelope_begin_out(s) != SOAP_OK || put_headers(s, envelope) != SOAP_OK ||
         soap_body_begin_out(s) != SOAP_OK || std::visit(BodyWriter{s}, envelope.message) != SOAP_OK ||
         soap_body_end_out(s) != SOAP_OK)

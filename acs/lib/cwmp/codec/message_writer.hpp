@@ -5,8 +5,8 @@
 
 namespace cwmp::codec {
 
-/// Writes the SOAP envelope through a context that was made ready for writing. Returns gSOAP's error, 0 for none.
+/// Writes the SOAP envelope to an output that was started. Returns gSOAP's error, 0 for none.
 /// Not for Empty nor for messages without an envelope.
-[[nodiscard]] int write_envelope(SoapContext& context, Envelope const& envelope);
+[[nodiscard]] int write_envelope(SoapOutput& output, Envelope const& envelope);
 
 }  // namespace cwmp::codec

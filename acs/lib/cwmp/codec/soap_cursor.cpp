@@ -7,9 +7,6 @@
 namespace cwmp::codec {
 namespace {
 
-/// Above this many attribute names gSOAP's memory of them is cleared with the message.
-constexpr std::size_t usual_attribute_names = 32;
-
 std::string_view local_name(std::string_view tag)
 {
     return tag.substr(tag.rfind(':') + 1);
@@ -55,14 +52,14 @@ PlainTag plain_tag(std::string_view text)
 }  // namespace
 
 SoapCursor::SoapCursor(std::string_view document, bool ignore_namespaces, std::size_t attribute_names)
-    : context_{SoapContext::of_thread()}, soap_{context_.get()}, thorough_{attribute_names > usual_attribute_names}
+    : input_{SoapInput::of_thread()}, soap_{input_.get()}
 {
-    context_.start_reading(document, ignore_namespaces);
+    input_.start(document, ignore_namespaces, attribute_names);
 }
 
 SoapCursor::~SoapCursor()
 {
-    context_.finish_reading(thorough_ || failed());
+    input_.finish(failed());
 }
 
 std::string_view SoapCursor::buffered() const
@@ -83,7 +80,7 @@ bool SoapCursor::next()
     if (tag != std::string_view::npos) {
         consume(tag);  // text between elements means nothing
         rest.remove_prefix(tag);
-        if (rest.starts_with("</") && read_end_tag(rest))
+        if (rest.starts_with("</") && read_end_tag(rest, 0))
             return false;
         if (rest.size() > 1 && rest[1] != '!' && rest[1] != '?' && rest[1] != '/' && read_start_tag(rest))
             return true;
@@ -91,9 +88,11 @@ bool SoapCursor::next()
     return next_by_gsoap();
 }
 
-bool SoapCursor::read_end_tag(std::string_view rest)
+/// Reads "</tag>"; `tag_size` is where the ">" most likely is.
+bool SoapCursor::read_end_tag(std::string_view rest, std::size_t tag_size)
 {
-    auto const end = rest.find('>');
+    auto const guess = tag_size + 2;
+    auto const end = guess < rest.size() && rest[guess] == '>' ? guess : rest.find('>');
     if (end == std::string_view::npos)
         return false;
     consume(end + 1);
@@ -202,7 +201,7 @@ bool SoapCursor::read_plain_text(std::string& out)
     auto const read = rest.substr(0, end);
     if (read.find('&') != std::string_view::npos)
         return false;
-    if (!read_end_tag(rest.substr(end)))
+    if (!read_end_tag(rest.substr(end), tag_.size()))
         return false;
     consume(end);
     out = read;
@@ -226,10 +225,10 @@ void SoapCursor::raw(std::string& out)
     auto const start = position();
     if (soap_string_in(soap_, 1, -1, -1, nullptr) == nullptr || soap_element_end_in(soap_, nullptr) != SOAP_OK)
         return give_up();
-    auto const end = context_.document().rfind("</", position() - 1);
+    auto const end = input_.document().rfind("</", position() - 1);
     if (end == std::string_view::npos || end < start)
         return fail(errc::malformed, "gSOAP lost its place");
-    out = context_.document().substr(start, end - start);
+    out = input_.document().substr(start, end - start);
 }
 
 void SoapCursor::skip()

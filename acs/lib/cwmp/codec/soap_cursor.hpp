@@ -36,7 +36,7 @@ private:
     [[nodiscard]] std::string_view buffered() const;
     void consume(std::size_t bytes) { soap_->bufidx += bytes; }
 
-    [[nodiscard]] bool read_end_tag(std::string_view rest);
+    [[nodiscard]] bool read_end_tag(std::string_view rest, std::size_t tag_size);
     [[nodiscard]] bool read_start_tag(std::string_view rest);
     [[nodiscard]] bool next_by_gsoap();
     [[nodiscard]] bool begin();
@@ -44,9 +44,8 @@ private:
     void find_type();
     void give_up();
 
-    SoapContext& context_;
+    SoapInput& input_;
     soap* soap_;
-    bool thorough_;
     StartTag start_tag_ = StartTag::left_to_gsoap;
     bool is_childless_ = false;  ///< the element entered last closed itself
     std::string_view tag_;       ///< of the current element, with its prefix
