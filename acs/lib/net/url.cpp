@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace net {
 
@@ -70,8 +71,9 @@ base::Result<Url> from_view(urls::url_view const& view, std::string_view text)
         return base::fail(fmt::format("'{}' has control characters in its host", text));
     url.port = url.is_https ? 443 : 80;
     if (view.has_port() && !view.port().empty()) {
-        url.port = view.port_number();
-        if (url.port == 0)
+        auto const digits = std::string{view.port()};
+        auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), url.port);
+        if (error != std::errc{} || url.port == 0)
             return base::fail(fmt::format("'{}' has a port that is not 1-65535", text));
     }
     url.target = std::string{view.encoded_path()};
