@@ -67,13 +67,24 @@ std::string day_name(base::TimePoint time)
 
 }  // namespace
 
-Chores::Chores(ChoreSettings settings, base::Clock const& clock) : settings_{std::move(settings)}, clock_{clock}
+Chores::Chores(ChoreSettings settings, NodeNumber node, base::Clock const& clock)
+    : settings_{std::move(settings)}, node_{std::move(node)}, clock_{clock}
 {
     settings_.connection.application_name = "acs chores";
     settings_.connection.statement_timeout = std::chrono::minutes{10};
 }
 
-Chores::~Chores() { stop(); }
+Chores::~Chores()
+{
+    stop();
+    try {
+        if (!connection_)
+            connection_ = connect(settings_.connection);
+        node_.release(*connection_);
+    } catch (std::exception const& problem) {
+        base::log::warning("chores.release", {{"reason", problem.what()}});  // freed after five minutes all the same
+    }
+}
 
 void Chores::start()
 {
@@ -114,6 +125,7 @@ bool Chores::run_once()
         leads_ = false;  // the lock went with the old connection
         connection_ = connect(settings_.connection);
     }
+    give_sign_of_life(*connection_);
     if (!leads_) {
         pqxx::nontransaction work{*connection_};
         leads_ = exec(work, try_lock, chores_lock).front()[0].as<bool>();
@@ -122,6 +134,13 @@ bool Chores::run_once()
         do_chores(*connection_);
     look_at_tomorrow(*connection_);
     return leads_;
+}
+
+void Chores::give_sign_of_life(pqxx::connection& connection)
+{
+    if (!node_.keep(connection))
+        base::log::error("chores.number", {{"node", node_.name()},
+                                           {"reason", "another node has this one's number; restart it"}});
 }
 
 void Chores::do_chores(pqxx::connection& connection)

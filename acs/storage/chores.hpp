@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "storage/connection.hpp"
+#include "storage/node_number.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -24,12 +25,12 @@ struct ChoreSettings {
 
 /// What somebody must do now and then for all nodes: make the days' partitions ahead of time and drop old ones, end tasks
 /// whose time is over, forget expired transfers and suspended sessions. Exactly one node does it: the one that holds an
-/// advisory lock. Runs on a thread of its own.
+/// advisory lock. Beside that each node gives a sign of life. Runs on a thread of its own.
 class Chores {
 public:
-    /// The clock must outlive this. Nothing runs before start().
-    Chores(ChoreSettings settings, base::Clock const& clock);
-    ~Chores();  ///< stops
+    /// The clock must outlive this. Nothing runs before start(). Each round gives a sign of life for `node`.
+    Chores(ChoreSettings settings, NodeNumber node, base::Clock const& clock);
+    ~Chores();  ///< stops and gives the node's number back
     Chores(Chores const&) = delete;
     Chores& operator=(Chores const&) = delete;
 
@@ -44,6 +45,7 @@ public:
 
 private:
     void loop();
+    void give_sign_of_life(pqxx::connection& connection);
     void look_at_tomorrow(pqxx::connection& connection);
     void do_chores(pqxx::connection& connection);
     void make_partitions(pqxx::connection& connection);
@@ -51,6 +53,7 @@ private:
     void set_status(std::string problem);
 
     ChoreSettings settings_;
+    NodeNumber node_;
     base::Clock const& clock_;
     std::unique_ptr<pqxx::connection> connection_;  ///< keeps the lock
     bool leads_ = false;                            ///< this node holds the lock
