@@ -1,0 +1,53 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "cli/profile.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <chrono>
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace cli {
+
+/// Why the server did not do what it was asked.
+struct Refusal {
+    unsigned status = 0;  ///< 0: it could not be asked
+    std::string what;     ///< sentences for the person at the terminal, all bad fields among them
+};
+
+template <class T>
+using Reply = std::expected<T, Refusal>;
+
+/// Speaks with the server's API over one connection, and waits for each answer.
+class Client {
+public:
+    /// Fails for a URL that is none and a CA file that cannot be read.
+    [[nodiscard]] static base::Result<Client> create(Server server);
+    ~Client();
+    Client(Client&&) noexcept;
+
+    /// `target` is the path below /api/v1 with its query: "/devices?limit=5". `hold` is how long the server was asked
+    /// to hold its answer.
+    [[nodiscard]] Reply<boost::json::object> get(std::string_view target, std::chrono::seconds hold = {});
+    [[nodiscard]] Reply<boost::json::object> post(std::string_view target, boost::json::object const& body,
+                                                  std::chrono::seconds hold = {});
+    /// An empty object when the answer has no body.
+    [[nodiscard]] Reply<boost::json::object> remove(std::string_view target);
+    /// Sends a file's bytes as the body.
+    [[nodiscard]] Reply<boost::json::object> upload(std::string_view target, std::string const& path);
+
+private:
+    struct State;
+    explicit Client(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+/// A text made fit for one segment of a path or one value of a query.
+[[nodiscard]] std::string encoded(std::string_view text);
+
+}  // namespace cli

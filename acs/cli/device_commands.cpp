@@ -1,0 +1,85 @@
+#include "cli/lists.hpp"
+#include "cli/output.hpp"
+#include "cli/session.hpp"
+
+#include <fmt/format.h>
+
+#include <ostream>
+
+namespace cli {
+
+namespace {
+
+constexpr std::chrono::seconds wake_time{10};
+
+/// Prints one object, as JSON or line by line.
+int print(Session const& session, Reply<boost::json::object> const& answer)
+{
+    if (!answer)
+        return complain(session, answer.error());
+    if (session.asked.json)
+        print_json(session, *answer);
+    else
+        session.terminal.out << details(*answer);
+    return done;
+}
+
+}  // namespace
+
+int list_devices(Session session)
+{
+    std::string target = "/devices?";
+    if (!session.asked.where.empty())
+        target += fmt::format("where={}", encoded(session.asked.where));
+    return print_list(session, target,
+                      {{"ID", "id"},
+                       {"STATE", "state"},
+                       {"MODEL", "model_name"},
+                       {"SOFTWARE", "software_version"},
+                       {"ADDRESS", "ip_address"},
+                       {"LAST INFORM", "last_inform"}});
+}
+
+int show_device(Session session)
+{
+    return print(session, session.client.get(device_path(session)));
+}
+
+int list_parameters(Session session)
+{
+    auto target = fmt::format("{}/parameters?", device_path(session));
+    if (!session.asked.operands.empty())
+        target += fmt::format("path={}", encoded(session.asked.operands[0]));
+    return print_list(session, target,
+                      {{"PATH", "path"},
+                       {"VALUE", "value"},
+                       {"TYPE", "type"},
+                       {"WRITABLE", "writable"},
+                       {"SECRET", "secret"},
+                       {"CHANGED", "changed_at"}});
+}
+
+int wake_device(Session session)
+{
+    auto const time = session.asked.wait.value_or(wake_time);
+    auto const answer = session.client.post(
+        fmt::format("{}/connection-request?wait={}s", device_path(session), time.count()), {}, time);
+    if (!answer)
+        return complain(session, answer.error());
+    auto const* const reached = answer->if_contains("reached");
+    auto const is_awake = reached != nullptr && reached->is_bool() && reached->get_bool();
+    if (session.asked.json)
+        print_json(session, *answer);
+    else if (is_awake)
+        session.terminal.out << "the device has opened a session\n";
+    else
+        complain(session.terminal, fmt::format("the device was not reached: {}", text_of(*answer, "cause")));
+    return is_awake ? done : failed;
+}
+
+int show_version(Session session)
+{
+    return print(session, session.client.get("/version"));
+}
+
+}  // namespace cli

@@ -1,0 +1,163 @@
+#include "cli/invocation.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+
+namespace cli {
+
+namespace {
+
+constexpr unsigned longest_wait = 86'400;  // seconds
+
+/// Options that every command takes, in front of it or behind.
+void add_common(CLI::App& app, Invocation& invocation, unsigned& wait)
+{
+    app.add_option("--server", invocation.server.url, "URL of the ACS's API (else ACS_SERVER, else the profile file)");
+    app.add_option("--token", invocation.server.token, "bearer token (else ACS_TOKEN, else the profile file)");
+    app.add_option("--ca", invocation.server.ca_file,
+                   "PEM file of authorities to trust (else ACS_CA, else the profile file)");
+    app.add_flag("--json", invocation.json, "print one JSON object a line");
+    app.add_flag("--wait{30}", wait,
+                 "wake the device and wait for the end, 30 s or --wait=SECONDS; exit 3: not finished yet")
+        ->check(CLI::Range(0u, longest_wait));
+}
+
+struct Operands {
+    char const* name;
+    char const* help;
+    int least;
+    int most;
+};
+
+/// A command on one device.
+CLI::App* on_device(CLI::App& app, Invocation& invocation, char const* name, char const* help, Operands operands = {})
+{
+    auto* const command = app.add_subcommand(name, help);
+    command->add_option("ID", invocation.device, "the device: OUI-ProductClass-Serial")->required();
+    if (operands.name != nullptr)
+        command->add_option(operands.name, invocation.operands, operands.help)
+            ->expected(operands.least, operands.most)
+            ->required(operands.least > 0);
+    return command;
+}
+
+/// A command that makes a task.
+CLI::App* task_on(CLI::App& app, Invocation& invocation, char const* name, char const* help, Operands operands = {})
+{
+    auto* const command = on_device(app, invocation, name, help, operands);
+    command->add_option("--not-before", invocation.not_before, "carry it out no earlier (RFC 3339)");
+    command->add_option("--expires-at", invocation.expires_at, "carry it out no later (RFC 3339)");
+    command->add_option("--priority", invocation.priority, "person, automation or bulk");
+    return command;
+}
+
+constexpr int many = CLI::detail::expected_max_vector_size;
+
+void add_inventory(CLI::App& app, Invocation& invocation)
+{
+    auto* const devices = app.add_subcommand("devices", "list devices");
+    devices->add_option("--where", invocation.where, "SQL condition over acs.device and value('PATH')");
+    devices->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
+    on_device(app, invocation, "device", "show one device");
+    auto* const parameters = on_device(app, invocation, "parameters", "list what is known of a device's parameters",
+                                       {"PATH", "a parameter, or an object with its dot", 0, 1});
+    parameters->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
+    on_device(app, invocation, "wake", "make a device open a session now");
+}
+
+void add_changes(CLI::App& app, Invocation& invocation)
+{
+    task_on(app, invocation, "get", "read parameters from the device", {"PATH", "parameters or objects", 1, many});
+    task_on(app, invocation, "set", "write parameters", {"PATH=VALUE", "what to write", 1, many});
+    task_on(app, invocation, "add", "make an instance",
+            {"OBJECT", "the table with its dot, then NAME=VALUE...", 1, many});
+    task_on(app, invocation, "delete", "delete an instance", {"OBJECT", "the instance with its number and dot", 1, 1});
+    task_on(app, invocation, "attributes", "set what the device tells of changes",
+            {"PATH=NOTIFICATION", "off, passive, active or 0-6", 1, many});
+    task_on(app, invocation, "refresh", "read names and values anew",
+            {"PATH", "objects; none for everything", 0, many});
+    task_on(app, invocation, "reboot", "restart the device");
+    task_on(app, invocation, "factory-reset", "set the device back to its factory state");
+    task_on(app, invocation, "diagnostics", "run a test on the device", {"TEST", "ping, then HOST", 2, 2});
+    task_on(app, invocation, "rpc", "send any RPC", {"METHOD", "its name, then its arguments as a JSON object", 1, 2});
+}
+
+void add_files(CLI::App& app, Invocation& invocation)
+{
+    auto* const download = task_on(app, invocation, "download", "have the device fetch a file",
+                                   {"FILE", "a local file (uploaded first), or the name or id of a stored one", 1, 1});
+    auto* const add = app.add_subcommand("file-add", "store a file for downloads");
+    add->add_option("PATH", invocation.operands, "the local file")->required()->expected(1);
+    for (auto* const command : {download, add}) {
+        command->add_option("--type", invocation.type, "firmware, web, config, tone, ringer or TR-069's own text");
+        command->add_option("--version", invocation.version, "the SoftwareVersion that a firmware brings");
+        command->add_option("--product-class", invocation.product_class, "what it is made for");
+        command->add_option("--name", invocation.name, "its name on the server");
+    }
+    auto* const upload = task_on(app, invocation, "upload", "have the device send a file of its own");
+    upload->add_option("--type", invocation.type, "config, log or TR-069's own text");
+    auto* const files = app.add_subcommand("files", "list stored files");
+    files->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
+    app.add_subcommand("file-delete", "delete a stored file")
+        ->add_option("FILE", invocation.operands, "its id or name")
+        ->required()
+        ->expected(1);
+}
+
+void add_tasks(CLI::App& app, Invocation& invocation)
+{
+    auto* const tasks = app.add_subcommand("tasks", "list tasks, of one device or all");
+    tasks->add_option("ID", invocation.device, "the device");
+    tasks->add_option("--state", invocation.state,
+                      "queued, sent, waiting, unknown, done, failed, cancelled or expired");
+    tasks->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
+    app.add_subcommand("task", "show one task")
+        ->add_option("TASK", invocation.operands, "its id")
+        ->required()
+        ->expected(1);
+    app.add_subcommand("cancel", "cancel a queued task")
+        ->add_option("TASK", invocation.operands, "its id")
+        ->required()
+        ->expected(1);
+    app.add_subcommand("version", "show the server's version");
+}
+
+std::unexpected<Ending> ending(CLI::App const& app, CLI::ParseError const& error)
+{
+    std::ostringstream out;
+    std::ostringstream problems;
+    auto const code = app.exit(error, out, problems);
+    return std::unexpected{code == 0 ? Ending{0, out.str()} : Ending{2, fmt::format("acsctl: {}", problems.str())}};
+}
+
+}  // namespace
+
+std::expected<Invocation, Ending> read_arguments(std::vector<std::string> arguments)
+{
+    Invocation invocation;
+    unsigned wait = 0;
+    CLI::App app{"The operator's command line of the ACS.", "acsctl"};
+    app.set_version_flag("--version", "acsctl " ACS_VERSION);
+    app.require_subcommand(1);
+    app.fallthrough();
+    add_common(app, invocation, wait);
+    add_inventory(app, invocation);
+    add_changes(app, invocation);
+    add_files(app, invocation);
+    add_tasks(app, invocation);
+    try {
+        std::ranges::reverse(arguments);  // as CLI11 takes them
+        app.parse(std::move(arguments));
+    } catch (CLI::ParseError const& error) {
+        return ending(app, error);
+    }
+    invocation.command = app.get_subcommands().front()->get_name();
+    if (app.count("--wait") > 0)
+        invocation.wait = std::chrono::seconds{wait};
+    return invocation;
+}
+
+}  // namespace cli

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "cli/profile.hpp"
+
+#include <chrono>
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cli {
+
+/// What was asked for on the command line.
+struct Invocation {
+    std::string command;                ///< "set"
+    Server server;                      ///< as far as options gave it
+    std::string device;                 ///< OUI-ProductClass-Serial
+    std::vector<std::string> operands;  ///< what follows the device, or stands alone: paths, settings, a task, a file
+    std::string where;
+    std::string type;           ///< of a file: TR-069's text or a short name
+    std::string version;        ///< of a file
+    std::string product_class;  ///< of a file
+    std::string name;           ///< of a file, when it is not the path's last part
+    std::string state;          ///< of tasks
+    std::string not_before;
+    std::string expires_at;
+    std::string priority;
+    unsigned limit = 100;  ///< items of a list; 0: all
+    bool json = false;
+    std::optional<std::chrono::seconds> wait;
+};
+
+/// The program ends here: help was asked for, or the usage is wrong.
+struct Ending {
+    int code = 0;
+    std::string text;  ///< for standard output when the code is 0, else for standard error
+};
+
+/// Reads the command line (without the program's name).
+[[nodiscard]] std::expected<Invocation, Ending> read_arguments(std::vector<std::string> arguments);
+
+}  // namespace cli

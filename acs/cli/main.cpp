@@ -1,0 +1,35 @@
+#include "cli/run.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+
+namespace {
+
+std::optional<std::string> environment(std::string const& name)
+{
+    auto const* const value = std::getenv(name.c_str());
+    return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string>{value};
+}
+
+/// Columns of the terminal that is written to; 0 when it is a file or a pipe.
+std::size_t terminal_width()
+{
+    winsize size{};
+    return ::isatty(STDOUT_FILENO) != 0 && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+}  // namespace
+
+int main(int count, char** arguments)
+{
+    try {
+        return cli::run({arguments + 1, arguments + count}, {std::cout, std::cerr, terminal_width(), environment});
+    } catch (std::exception const& failure) {
+        std::cerr << "acsctl: " << failure.what() << '\n';
+        return 1;
+    }
+}

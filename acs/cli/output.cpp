@@ -1,0 +1,99 @@
+#include "cli/output.hpp"
+
+#include "cli/table.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace cli {
+
+namespace json = boost::json;
+
+namespace {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+std::string_view view(json::string_view text)
+{
+    return {text.data(), text.size()};
+}
+
+std::string to_text(json::value const& value)
+{
+    if (value.is_null())
+        return {};
+    if (auto const* const text = value.if_string())
+        return std::string{view(*text)};
+    if (auto const* const flag = value.if_bool())
+        return *flag ? "yes" : "no";
+    auto const* const array = value.if_array();
+    if (array == nullptr || !std::ranges::all_of(*array, [](json::value const& v) { return v.is_string(); }))
+        return json::serialize(value);
+    std::string joined;
+    for (auto const& element : *array)
+        joined += (joined.empty() ? "" : ", ") + std::string{view(element.get_string())};
+    return joined;
+}
+
+/// {"name": PATH, "value": ...} as lists of values have it.
+bool is_named_value(json::value const& value)
+{
+    auto const* const object = value.if_object();
+    return object != nullptr && object->contains("value") && (object->contains("name") || object->contains("path"));
+}
+
+void flatten(std::string const& name, json::value const& value, Pairs& pairs);
+
+void flatten_members(std::string const& prefix, json::object const& object, Pairs& pairs)
+{
+    for (auto const& member : object)
+        flatten(prefix + std::string{view(member.key())}, member.value(), pairs);
+}
+
+void flatten(std::string const& name, json::value const& value, Pairs& pairs)
+{
+    auto const* const array = value.if_array();
+    if (auto const* const object = value.if_object())
+        flatten_members(name == "values" || name == "result" || name == "arguments" ? "" : name + ".", *object, pairs);
+    else if (array != nullptr && !array->empty() && std::ranges::all_of(*array, is_named_value))
+        for (auto const& element : *array)
+            pairs.emplace_back(text_of(element.get_object(), element.get_object().contains("name") ? "name" : "path"),
+                               text_of(element.get_object(), "value"));
+    else
+        pairs.emplace_back(name, to_text(value));
+}
+
+}  // namespace
+
+std::string text_of(json::object const& object, std::string_view name)
+{
+    auto const* const value = object.if_contains(name);
+    return value == nullptr ? std::string{} : to_text(*value);
+}
+
+std::string details(json::object const& object)
+{
+    Pairs lines;
+    flatten_members("", object, lines);
+    return pairs(lines);
+}
+
+std::string table(std::vector<json::object> const& items, std::vector<Column> const& columns, std::size_t width)
+{
+    std::vector<std::string> headings;
+    for (auto const& column : columns)
+        headings.emplace_back(column.heading);
+    Table result{std::move(headings)};
+    for (auto const& item : items) {
+        std::vector<std::string> cells;
+        for (auto const& column : columns)
+            cells.push_back(text_of(item, column.member));
+        result.add(std::move(cells));
+    }
+    return result.to_string(width);
+}
+
+}  // namespace cli

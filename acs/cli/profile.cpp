@@ -1,0 +1,89 @@
+#include "cli/profile.hpp"
+
+#include <fmt/format.h>
+
+#include <toml++/toml.h>
+
+#include <filesystem>
+#include <string_view>
+
+namespace cli {
+
+namespace {
+
+void complete(std::string& field, std::optional<std::string> const& value)
+{
+    if (field.empty() && value)
+        field = *value;
+}
+
+base::Result<Server> server_of(toml::table const& table, std::string const& path)
+{
+    Server server;
+    for (auto const& [key, value] : table) {
+        auto* const field = key == "server"  ? &server.url
+                            : key == "token" ? &server.token
+                            : key == "ca"    ? &server.ca_file
+                                             : nullptr;
+        auto const line = key.source().begin.line;
+        if (field == nullptr)
+            return base::fail(fmt::format("{}, line {}: the key {} is not known; there are server, token and ca", path,
+                                          line, key.str()));
+        if (!value.is_string())
+            return base::fail(fmt::format("{}, line {}: {} must be a text in quotes", path, line, key.str()));
+        *field = value.as_string()->get();
+    }
+    return server;
+}
+
+base::Result<Server> read_profile(std::string const& path)
+{
+    try {
+        return server_of(toml::parse_file(path), path);
+    } catch (toml::parse_error const& error) {
+        return base::fail(fmt::format("{}, line {}: {}", path, error.source().begin.line, error.description()));
+    }
+}
+
+std::unexpected<base::Error> missing(std::string_view what, std::string_view option, std::string_view variable,
+                                     std::string_view key, std::string const& path)
+{
+    return base::fail(fmt::format("no {} is given: use {}, set {}, or write {} = \"...\" into {}", what, option,
+                                  variable, key, path.empty() ? "~/.config/acs/acsctl.toml" : path));
+}
+
+}  // namespace
+
+std::string profile_path(Environment const& environment)
+{
+    if (auto const folder = environment("XDG_CONFIG_HOME"))
+        return fmt::format("{}/acs/acsctl.toml", *folder);
+    if (auto const home = environment("HOME"))
+        return fmt::format("{}/.config/acs/acsctl.toml", *home);
+    return {};
+}
+
+base::Result<Server> resolve_server(Server given, Environment const& environment)
+{
+    complete(given.url, environment("ACS_SERVER"));
+    complete(given.token, environment("ACS_TOKEN"));
+    complete(given.ca_file, environment("ACS_CA"));
+    auto const path = profile_path(environment);
+    std::error_code error;
+    auto const is_open = given.url.empty() || given.token.empty() || given.ca_file.empty();
+    if (is_open && !path.empty() && std::filesystem::exists(path, error)) {
+        auto const profile = read_profile(path);
+        if (!profile)
+            return std::unexpected{profile.error()};
+        complete(given.url, profile->url);
+        complete(given.token, profile->token);
+        complete(given.ca_file, profile->ca_file);
+    }
+    if (given.url.empty())
+        return missing("server", "--server URL", "ACS_SERVER", "server", path);
+    if (given.token.empty())
+        return missing("token", "--token TOKEN", "ACS_TOKEN", "token", path);
+    return given;
+}
+
+}  // namespace cli

@@ -1,0 +1,76 @@
+#include "cli/run.hpp"
+
+#include "cli/session.hpp"
+#include "cli/task_bodies.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <ostream>
+#include <utility>
+
+namespace cli {
+
+namespace {
+
+struct Command {
+    std::string_view name;
+    int (*run)(Session session);
+};
+
+constexpr Command commands[] = {
+    {"devices", list_devices}, {"device", show_device},      {"parameters", list_parameters}, {"wake", wake_device},
+    {"tasks", list_tasks},     {"task", show_task},          {"cancel", cancel_task},         {"files", list_files},
+    {"file-add", add_file},    {"file-delete", delete_file}, {"version", show_version},
+};
+
+int dispatch(Session session)
+{
+    if (makes_task(session.asked.command))
+        return make_task(session);
+    for (auto const& command : commands)
+        if (command.name == session.asked.command)
+            return command.run(session);
+    return complain(session.terminal, fmt::format("there is no command {}", session.asked.command), wrong_usage);
+}
+
+}  // namespace
+
+int complain(Terminal const& terminal, std::string_view what, int code)
+{
+    terminal.error << "acsctl: " << what << '\n';
+    return code;
+}
+
+int complain(Session const& session, Refusal const& refusal)
+{
+    return complain(session.terminal, refusal.what);
+}
+
+void print_json(Session const& session, boost::json::object const& object)
+{
+    session.terminal.out << boost::json::serialize(object) << '\n';
+}
+
+std::string device_path(Session const& session)
+{
+    return fmt::format("/devices/{}", encoded(session.asked.device));
+}
+
+int run(std::vector<std::string> arguments, Terminal terminal)
+{
+    auto const asked = read_arguments(std::move(arguments));
+    if (!asked) {
+        (asked.error().code == 0 ? terminal.out : terminal.error) << asked.error().text;
+        return asked.error().code;
+    }
+    auto server = resolve_server(asked->server, terminal.environment);
+    if (!server)
+        return complain(terminal, server.error().what, wrong_usage);
+    auto client = Client::create(*std::move(server));
+    if (!client)
+        return complain(terminal, client.error().what, wrong_usage);
+    return dispatch({*asked, *client, terminal});
+}
+
+}  // namespace cli
