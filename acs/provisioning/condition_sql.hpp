@@ -8,21 +8,8 @@
 
 namespace provisioning {
 
-/// Where a search finds the values of one parameter.
-enum class PathSource {
-    promoted,  ///< in `device_parameter`: placeholder = the path's id (int). Fast for a fleet.
-    tree,      ///< by acs.value(): placeholder = the path's text. 7-26 us a device; also right for paths nobody knows.
-};
-
-/// The pieces of a fleet search.
-///
-///     SELECT device.id, device.serial_number FROM <from> WHERE <where> AND device.id > $3 ORDER BY device.id LIMIT $4
-///
-/// The placeholder of path n (from 1) is $(first_placeholder + n - 1), so that the caller's own come before or after.
-struct SearchSql {
-    std::string from;   ///< the view `acs.device` under the name `device`, and a join for each path
-    std::string where;  ///< in parentheses of its own
-};
+using domain::PathSource;
+using domain::SearchSql;
 
 /// Composes the search for a condition that passed the guard; `sources[n - 1]` says where value_<n> is found, and there
 /// must be one for each path of the condition (std::invalid_argument otherwise).
