@@ -124,6 +124,7 @@ private:
     [[nodiscard]] std::string_view value_of(Record const& record) const noexcept;
     [[nodiscard]] std::size_t lower_bound(std::string_view path, std::size_t from = 0) const noexcept;
     [[nodiscard]] std::size_t subtree_end(std::string_view path, std::size_t from) const noexcept;
+    [[nodiscard]] std::vector<Node> sorted(std::vector<Node> batch) const;
     [[nodiscard]] std::vector<std::uint32_t> absent(Range where, std::vector<Node> const& batch) const;
     [[nodiscard]] std::vector<std::uint32_t> absent_values(Range where, std::vector<Node> const& batch) const;
     [[nodiscard]] std::vector<std::uint32_t> absent_children(std::string_view object,
@@ -136,6 +137,7 @@ private:
     [[nodiscard]] bool store_value(Record& record, std::string_view value, Refusals& refused);
     [[nodiscard]] bool acceptable(Node const& node, std::size_t count, Refusals& refused) const noexcept;
     [[nodiscard]] Record make_record(Node const& node, Refusals& refused);
+    [[nodiscard]] static std::size_t text_bytes(std::vector<Addition> const& additions) noexcept;
     void compact();
 
     TreeLimits limits_;
