@@ -20,12 +20,12 @@ json::value time(std::optional<base::TimePoint> const& time)
 {
     if (!time || *time == base::TimePoint{})
         return nullptr;
-    return json::value{base::to_rfc3339(*time)};
+    return json::value(base::to_rfc3339(*time));
 }
 
 json::value text_or_null(std::string const& text)
 {
-    return text.empty() ? json::value{nullptr} : json::value{text};
+    return text.empty() ? json::value(nullptr) : json::value(text);
 }
 
 json::array texts(std::vector<std::string> const& list)
@@ -40,7 +40,7 @@ json::array texts(std::vector<std::string> const& list)
 json::value result(std::string const& text)
 {
     boost::system::error_code error;
-    auto value = text.empty() ? json::value{nullptr} : json::parse(text, error);
+    auto value = text.empty() ? json::value(nullptr) : json::parse(text, error);
     if (error || !value.is_object())
         return nullptr;
     mask_secrets(value);
@@ -51,7 +51,7 @@ json::value fault(domain::TaskRow const& row)
 {
     if (!row.fault_code && row.fault_text.empty())
         return nullptr;
-    return json::object{{"code", row.fault_code ? json::value{*row.fault_code} : json::value{nullptr}},
+    return json::object{{"code", row.fault_code ? json::value(*row.fault_code) : json::value(nullptr)},
                         {"text", row.fault_text}};
 }
 
@@ -83,9 +83,9 @@ json::object view_of(domain::DeviceRow const& device)
 
 json::object view_of(domain::ParameterRow const& parameter)
 {
-    auto optional = [](auto const& value) { return value ? json::value(*value) : json::value{nullptr}; };
+    auto optional = [](auto const& value) { return value ? json::value(*value) : json::value(nullptr); };
     return {{"path", parameter.path},
-            {"value", parameter.is_secret ? json::value{nullptr} : optional(parameter.value)},
+            {"value", parameter.is_secret ? json::value(nullptr) : optional(parameter.value)},
             {"secret", parameter.is_secret},
             {"type", text_or_null(parameter.type)},
             {"writable", optional(parameter.writable)},

@@ -100,7 +100,7 @@ struct Client::State {
     Reply<json::object> read(net::ClientResponse const& answer) const
     {
         boost::system::error_code error;
-        auto body = answer.body.empty() ? json::value{json::object{}} : json::parse(answer.body, error);
+        auto body = answer.body.empty() ? json::value(json::object()) : json::parse(answer.body, error);
         if (answer.status >= 400)
             return std::unexpected{refusal(answer, !error && body.is_object() ? explain(body.get_object()) : "")};
         if (error || !body.is_object() || answer.status < 200 || answer.status >= 300)

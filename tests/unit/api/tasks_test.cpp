@@ -35,7 +35,6 @@ TEST_F(TasksTest, ATaskIsQueuedAndFoundWhereLocationSays)
 TEST_F(TasksTest, EveryKindIsTakenAsTheContractSays)
 {
     static support::OpenApi const contract{ACS_OPENAPI_JSON};
-    files_.is_away = false;
     call("POST", "/api/v1/files?name=fw.bin&version=2.0", "bytes");
     for (
         auto const* body : {
