@@ -13,7 +13,8 @@ using domain::SearchSql;
 
 /// Composes the search for a condition that passed the guard; `sources[n - 1]` says where value_<n> is found, and there
 /// must be one for each path of the condition (std::invalid_argument otherwise).
-/// The tables of `device_parameter` are found by the connection's search_path unless `schema` names their schema.
+/// A promoted value longer than 1,024 bytes is not copied to `device_parameter` and reads as NULL; the tree has it.
+/// `device_parameter` is found by the connection's search_path unless `schema` names its schema.
 [[nodiscard]] SearchSql search_sql(domain::Condition const& condition, std::span<PathSource const> sources,
                                    unsigned first_placeholder = 1, std::string const& schema = "");
 
