@@ -1,0 +1,242 @@
+#include "app/application.hpp"
+
+#include "base/log.hpp"
+#include "cwmp/path.hpp"
+#include "provisioning/condition_sql.hpp"
+#include "storage/pg_definitions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace app {
+
+namespace {
+
+storage::DatabaseSettings writes_of(Config::Database const& config)
+{
+    storage::DatabaseSettings settings;
+    settings.connection.url = config.url;
+    settings.connection.application_name = "acs";
+    settings.connections = config.api_connections;
+    return settings;
+}
+
+storage::DatabaseSettings searches_of(Config::Database const& config)
+{
+    auto settings = writes_of(config);
+    settings.connection.application_name = "acs searches";
+    settings.connection.statement_timeout = config.search_timeout;
+    settings.connection.read_only = true;
+    return settings;
+}
+
+storage::SessionPathSettings session_path_of(Config const& config, unsigned node)
+{
+    storage::SessionPathSettings settings;
+    settings.batches.connection.url = config.database.url;
+    settings.batches.connection.application_name = "acs sessions";
+    settings.batches.threads = config.database.session_connections;
+    settings.paths.new_per_device_and_day = config.inventory.new_paths_per_device_and_day;
+    settings.paths.in_all = config.inventory.paths;
+    settings.node = node;
+    return settings;
+}
+
+domain::ModelKnowledge fallback_of(Config::Discovery const& config)
+{
+    domain::ModelKnowledge knowledge;
+    knowledge.discovery = config.profile == "off"    ? domain::DiscoveryProfile::off
+                          : config.profile == "lean" ? domain::DiscoveryProfile::lean
+                                                     : domain::DiscoveryProfile::full;
+    return knowledge;
+}
+
+storage::ChoreSettings chores_of(Config const& config)
+{
+    storage::ChoreSettings settings;
+    settings.connection.url = config.database.url;
+    settings.event_days = config.inventory.event_days;
+    return settings;
+}
+
+wakeup::WakeupSettings wakeup_of(Config::Wakeup const& config, wakeup::TargetRules targets)
+{
+    wakeup::WakeupSettings settings;
+    settings.limits.connect = config.connect_timeout;
+    settings.limits.exchange = config.exchange_timeout;
+    settings.limits.at_once = config.at_once;
+    settings.targets = std::move(targets);
+    settings.allow_basic = config.allow_basic;
+    return settings;
+}
+
+session::SessionLimits limits_of(Config const& config)
+{
+    session::SessionLimits limits;
+    limits.timeout = config.cwmp.session_timeout;
+    limits.longest_timeout = config.cwmp.max_session_timeout;
+    limits.rpc_time = config.cwmp.rpc_timeout;
+    limits.sessions = config.cwmp.max_sessions;
+    limits.sessions_per_hour = config.cwmp.sessions_per_hour;
+    limits.boots_per_hour = config.cwmp.boots_per_hour;
+    limits.rpcs = config.cwmp.rpcs_per_session;
+    limits.duration = config.cwmp.seconds_per_session;
+    limits.slice_rpcs = config.discovery.rpcs_per_session;
+    limits.slice_time = config.discovery.seconds_per_session;
+    return limits;
+}
+
+session::LoginPolicy policy_of(CpeAuth auth)
+{
+    switch (auth) {
+        case CpeAuth::none: return session::LoginPolicy::none;
+        case CpeAuth::basic: return session::LoginPolicy::basic;
+        case CpeAuth::digest: return session::LoginPolicy::digest;
+        case CpeAuth::any: break;
+    }
+    return session::LoginPolicy::any;
+}
+
+std::unique_ptr<files::Directory> open_directory(std::string const& folder, boost::asio::thread_pool& pool)
+{
+    auto directory = files::Directory::open(folder, pool);
+    if (!directory)
+        throw std::runtime_error{"files.directory: " + directory.error().what};
+    return *std::move(directory);
+}
+
+domain::SearchSql compose(domain::Condition const& condition, std::span<domain::PathSource const> sources, unsigned first)
+{
+    return provisioning::search_sql(condition, sources, first);
+}
+
+}  // namespace
+
+Application::Application(Config config, Prepared prepared)
+    : config_{std::move(config)}, prepared_{std::move(prepared)}, file_tokens_{prepared_.session_key + "files"},
+      guard_{[](std::string_view path) { return cwmp::is_secret_path(path); }},
+      directory_{open_directory(config_.files.directory, file_pool_)}, writes_{writes_of(config_.database)},
+      searches_{searches_of(config_.database)},
+      node_{storage::NodeNumber::take(writes_.settings().connection, config_.node)}, threads_{config_.threads},
+      path_{session_path_of(config_, node_.value()), writes_, prepared_.sealer, clock_, metrics_},
+      models_{writes_, clock_, fallback_of(config_.discovery)}, files_{writes_, prepared_.sealer},
+      inventory_{{writes_, searches_, path_.trees(), prepared_.sealer, path_.ids(), compose}},
+      chores_{chores_of(config_), node_, clock_},
+      waker_{inventory_, clock_, metrics_, wakeup_of(config_.wakeup, prepared_.wake_targets)},
+      server_{threads_, metrics_}, monitor_{metrics_, {[this] { return chores_.status(); }}}
+{
+    reload();
+}
+
+Application::~Application() { stop(std::chrono::milliseconds{0}); }
+
+base::Result<void> Application::start()
+{
+    chores_.start();
+    threads_.start();
+    if (auto opened = listen_cwmp(); !opened)
+        return opened;
+    if (auto opened = listen_files(); !opened)
+        return opened;
+    if (auto opened = listen_api(); !opened)
+        return opened;
+    if (config_.monitor.port != 0)
+        return monitor_.listen(config_.monitor.address, config_.monitor.port);
+    return {};
+}
+
+void Application::stop(std::chrono::milliseconds patience)
+{
+    if (!threads_.running())
+        return;
+    if (!server_.drain(patience))
+        base::log::warning("app.drain", {{"connections", server_.connections()}, {"reason", "still open, closed now"}});
+    server_.stop();
+    threads_.stop();
+    path_.stop();
+    chores_.stop();
+}
+
+void Application::reload()
+{
+    model_check_.replace(std::make_shared<datamodel::DataModel const>(storage::load_definitions(searches_)));
+    for (auto const& tls : {prepared_.tls, prepared_.legacy_tls})
+        if (tls)
+            if (auto const reloaded = tls->reload(); !reloaded)
+                base::log::error("app.certificates", {{"reason", reloaded.error().what}});
+}
+
+base::Result<void> Application::listen_cwmp()
+{
+    session::Services const services{path_.sessions(), path_.tasks(), path_.trees(), models_,
+                                     files_,           clock_,        metrics_,      file_tokens_,
+                                     {config_.files.base_url_https, config_.files.base_url_http},
+                                     limits_of(config_)};
+    for (auto const& listener : config_.cwmp.listeners) {
+        session::EndpointPolicy policy;
+        policy.login = policy_of(listener.auth);
+        policy.open_enrolment = listener.enrol == Enrol::open;
+        policy.digest.realm = config_.cwmp.realm;
+        policy.digest.key = prepared_.session_key;
+        for (auto const& login : config_.cwmp.bootstrap)
+            policy.shared_logins.push_back(
+                {login.username, net::make_digest_secret(login.username, config_.cwmp.realm, login.password)});
+        if (listener.profile == net::TlsProfile::legacy)
+            base::log::warning("app.legacy", {{"listener", listener.name},
+                                              {"reason", "TLS 1.0 and weak ciphers are allowed here"}});
+        handlers_.push_back(std::make_unique<session::CwmpEndpoint>(services, std::move(policy), threads_));
+        if (auto opened = server_.listen(listener_of(listener), *handlers_.back()); !opened)
+            return opened;
+    }
+    return {};
+}
+
+base::Result<void> Application::listen_files()
+{
+    net::DigestSettings digest;
+    digest.realm = config_.cwmp.realm;
+    digest.key = prepared_.session_key;
+    files::FileLimits limits;
+    limits.upload_bytes = config_.files.upload_bytes;
+    handlers_.push_back(std::make_unique<files::FileListener>(
+        files::FileServices{files_, *directory_, file_tokens_, clock_, metrics_}, limits, digest));
+    auto& handler = *handlers_.back();
+    for (auto const& listener : config_.files.listeners)
+        if (auto opened = server_.listen(listener_of(listener), handler); !opened)
+            return opened;
+    return {};
+}
+
+base::Result<void> Application::listen_api()
+{
+    api::Settings settings;
+    settings.tokens = prepared_.tokens;
+    settings.version = ACS_VERSION;
+    settings.file_bytes = config_.files.file_bytes;
+    handlers_.push_back(std::make_unique<api::Api>(
+        api::Services{inventory_, files_, *directory_, waker_, guard_, &model_check_, clock_, metrics_}, settings));
+    auto& handler = *handlers_.back();
+    for (auto const& listener : config_.api.listeners)
+        if (auto opened = server_.listen(listener_of(listener), handler); !opened)
+            return opened;
+    return {};
+}
+
+net::Listener Application::listener_of(ListenerConfig const& config) const
+{
+    net::Listener listener;
+    listener.name = config.name;
+    listener.address = config.address;
+    listener.port = config.port;
+    if (config.tls)
+        listener.tls = config.profile == net::TlsProfile::legacy ? prepared_.legacy_tls : prepared_.tls;
+    listener.proxy_protocol = config.proxy_protocol;
+    listener.trusted_proxies = config.trusted_proxies;
+    listener.shared_connections = config.shared_connections;
+    listener.max_connections = config.max_connections;
+    return listener;
+}
+
+}  // namespace app

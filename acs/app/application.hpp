@@ -1,0 +1,95 @@
+#pragma once
+
+#include "api/api.hpp"
+#include "app/config.hpp"
+#include "app/model_check.hpp"
+#include "base/clock.hpp"
+#include "base/counters.hpp"
+#include "base/sealer.hpp"
+#include "domain/file_token.hpp"
+#include "files/directory.hpp"
+#include "files/file_listener.hpp"
+#include "monitor/monitor.hpp"
+#include "net/server.hpp"
+#include "provisioning/guard.hpp"
+#include "session/endpoint.hpp"
+#include "storage/chores.hpp"
+#include "storage/database.hpp"
+#include "storage/pg_file_store.hpp"
+#include "storage/pg_inventory.hpp"
+#include "storage/pg_model_store.hpp"
+#include "storage/session_path.hpp"
+#include "wakeup/http_waker.hpp"
+
+#include <boost/asio/thread_pool.hpp>
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+namespace app {
+
+/// What must be read from disk and checked before the server can be put together.
+struct Prepared {
+    base::Sealer sealer;
+    std::string session_key;   ///< for nonces, tickets and file tokens: the same on all nodes with one key file
+    std::vector<api::Token> tokens;
+    std::shared_ptr<net::TlsServerContext> tls;         ///< null: no listener needs it
+    std::shared_ptr<net::TlsServerContext> legacy_tls;  ///< null: no listener needs it
+    wakeup::TargetRules wake_targets;
+};
+
+/// Reads keys, certificates and tokens. Fails with a sentence for the operator.
+[[nodiscard]] base::Result<Prepared> prepare(Config const& config);
+
+/// The whole ACS. The members are its parts in order of dependence: each is built from those above it and destroyed
+/// before them.
+class Application {
+public:
+    /// Connects to the database. Throws when it is away.
+    Application(Config config, Prepared prepared);
+    ~Application();
+
+    /// Opens the listeners and starts the threads. Fails naming the listener.
+    [[nodiscard]] base::Result<void> start();
+
+    /// Lets live sessions end, for at most `patience`, then stops everything.
+    void stop(std::chrono::milliseconds patience);
+
+    /// Reads certificates and data models again.
+    void reload();
+
+    [[nodiscard]] net::Server const& server() const noexcept { return server_; }
+    [[nodiscard]] std::uint16_t monitor_port() const { return monitor_.port(); }
+
+private:
+    [[nodiscard]] base::Result<void> listen_cwmp();
+    [[nodiscard]] base::Result<void> listen_files();
+    [[nodiscard]] base::Result<void> listen_api();
+    [[nodiscard]] net::Listener listener_of(ListenerConfig const& config) const;
+
+    Config config_;
+    Prepared prepared_;
+    base::SystemClock clock_;
+    base::Metrics metrics_;
+    domain::FileTokens file_tokens_;
+    provisioning::Guard guard_;
+    boost::asio::thread_pool file_pool_{2};
+    std::unique_ptr<files::Directory> directory_;
+    storage::Database writes_;
+    storage::Database searches_;
+    storage::NodeNumber node_;
+    net::Threads threads_;
+    storage::SessionPath path_;
+    storage::PgModelStore models_;
+    storage::PgFileStore files_;
+    storage::PgInventory inventory_;
+    storage::Chores chores_;
+    wakeup::HttpWaker waker_;
+    ModelCheck model_check_;
+    std::vector<std::unique_ptr<net::Handler>> handlers_;
+    net::Server server_;
+    monitor::Monitor monitor_;
+};
+
+}  // namespace app

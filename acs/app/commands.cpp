@@ -1,0 +1,172 @@
+#include "app/commands.hpp"
+
+#include "app/application.hpp"
+#include "base/log.hpp"
+#include "datamodel/definition_reader.hpp"
+#include "storage/migrate.hpp"
+#include "storage/pg_definitions.hpp"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <optional>
+#include <thread>
+
+namespace app {
+
+namespace {
+
+constexpr std::chrono::seconds drain_time{20};
+
+storage::ConnectionSettings connection_of(Config const& config)
+{
+    storage::ConnectionSettings connection;
+    connection.url = config.database.url;
+    return connection;
+}
+
+int complain(std::string_view what, int code = 1)
+{
+    std::cerr << "acs: " << what << '\n';
+    return code;
+}
+
+/// Blocks the signals for all threads that are started afterwards; wait() takes them one at a time.
+class Signals {
+public:
+    Signals()
+    {
+        sigemptyset(&set_);
+        for (int const signal : {SIGTERM, SIGINT, SIGHUP})
+            sigaddset(&set_, signal);
+        pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+        std::signal(SIGPIPE, SIG_IGN);
+    }
+    [[nodiscard]] int wait() const
+    {
+        int signal = 0;
+        sigwait(&set_, &signal);
+        return signal;
+    }
+
+private:
+    sigset_t set_{};
+};
+
+/// Ends the process on a second signal while the sessions are let end.
+void end_at_once_on(Signals const& signals)
+{
+    std::thread{[signals] {
+        while (signals.wait() == SIGHUP) {
+        }
+        std::_Exit(1);
+    }}.detach();
+}
+
+int serve_until_told(Application& application, Signals const& signals)
+{
+    if (auto const started = application.start(); !started)
+        return complain(started.error().what);
+    base::log::info("app.started", {{"version", ACS_VERSION}});
+    while (signals.wait() == SIGHUP) {
+        application.reload();
+        base::log::info("app.reloaded");
+    }
+    base::log::info("app.draining", {{"connections", application.server().connections()}});
+    end_at_once_on(signals);
+    application.stop(drain_time);
+    base::log::info("app.stopped");
+    return 0;
+}
+
+base::Result<std::vector<datamodel::DefinitionFile>> read_files(std::span<std::string const> names)
+{
+    std::vector<datamodel::DefinitionFile> files;
+    for (auto const& name : names) {
+        std::ifstream stream{name, std::ios::binary};
+        if (!stream)
+            return base::fail(fmt::format("{}: the file cannot be read", name));
+        files.push_back({std::filesystem::path{name}.filename(), {std::istreambuf_iterator<char>{stream}, {}}});
+    }
+    return files;
+}
+
+}  // namespace
+
+int serve(Config const& config)
+{
+    static_cast<void>(base::log::set_level(config.log.level));
+    Signals const signals;
+    auto prepared = prepare(config);
+    if (!prepared)
+        return complain(prepared.error().what, 2);
+    try {
+        if (auto const checked = storage::check_version(connection_of(config)); !checked)
+            return complain(checked.error().what);
+        Application application{config, *std::move(prepared)};
+        return serve_until_told(application, signals);
+    } catch (std::exception const& problem) {
+        return complain(fmt::format("cannot serve: {}", problem.what()));
+    }
+}
+
+int migrate(Config const& config)
+{
+    try {
+        auto const report = storage::migrate(connection_of(config), base::SystemClock{}.now());
+        if (!report)
+            return complain(report.error().what);
+        for (auto const& step : report->applied)
+            fmt::print("applied {}\n", step);
+        fmt::print("the database has schema version {}; {} partitions made\n", report->after, report->partitions);
+        return 0;
+    } catch (std::exception const& problem) {
+        return complain(fmt::format("cannot reach the database: {}", problem.what()));
+    }
+}
+
+int check(Config const& config)
+{
+    if (auto const prepared = prepare(config); !prepared)
+        return complain(prepared.error().what, 2);
+    fmt::print("configuration, keys and certificates are in order\n");
+    try {
+        if (auto const checked = storage::check_version(connection_of(config)); !checked)
+            return complain(checked.error().what);
+    } catch (std::exception const& problem) {
+        return complain(fmt::format("cannot reach the database: {}", problem.what()));
+    }
+    fmt::print("the database has the schema of this program (version {})\n", storage::schema_version());
+    return 0;
+}
+
+int import_datamodels(Config const& config, std::span<std::string const> names)
+{
+    auto const files = read_files(names);
+    if (!files)
+        return complain(files.error().what);
+    auto const set = datamodel::read_definitions(*files);
+    if (!set)
+        return complain(set.error().what);
+    for (auto const& warning : set->warnings)
+        std::cerr << "acs: warning: " << warning << '\n';
+    storage::DatabaseSettings settings;
+    settings.connection = connection_of(config);
+    settings.connections = 1;
+    settings.patience = std::chrono::seconds{5};
+    try {
+        storage::Database database{settings};
+        storage::import_definitions(database, *set, fmt::format("{}", fmt::join(names, ", ")));
+    } catch (std::exception const& problem) {
+        return complain(fmt::format("the definitions could not be kept: {}", problem.what()));
+    }
+    fmt::print("{} definitions of {} kept; running servers take them after SIGHUP\n", set->definitions.size(),
+               fmt::join(set->models, ", "));
+    return 0;
+}
+
+}  // namespace app

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "app/config.hpp"
+
+#include <span>
+#include <string>
+
+namespace app {
+
+/// The commands of the program `acs`. Each gives the exit code: 0 done, 1 failed, 2 wrong configuration; what is wrong
+/// goes to standard error.
+
+/// `acs serve`: until SIGTERM or SIGINT, then lets sessions end (a second signal: at once). SIGHUP reads certificates and
+/// data models again.
+int serve(Config const& config);
+
+/// `acs migrate`: brings the database to this program's schema.
+int migrate(Config const& config);
+
+/// `acs check`: configuration, key, certificates, database and its schema; says what it found.
+int check(Config const& config);
+
+/// `acs datamodel import FILE...`: reads Broadband Forum data models and keeps them in the database.
+int import_datamodels(Config const& config, std::span<std::string const> files);
+
+}  // namespace app

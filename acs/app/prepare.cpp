@@ -1,0 +1,98 @@
+// What the server reads from disk before it starts.
+#include "app/application.hpp"
+#include "base/crypto.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+namespace app {
+
+namespace {
+
+base::Result<std::string> read_text(std::string const& file)
+{
+    std::ifstream stream{file, std::ios::binary};
+    if (!stream)
+        return base::fail(fmt::format("{}: the file cannot be read", file));
+    return std::string{std::istreambuf_iterator<char>{stream}, {}};
+}
+
+base::Result<std::vector<api::Token>> read_tokens(Config::Api const& config)
+{
+    std::vector<api::Token> tokens;
+    if (config.token_file.empty())
+        return tokens;
+    auto text = read_text(config.token_file);
+    if (!text)
+        return base::fail("api.token_file: " + text.error().what);
+    text->erase(std::find_if(text->begin(), text->end(), [](char c) { return c == '\n' || c == '\r'; }), text->end());
+    if (text->size() < 16)
+        return base::fail(fmt::format("{}: the token in the first line must have at least 16 characters; make one with: "
+                                      "openssl rand -hex 24 > {}",
+                                      config.token_file, config.token_file));
+    tokens.push_back({"operator", *std::move(text)});
+    return tokens;
+}
+
+bool any_listener(Config const& config, net::TlsProfile profile)
+{
+    auto const wants = [profile](auto const& listeners) {
+        return std::ranges::any_of(listeners, [profile](auto const& l) { return l.tls && l.profile == profile; });
+    };
+    return wants(config.cwmp.listeners) || wants(config.files.listeners) || wants(config.api.listeners);
+}
+
+base::Result<std::shared_ptr<net::TlsServerContext>> make_tls(Config const& config, net::TlsProfile profile,
+                                                              std::string const& key)
+{
+    if (!any_listener(config, profile))
+        return nullptr;
+    net::TlsServerSettings settings;
+    settings.certificates = config.tls.certificates;
+    settings.profile = profile;
+    settings.tickets = net::TicketKeys{net::TicketKey::derive(key), std::nullopt};
+    return net::TlsServerContext::create(std::move(settings));
+}
+
+base::Result<wakeup::TargetRules> make_targets(Config::Wakeup const& config)
+{
+    auto allowed = net::Networks::parse(config.allowed_networks);
+    if (!allowed)
+        return base::fail("wakeup.allowed_networks: " + allowed.error().what);
+    auto denied = net::Networks::parse(config.denied_networks);
+    if (!denied)
+        return base::fail("wakeup.denied_networks: " + denied.error().what);
+    return wakeup::TargetRules{*std::move(allowed), *std::move(denied)};
+}
+
+}  // namespace
+
+base::Result<Prepared> prepare(Config const& config)
+{
+    auto sealer = base::Sealer::from_file(config.secrets.key_file);
+    if (!sealer)
+        return base::fail("secrets.key_file: " + sealer.error().what);
+    auto const key_text = read_text(config.secrets.key_file);
+    if (!key_text)
+        return base::fail("secrets.key_file: " + key_text.error().what);
+    auto const session_key = base::hmac_sha256(*key_text, "acs session keys");
+    auto tokens = read_tokens(config.api);
+    if (!tokens)
+        return std::unexpected{tokens.error()};
+    auto tls = make_tls(config, net::TlsProfile::standard, session_key + "tickets");
+    if (!tls)
+        return base::fail("tls.certificate: " + tls.error().what);
+    auto legacy = make_tls(config, net::TlsProfile::legacy, session_key + "legacy tickets");
+    if (!legacy)
+        return base::fail("tls.certificate: " + legacy.error().what);
+    auto targets = make_targets(config.wakeup);
+    if (!targets)
+        return std::unexpected{targets.error()};
+    return Prepared{*std::move(sealer), session_key,        *std::move(tokens),
+                    *std::move(tls),    *std::move(legacy), *std::move(targets)};
+}
+
+}  // namespace app

@@ -1,0 +1,64 @@
+#include "app/commands.hpp"
+#include "app/decode_command.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace {
+
+constexpr int wrong_usage = 2;
+
+/// Runs a command with the configuration of `file`, or says what is wrong with it.
+int with_config(std::string const& file, std::function<int(app::Config const&)> const& command)
+{
+    auto const outcome = app::load_config(file);
+    for (auto const& problem : outcome.problems)
+        std::cerr << "acs: " << problem << '\n';
+    return outcome.problems.empty() ? command(outcome.config) : wrong_usage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+    CLI::App program{"Auto-configuration server for CPEs that speak TR-069 (CWMP)", "acs"};
+    program.require_subcommand(1);
+    std::string config_file = "/etc/acs/acs.toml";
+    std::vector<std::string> files;
+    auto const with_config_option = [&](CLI::App* command) {
+        command->add_option("--config", config_file, "settings")->capture_default_str();
+        return command;
+    };
+    auto* const serve = with_config_option(program.add_subcommand("serve", "Serve until SIGTERM"));
+    auto* const migrate = with_config_option(program.add_subcommand("migrate", "Bring the database to this program's schema"));
+    auto* const check = with_config_option(program.add_subcommand("check", "Check settings, keys, certificates and database"));
+    auto* const decode = program.add_subcommand("decode", "Print CWMP messages, one JSON line each");
+    decode->add_option("FILE", files, "bodies, or whole HTTP messages; - is standard input")->required();
+    auto* const datamodel = program.add_subcommand("datamodel", "Data models of the Broadband Forum");
+    datamodel->require_subcommand(1);
+    auto* const import = with_config_option(datamodel->add_subcommand("import", "Read data-model XML files into the database"));
+    import->add_option("FILE", files, "data-model XML, with all that it imports")->required();
+    auto* const version = program.add_subcommand("version", "Print the version");
+    try {
+        program.parse(argc, argv);
+    } catch (CLI::ParseError const& problem) {
+        return program.exit(problem) == 0 ? 0 : wrong_usage;
+    }
+    if (serve->parsed())
+        return with_config(config_file, app::serve);
+    if (migrate->parsed())
+        return with_config(config_file, app::migrate);
+    if (check->parsed())
+        return with_config(config_file, app::check);
+    if (decode->parsed())
+        return app::decode_command(files, std::cout, std::cerr);
+    if (import->parsed())
+        return with_config(config_file, [&](app::Config const& config) { return app::import_datamodels(config, files); });
+    if (version->parsed())
+        std::cout << "acs " << ACS_VERSION << '\n';
+    return 0;
+}
