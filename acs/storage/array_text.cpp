@@ -150,7 +150,7 @@ void ArrayText::add(std::string_view text)
     text_ += '"';
 }
 
-void ArrayText::add(std::optional<std::string> const& text)
+void ArrayText::add_optional(std::optional<std::string> const& text)
 {
     if (text)
         add(std::string_view{*text});

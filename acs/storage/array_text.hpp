@@ -28,7 +28,7 @@ class ArrayText {
 public:
     void add(std::int64_t number);
     void add(std::string_view text);  ///< always in quotes: NULL, {} and blanks are texts like any other
-    void add(std::optional<std::string> const& text);
+    void add_optional(std::optional<std::string> const& text);  ///< NULL for none
     void add(base::TimePoint time);
     void add_flag(bool value);
     void add_null();

@@ -23,11 +23,19 @@ std::string quoted(std::string_view value)
     return text + "'";
 }
 
+/// What the settings decide, whatever the URL says.
+bool is_ours(std::string_view key)
+{
+    return key == "application_name" || key == "connect_timeout" || key == "client_encoding" || key.starts_with("keepalives_") ||
+           key == "tcp_user_timeout";
+}
+
 std::string session_options(ConnectionSettings const& settings, std::string_view given)
 {
     auto options = fmt::format("{} -c search_path=public -c timezone=UTC -c datestyle=ISO -c statement_timeout={}"
                                " -c jit=off -c client_min_messages=warning",
                                given, settings.statement_timeout.count());
+    options += settings.options;
     if (settings.read_only)
         options += " -c default_transaction_read_only=on";
     return options;
@@ -50,11 +58,12 @@ std::string connection_text(ConnectionSettings const& settings)
             continue;
         if (std::string_view{option->keyword} == "options")
             given = option->val;
-        else if (std::string_view const key = option->keyword; key != "application_name" && key != "connect_timeout")
+        else if (std::string_view const key = option->keyword; !is_ours(key))
             text += fmt::format("{}={} ", key, quoted(option->val));
     }
     PQconninfoFree(options);
-    return text + fmt::format("options={} application_name={} connect_timeout={} client_encoding=UTF8",
+    return text + fmt::format("options={} application_name={} connect_timeout={} client_encoding=UTF8"
+                              " keepalives_idle=10 keepalives_interval=5 keepalives_count=3 tcp_user_timeout=20000",
                               quoted(session_options(settings, given)), quoted(settings.application_name),
                               settings.connect_timeout.count());
 }

@@ -22,6 +22,7 @@ struct ConnectionSettings {
     std::chrono::milliseconds statement_timeout{10'000};  ///< a statement that takes longer is ended by the server
     std::chrono::seconds connect_timeout{5};         ///< for one attempt to connect
     bool read_only = false;                          ///< refuse writes, for searches
+    std::string options;                             ///< more settings of the session: " -c name=value"
 };
 
 /// A connection whose names resolve to the schema public, with the settings' time-outs in force. It never reconnects by

@@ -166,7 +166,7 @@ COMMENT ON TABLE device_recent IS
 COMMENT ON COLUMN device_recent.device_id IS 'The device.';
 COMMENT ON COLUMN device_recent.version IS 'One more with each write: who changes it says which one he has seen.';
 COMMENT ON COLUMN device_recent.path_ids IS 'The parameters, ascending.';
-COMMENT ON COLUMN device_recent.values IS 'Their values in the same order; those of secret paths are sealed.';
+COMMENT ON COLUMN device_recent.values IS 'Their values in the same order; those of secret paths are never here, only in the tree.';
 COMMENT ON COLUMN device_recent.changed IS 'When each value was first told, seconds since 1970.';
 
 ------------------------------------------------------------------------------------------------------ parameter paths
@@ -246,7 +246,7 @@ COMMENT ON COLUMN device_tree.version IS 'One more with each write.';
 COMMENT ON COLUMN device_tree.stored_at IS 'When it was last written.';
 COMMENT ON COLUMN device_tree.software_version IS 'The software it was read from.';
 COMMENT ON COLUMN device_tree.read_at IS
-    'When which subtree was last read completely: path id of the object -> seconds since 1970.';
+    'When which subtree was last read completely: path id of the object -> seconds since 1970; '''' when all was read.';
 COMMENT ON COLUMN device_tree.path_ids IS 'Parameters and objects, ascending.';
 COMMENT ON COLUMN device_tree.values IS 'Their values in the same order, '''' where there is none; those of secret paths are sealed.';
 COMMENT ON COLUMN device_tree.changed IS 'When each value became what it is, seconds since 1970; 0: not known.';

@@ -1,0 +1,101 @@
+#include "storage/tree_columns.hpp"
+
+#include "base/crypto.hpp"
+#include "storage/array_text.hpp"
+#include "storage/overlay.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <numeric>
+
+namespace storage {
+
+namespace {
+
+constexpr unsigned sealed_bit = 0x8000;  // beside the bits of datamodel::packed
+
+std::vector<std::size_t> order_by_id(std::vector<PathRef> const& paths)
+{
+    std::vector<std::size_t> order;
+    order.reserve(paths.size());
+    for (std::size_t i = 0; i < paths.size(); ++i)
+        if (paths[i])
+            order.push_back(i);
+    std::ranges::sort(order, {}, [&](std::size_t i) { return paths[i]->id; });
+    return order;
+}
+
+PromotedValue promoted(datamodel::Node const& node, PathEntry const& path)
+{
+    PromotedValue value{path.id, std::nullopt, node.changed};
+    if (node.value->size() <= most_promoted_bytes)
+        value.value = storable(*node.value);
+    if (value.value && value.value->size() > most_promoted_bytes)  // repairing made it longer
+        value.value.reset();
+    return value;
+}
+
+std::string_view hexadecimal(std::string_view bytea) { return bytea.starts_with("\\x") ? bytea.substr(2) : std::string_view{}; }
+
+}  // namespace
+
+EncodedTree encode_tree(datamodel::ParameterTree const& tree, std::vector<PathRef> const& paths, base::Sealer const& sealer,
+                        domain::DeviceKey device)
+{
+    EncodedTree encoded;
+    ArrayText ids;
+    ArrayText values;
+    ArrayText changed;
+    std::string flags;
+    for (auto const index : order_by_id(paths)) {
+        auto const node = tree[index];
+        auto const& path = *paths[index];
+        bool const is_sealed = node.value && path.is_secret;
+        ids.add(std::int64_t{path.id});
+        if (is_sealed)
+            values.add(std::string_view{sealer.seal(*node.value, value_place(device, path.path))});
+        else
+            values.add(node.value.value_or(""));
+        changed.add(std::int64_t{node.changed});
+        unsigned const bits = datamodel::packed(node) | (is_sealed ? sealed_bit : 0U);
+        flags += static_cast<char>(bits >> 8U);
+        flags += static_cast<char>(bits & 0xffU);
+        if (path.is_promoted && node.value)
+            encoded.promoted.push_back(promoted(node, path));
+    }
+    encoded.text = {ids.finish(), values.finish(), changed.finish(), "\\x" + base::to_hex(flags)};
+    return encoded;
+}
+
+datamodel::ParameterTree decode_tree(TreeText const& text, std::vector<PathRef> const& paths, base::Sealer const& sealer,
+                                     domain::DeviceKey device)
+{
+    auto const values = parse_texts(text.values);
+    auto const changed = parse_integers(text.changed);
+    auto const flags = base::from_hex(hexadecimal(text.flags));
+    auto const count = std::min({paths.size(), values.size(), changed.size(), flags.size() / 2});
+    std::deque<std::string> secrets;  // what views into them need
+    std::vector<datamodel::Node> nodes;
+    nodes.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        if (!paths[i])
+            continue;
+        unsigned const bits = static_cast<unsigned char>(flags[2 * i]) << 8U | static_cast<unsigned char>(flags[2 * i + 1]);
+        datamodel::Node node;
+        node.path = paths[i]->path;
+        node.changed = changed[i];
+        datamodel::unpack(static_cast<std::uint16_t>(bits & ~sealed_bit), node);
+        if (node.value)
+            node.value = values[i];
+        if (node.value && (bits & sealed_bit) != 0) {
+            auto secret = sealer.open(values[i], value_place(device, node.path));
+            node.value.reset();
+            if (secret)
+                node.value = secrets.emplace_back(std::move(*secret));
+        }
+        nodes.push_back(node);
+    }
+    return datamodel::ParameterTree::of(std::move(nodes));
+}
+
+}  // namespace storage

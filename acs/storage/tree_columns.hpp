@@ -1,0 +1,42 @@
+#pragma once
+
+#include "base/sealer.hpp"
+#include "datamodel/tree.hpp"
+#include "storage/path_table.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace storage {
+
+/// A tree as the columns of device_tree keep it, in the texts that reach and leave a statement.
+struct TreeText {
+    std::string path_ids, values, changed;  ///< array literals
+    std::string flags;                      ///< bytea in hexadecimal form ("\x...")
+};
+
+/// A promoted parameter of a tree.
+struct PromotedValue {
+    std::int32_t path_id = 0;
+    std::optional<std::string> value;  ///< none: longer than most_promoted_bytes
+    std::int32_t since = 0;            ///< seconds since 1970; 0: not known
+};
+
+struct EncodedTree {
+    TreeText text;
+    std::vector<PromotedValue> promoted;
+};
+
+/// Writes a tree as columns, ascending by path id. `paths` has an entry for each of its nodes in their order, null for
+/// those that are left out. Values of secret paths are sealed.
+[[nodiscard]] EncodedTree encode_tree(datamodel::ParameterTree const& tree, std::vector<PathRef> const& paths,
+                                      base::Sealer const& sealer, domain::DeviceKey device);
+
+/// Reads columns; `paths` has an entry for each id, null for ids that are gone. A secret that does not open has no value.
+[[nodiscard]] datamodel::ParameterTree decode_tree(TreeText const& text, std::vector<PathRef> const& paths,
+                                                   base::Sealer const& sealer, domain::DeviceKey device);
+
+}  // namespace storage
