@@ -1,0 +1,298 @@
+#include "api/api.hpp"
+#include "base/counters.hpp"
+#include "cli/run.hpp"
+#include "net/make_certificates.hpp"
+#include "net/server.hpp"
+#include "support/fake_files.hpp"
+#include "support/fake_inventory.hpp"
+#include "support/fake_waker.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+namespace fs = std::filesystem;
+
+class EveryWord final : public domain::ConditionGuard {
+public:
+    base::Result<domain::Condition> check(std::string_view text) override
+    {
+        if (text.contains(';'))
+            return base::fail("line 1, column 5: one expression only");
+        return domain::Condition{std::string{text}, {}};
+    }
+};
+
+/// What one run of acsctl did.
+struct Ran {
+    int code;
+    std::string out;
+    std::string error;
+};
+
+/// acsctl against a server on the loopback interface, with fakes behind its API.
+class AcsctlTest : public testing::Test {
+protected:
+    AcsctlTest()
+    {
+        auto pattern = (fs::temp_directory_path() / "acsctl-XXXXXX").string();
+        folder_ = ::mkdtemp(pattern.data());
+        for (int i = 1; i <= 3; ++i)
+            add_device(i);
+        listen("plain", nullptr);
+        threads_.start();
+    }
+    ~AcsctlTest() override
+    {
+        server_.stop();
+        threads_.stop();
+        fs::remove_all(folder_);
+    }
+
+    void add_device(int number)
+    {
+        domain::DeviceRow row{};
+        row.key = domain::DeviceKey{number};
+        row.identity = {"Acme", "00D09E", "HG-1000", fmt::format("S{}", number)};
+        row.state = domain::DeviceState::active;
+        row.model_name = "Gate\x1b[1mway";
+        inventory_.add(std::move(row));
+    }
+    void listen(std::string name, std::shared_ptr<net::TlsServerContext> tls)
+    {
+        net::Listener listener;
+        listener.name = std::move(name);
+        listener.address = "127.0.0.1";
+        listener.tls = std::move(tls);
+        auto const listening = server_.listen(std::move(listener), api_);
+        if (!listening)
+            throw std::runtime_error{listening.error().what};
+    }
+    /// Lets the device do its first task as soon as it is woken.
+    void on_wake(std::function<void(domain::TaskRow&)> outcome)
+    {
+        waker_.on_wake = [this, outcome = std::move(outcome)](domain::DeviceKey) {
+            inventory_.change(inventory_.all_tasks().back().task.id, outcome);
+        };
+    }
+
+    Ran run(std::vector<std::string> arguments, std::string const& url = {}, std::string const& token = "secret")
+    {
+        std::map<std::string, std::string> const variables{
+            {"ACS_SERVER", url.empty() ? fmt::format("http://127.0.0.1:{}", server_.local_port("plain")) : url},
+            {"ACS_TOKEN", token}};
+        std::ostringstream out;
+        std::ostringstream error;
+        auto const environment = [&](std::string const& name) -> std::optional<std::string> {
+            auto const found = variables.find(name);
+            return found == variables.end() ? std::nullopt : std::optional{found->second};
+        };
+        auto const code = cli::run(std::move(arguments), {out, error, 0, environment});
+        return {code, out.str(), error.str()};
+    }
+
+    std::string const device_ = "00D09E-HG%2D1000-S1";
+    fs::path folder_;
+    base::SystemClock clock_;
+    base::Metrics metrics_;
+    EveryWord guard_;
+    support::FakeInventory inventory_;
+    support::FakeFileStore files_;
+    support::FakeFileDirectory directory_;
+    support::FakeWaker waker_;
+    api::Api api_{{inventory_, files_, directory_, waker_, guard_, nullptr, clock_, metrics_},
+                  {.tokens = {{"test", "secret"}}, .version = "1.2.3"}};
+    net::Threads threads_{1};
+    net::Server server_{threads_, metrics_};
+};
+
+TEST_F(AcsctlTest, DevicesAreListedForPeople)
+{
+    auto const listed = run({"devices"});
+    EXPECT_EQ(listed.code, 0) << listed.error;
+    EXPECT_THAT(listed.out, StartsWith("ID"));
+    EXPECT_THAT(listed.out, HasSubstr(device_));
+    EXPECT_THAT(listed.out, HasSubstr("\\x1b[1m")) << "what devices tell is made harmless";
+    EXPECT_EQ(listed.out.find('\x1b'), std::string::npos);
+}
+
+TEST_F(AcsctlTest, AListStopsAtItsLimitAndSaysSo)
+{
+    auto const some = run({"devices", "--limit", "2", "--json"});
+    EXPECT_EQ(std::ranges::count(some.out, '\n'), 2);
+    EXPECT_THAT(some.error, HasSubstr("more than 2"));
+    auto const all = run({"devices", "--limit", "0", "--json"});
+    EXPECT_EQ(std::ranges::count(all.out, '\n'), 3);
+    EXPECT_EQ(all.error, "");
+    EXPECT_EQ(boost::json::parse(all.out.substr(0, all.out.find('\n'))).at("id").as_string(), device_);
+}
+
+TEST_F(AcsctlTest, AConditionIsHandedOnAndItsFaultTold)
+{
+    EXPECT_EQ(run({"devices", "--where", "HG-1000", "--json", "--limit", "1"}).code, 0);
+    auto const refused = run({"devices", "--where", "a;b"});
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_THAT(refused.error, AllOf(StartsWith("acsctl: "), HasSubstr("column 5")));
+}
+
+TEST_F(AcsctlTest, OneDeviceIsShownLineByLine)
+{
+    auto const shown = run({"device", device_});
+    EXPECT_EQ(shown.code, 0) << shown.error;
+    EXPECT_THAT(shown.out, HasSubstr("product_class  "));
+    auto const unknown = run({"device", "00D09E-HG%2D1000-S9"});
+    EXPECT_EQ(unknown.code, 1);
+    EXPECT_THAT(unknown.error, HasSubstr("There is no device"));
+}
+
+TEST_F(AcsctlTest, ParametersAreListedBelowAPath)
+{
+    inventory_.add(domain::DeviceKey{1}, {.path = "Device.A", .value = "1", .type = "xsd:int"});
+    inventory_.add(domain::DeviceKey{1}, {.path = "Device.B.C", .value = "2"});
+    auto const listed = run({"parameters", device_, "Device.B."});
+    EXPECT_EQ(listed.code, 0) << listed.error;
+    EXPECT_THAT(listed.out, HasSubstr("Device.B.C"));
+    EXPECT_EQ(listed.out.find("Device.A"), std::string::npos);
+}
+
+TEST_F(AcsctlTest, ATaskThatNobodyWaitsForIsQueued)
+{
+    auto const queued = run({"set", device_, "Device.A=1"});
+    EXPECT_EQ(queued.code, 0) << queued.error;
+    EXPECT_EQ(queued.out, "task 1 queued\n");
+    EXPECT_EQ(run({"set", device_, "WiFi=1"}).code, 1);
+}
+
+TEST_F(AcsctlTest, AWaitEndsWithTheResult)
+{
+    on_wake([](domain::TaskRow& row) {
+        row.task.state = domain::TaskState::done;
+        row.result = R"({"values":[{"name":"Device.A","value":"1","type":"xsd:int"}]})";
+    });
+    auto const done = run({"get", device_, "Device.A", "--wait"});
+    EXPECT_EQ(done.code, 0) << done.error;
+    EXPECT_EQ(done.out, "task 1 done\nDevice.A  1\n");
+    auto const json = run({"get", device_, "Device.A", "--wait", "--json"});
+    EXPECT_EQ(boost::json::parse(json.out).at("state").as_string(), "done");
+}
+
+TEST_F(AcsctlTest, AFailedTaskExitsWithOneAndTellsTheFault)
+{
+    on_wake([](domain::TaskRow& row) {
+        row.task.state = domain::TaskState::failed;
+        row.fault_code = 9001;
+        row.fault_text = "Request denied";
+    });
+    auto const failed = run({"reboot", device_, "--wait"});
+    EXPECT_EQ(failed.code, 1);
+    EXPECT_EQ(failed.error, "acsctl: task 1 failed: 9001 Request denied\n");
+}
+
+TEST_F(AcsctlTest, AnUnfinishedTaskExitsWithThreeAndTellsWhyTheDeviceSleeps)
+{
+    waker_.outcome = {false, "timeout"};
+    auto const unfinished = run({"reboot", device_, "--wait=0"});
+    EXPECT_EQ(unfinished.code, 3) << unfinished.error;
+    EXPECT_THAT(unfinished.out, StartsWith("task 1 queued"));
+    EXPECT_EQ(run({"task", "1", "--wait=0"}).code, 3);
+}
+
+TEST_F(AcsctlTest, TasksAreListedShownAndCancelled)
+{
+    run({"reboot", device_});
+    EXPECT_THAT(run({"tasks"}).out, HasSubstr("reboot"));
+    EXPECT_THAT(run({"tasks", device_, "--state", "queued"}).out, HasSubstr("queued"));
+    EXPECT_THAT(run({"task", "1"}).out, HasSubstr("api:test"));
+    EXPECT_EQ(run({"cancel", "1"}).out, "task 1 cancelled\n");
+    inventory_.change(domain::TaskId{1}, [](domain::TaskRow& row) { row.task.state = domain::TaskState::done; });
+    auto const late = run({"cancel", "1"});
+    EXPECT_EQ(late.code, 1);
+    EXPECT_THAT(late.error, HasSubstr("cannot be cancelled"));
+}
+
+TEST_F(AcsctlTest, ADownloadUploadsALocalFileFirst)
+{
+    auto const path = folder_ / "fw-2.bin";
+    std::ofstream{path} << std::string(300'000, 'x');
+    auto const queued = run({"download", device_, path.string(), "--version", "2.0", "--json"});
+    EXPECT_EQ(queued.code, 0) << queued.error;
+    ASSERT_EQ(directory_.contents.size(), 1u);
+    EXPECT_EQ(directory_.contents.begin()->second.size(), 300'000u);
+    auto const arguments = boost::json::parse(queued.out).at("arguments");
+    EXPECT_EQ(arguments.at("file").as_string(), "1");
+    EXPECT_EQ(arguments.at("expected_version").as_string(), "2.0");
+}
+
+TEST_F(AcsctlTest, ADownloadFindsAStoredFileByIdAndByName)
+{
+    auto const path = folder_ / "web.bin";
+    std::ofstream{path} << "x";
+    EXPECT_EQ(run({"file-add", path.string(), "--type", "web", "--name", "w1"}).code, 0);
+    EXPECT_THAT(run({"files"}).out, AllOf(HasSubstr("w1"), HasSubstr("2 Web Content")));
+    for (auto const* file : {"w1", "1"})
+        EXPECT_THAT(run({"download", device_, file, "--json"}).out, HasSubstr(R"("file_type":"2 Web Content")"))
+            << file;
+    auto const unknown = run({"download", device_, "w2"});
+    EXPECT_EQ(unknown.code, 1);
+    EXPECT_THAT(unknown.error, HasSubstr("neither a local file"));
+    EXPECT_EQ(run({"file-delete", "w1"}).code, 0);
+    EXPECT_TRUE(directory_.contents.empty());
+}
+
+TEST_F(AcsctlTest, WakeTellsWhetherTheDeviceCame)
+{
+    EXPECT_EQ(run({"wake", device_}).code, 0);
+    waker_.outcome = {false, "401 wrong credentials"};
+    auto const asleep = run({"wake", device_});
+    EXPECT_EQ(asleep.code, 1);
+    EXPECT_THAT(asleep.error, HasSubstr("401 wrong credentials"));
+}
+
+TEST_F(AcsctlTest, AWrongTokenIsToldWithTheServer)
+{
+    auto const refused = run({"devices"}, {}, "wrong");
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_THAT(refused.error, AllOf(HasSubstr("refused the token"), HasSubstr("127.0.0.1")));
+}
+
+TEST_F(AcsctlTest, EveryBadFieldIsTold)
+{
+    auto const refused = run({"set", device_, "WiFi=1", "Device.B.=2"});
+    EXPECT_THAT(refused.error, AllOf(HasSubstr("values.WiFi: "), HasSubstr("values.Device.B.: ")));
+}
+
+TEST_F(AcsctlTest, AServerThatIsNotThereIsNamed)
+{
+    auto const lost = run({"version"}, "http://127.0.0.1:1");
+    EXPECT_EQ(lost.code, 1);
+    EXPECT_THAT(lost.error, HasSubstr("http://127.0.0.1:1"));
+    EXPECT_EQ(run({"version"}, "ftp://x").code, 2);
+    EXPECT_EQ(run({"version"}, "http://x/path").code, 2);
+}
+
+TEST_F(AcsctlTest, SpeaksTlsWithAnAuthorityOfOurOwn)
+{
+    auto const made = *net::make_certificates(folder_.string(), {"127.0.0.1"});
+    net::TlsServerSettings settings;
+    settings.certificates = {made.ecdsa, made.rsa};
+    listen("tls", *net::TlsServerContext::create(settings));
+    auto const url = fmt::format("https://127.0.0.1:{}", server_.local_port("tls"));
+    auto const trusted = run({"version", "--json", "--ca", made.ca_file}, url);
+    EXPECT_EQ(trusted.code, 0) << trusted.error;
+    EXPECT_THAT(trusted.out, HasSubstr("1.2.3"));
+    auto const stranger = run({"version"}, url);
+    EXPECT_EQ(stranger.code, 1);
+    EXPECT_THAT(stranger.error, HasSubstr("certificate"));
+    EXPECT_EQ(run({"version", "--ca", (folder_ / "none.pem").string()}, url).code, 2);
+}
+
+}  // namespace
