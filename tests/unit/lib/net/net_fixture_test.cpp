@@ -5,6 +5,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <thread>
 
 namespace test {
@@ -92,8 +95,10 @@ std::string RawClient::answer()
     for (;;) {
         auto const end = received_.find("\r\n\r\n");
         if (end != std::string::npos) {
-            auto const field = received_.find("Content-Length: ");
-            auto const body = field < end ? std::stoul(received_.substr(field + 16)) : 0;
+            auto lower = received_.substr(0, end);  // HAProxy writes field names in lower case
+            std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+            auto const field = lower.find("content-length: ");
+            auto const body = field != std::string::npos ? std::stoul(lower.substr(field + 16)) : 0;
             if (received_.size() >= end + 4 + body) {
                 auto const whole = received_.substr(0, end + 4 + body);
                 received_.erase(0, whole.size());
