@@ -7,6 +7,9 @@
 namespace cwmp::codec {
 namespace {
 
+/// What gSOAP has read ahead when it stands at "</" (its SOAP_TT, which is not in its header).
+constexpr soap_wchar end_tag_ahead = -3;
+
 std::string_view local_name(std::string_view tag)
 {
     return tag.substr(tag.rfind(':') + 1);
@@ -33,8 +36,11 @@ PlainTag plain_tag(std::string_view text)
     PlainTag found{.tag = text.substr(1, name_end - 1), .type = {}};
     auto at = name_end;
     if (text[at] == ' ') {
-        auto const equals = text.find('=', at);
-        if (equals == std::string_view::npos || equals + 1 >= text.size() || !is_type(text.substr(at, equals - at)))
+        auto const equals = text.find_first_of("= \t\r\n/><\"'", at + 1);
+        if (equals == std::string_view::npos || equals + 1 >= text.size() || text[equals] != '=' ||
+            !is_type(text.substr(at + 1, equals - at - 1)))
+            return {};
+        if (text[equals + 1] != '"' && text[equals + 1] != '\'')
             return {};
         auto const close = text.find(text[equals + 1], equals + 2);
         if (close == std::string_view::npos)
@@ -75,17 +81,32 @@ bool SoapCursor::next()
         is_childless_ = false;
         return false;
     }
-    auto rest = buffered();
-    auto const tag = rest.find('<');
-    if (tag != std::string_view::npos) {
-        consume(tag);  // text between elements means nothing
-        rest.remove_prefix(tag);
-        if (rest.starts_with("</") && read_end_tag(rest, 0))
-            return false;
-        if (rest.size() > 1 && rest[1] != '!' && rest[1] != '?' && rest[1] != '/' && read_start_tag(rest))
-            return true;
-    }
+    auto const rest = to_next_tag();
+    if (rest.starts_with("</"))
+        return !read_end_tag(rest, 0) && next_by_gsoap();
+    if (rest.size() > 1 && rest[1] != '!' && rest[1] != '?' && read_start_tag(rest))
+        return true;
     return next_by_gsoap();
+}
+
+/// Passes text between elements, comments and instructions, which mean nothing; the rest of the buffer.
+std::string_view SoapCursor::to_next_tag()
+{
+    for (auto rest = buffered();; rest = buffered()) {
+        auto const tag = rest.find('<');
+        if (tag == std::string_view::npos)
+            return {};
+        rest.remove_prefix(tag);
+        consume(tag);
+        auto const mark = rest.starts_with("<!--")        ? std::string_view{"-->"}
+                          : rest.starts_with("<![CDATA[") ? std::string_view{"]]>"}
+                          : rest.starts_with("<?")        ? std::string_view{"?>"}
+                                                          : std::string_view{};
+        auto const end = mark.empty() ? std::string_view::npos : rest.find(mark, mark.size() == 3 ? 4 : 2);
+        if (end == std::string_view::npos)
+            return rest;
+        consume(end + mark.size());
+    }
 }
 
 /// Reads "</tag>"; `tag_size` is where the ">" most likely is.
@@ -125,7 +146,11 @@ bool SoapCursor::next_by_gsoap()
         return false;
     }
     soap_->error = SOAP_OK;
-    if (soap_->level > 0 && soap_element_end_in(soap_, nullptr) != SOAP_OK)
+    if (soap_->level == 0)
+        return false;
+    if (soap_->ahead != end_tag_ahead)
+        fail(errc::malformed, "text stands between elements");  // gSOAP would pass over all that follows
+    else if (soap_element_end_in(soap_, nullptr) != SOAP_OK)
         give_up();
     return false;
 }

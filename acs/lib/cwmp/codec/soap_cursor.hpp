@@ -36,6 +36,7 @@ private:
     [[nodiscard]] std::string_view buffered() const;
     void consume(std::size_t bytes) { soap_->bufidx += bytes; }
 
+    [[nodiscard]] std::string_view to_next_tag();
     [[nodiscard]] bool read_end_tag(std::string_view rest, std::size_t tag_size);
     [[nodiscard]] bool read_start_tag(std::string_view rest);
     [[nodiscard]] bool next_by_gsoap();

@@ -287,9 +287,10 @@ std::optional<std::string> from_utf16(std::string_view body)
         return utf16_to_utf8(body.substr(2), false);
     if (body.starts_with("\xFE\xFF"sv))
         return utf16_to_utf8(body.substr(2), true);
-    if (body.starts_with("<\0"sv))
+    bool const two_ascii = body.size() >= 4 && (body[0] == '\0') == (body[2] == '\0');
+    if (two_ascii && body.starts_with("<\0"sv) && body[3] == '\0')
         return utf16_to_utf8(body, false);
-    if (body.starts_with("\0<"sv))
+    if (two_ascii && body.starts_with("\0<"sv) && body[3] != '\0')
         return utf16_to_utf8(body, true);
     return std::nullopt;
 }
