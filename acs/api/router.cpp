@@ -77,9 +77,10 @@ Outcome<Match> match(std::string_view method, std::string_view path)
         auto const argument = argument_of(route.path, path);
         if (!argument)
             continue;
-        if (route.method == method)
+        if (route.method == (method == "HEAD" ? "GET" : method))
             return Match{&route, *argument};
-        allowed += fmt::format("{}{}", allowed.empty() ? "" : ", ", route.method);
+        allowed +=
+            fmt::format("{}{}{}", allowed.empty() ? "" : ", ", route.method, route.method == "GET" ? ", HEAD" : "");
     }
     if (allowed.empty())
         return problem(404, "not_found", "The API has no such path; see docs/api/openapi.yaml for what it has.");

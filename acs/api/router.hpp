@@ -32,7 +32,8 @@ struct Match {
     std::string_view argument;  ///< what stands for the placeholder, as sent
 };
 
-/// Finds the route of a request. Fails with 404, or 405 naming the methods that the path takes.
+/// Finds the route of a request; HEAD goes where GET does (the server leaves the body out). Fails with 404, or 405
+/// naming the methods that the path takes.
 [[nodiscard]] Outcome<Match> match(std::string_view method, std::string_view path);
 
 }  // namespace api

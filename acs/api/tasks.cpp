@@ -34,11 +34,13 @@ base::Awaitable<void> wake(domain::Waker& waker, domain::DeviceKey device, std::
     }
 }
 
-/// Wakes the device while the task is waited for: whichever way its session comes about, the task's end counts.
-base::Awaitable<Waking> wake_and_wait(Context const& context, domain::TaskRow& row, std::chrono::milliseconds most)
+/// Wakes the device, if the task may run now, while the task is waited for: whichever way its session comes about, the
+/// task's end counts.
+base::Awaitable<Waking> wake_and_wait(Context const& context, domain::TaskRow& row, bool is_due,
+                                      std::chrono::milliseconds most)
 {
     auto waking = std::make_shared<std::optional<domain::WakeOutcome>>();
-    if (row.task.not_before <= context.services.clock.now())
+    if (is_due)
         boost::asio::co_spawn(co_await boost::asio::this_coro::executor,
                               wake(context.services.waker, row.task.device, most, waking), boost::asio::detached);
     if (auto later = co_await context.services.inventory.wait_for_task(row.task.id, most))
@@ -117,6 +119,7 @@ Answer create_task(Call call)
     if (auto checked = co_await check_task(call.context, *device, *task); !checked)
         co_return std::unexpected{std::move(checked).error()};
 
+    auto const is_due = task->not_before <= services.clock.now();
     task->device = device->key;
     task->origin = call.caller.empty() ? "api" : "api:" + call.caller;
     auto row = co_await services.inventory.add_task(*std::move(task));
@@ -127,7 +130,7 @@ Answer create_task(Call call)
                                          {"by", call.caller}});
     if (!most)
         co_return created(row, api::view_of(row));
-    auto const waking = co_await wake_and_wait(call.context, row, *most);
+    auto const waking = co_await wake_and_wait(call.context, row, is_due, *most);
     auto body = api::view_of(row);
     body["connection_request"] = view_of(*waking);
     co_return created(row, std::move(body));

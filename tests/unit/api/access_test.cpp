@@ -53,8 +53,14 @@ TEST_F(AccessTest, AMethodThatAPathDoesNotTakeNamesThoseItTakes)
 {
     auto const reply = call("PUT", "/api/v1/devices/x/tasks");
     EXPECT_EQ(reply.status, 405u);
-    EXPECT_EQ(reply.headers.get("Allow"), "GET, POST");
-    EXPECT_EQ(call("POST", "/api/v1/tasks/1").headers.get("Allow"), "GET, DELETE");
+    EXPECT_EQ(reply.headers.get("Allow"), "GET, HEAD, POST");
+    EXPECT_EQ(call("POST", "/api/v1/tasks/1").headers.get("Allow"), "GET, HEAD, DELETE");
+}
+
+TEST_F(AccessTest, HeadIsAnsweredAsGet)
+{
+    EXPECT_EQ(api::match("HEAD", "/api/v1/version")->route, api::match("GET", "/api/v1/version")->route);
+    EXPECT_EQ(api::match("HEAD", "/api/v1/devices/x/connection-request").error().status, 405u);
 }
 
 TEST_F(AccessTest, ABodyOfAnotherTypeThanJsonIsRefusedBeforeItIsRead)
