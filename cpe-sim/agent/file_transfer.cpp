@@ -124,6 +124,7 @@ void fail(MovedFile& moved, unsigned code, std::string why)
 {
     moved.outcome.fault_code = code;
     moved.outcome.fault_string = std::move(why);
+    moved.outcome.fault_string.resize(std::min<std::size_t>(moved.outcome.fault_string.size(), 256));
 }
 
 unsigned download_fault(net::ClientErrc code)

@@ -111,6 +111,8 @@ public:
     [[nodiscard]] Transfers const& transfers() const noexcept { return transfers_; }
     [[nodiscard]] Dice& dice() noexcept { return dice_; }
     [[nodiscard]] unsigned cwmp_minor() const noexcept { return settings_.cwmp_minor; }
+    /// The ACS does not know this version (fault 8006): the next one before it from now on.
+    void use_older_version() noexcept { settings_.cwmp_minor -= settings_.cwmp_minor > 0 ? 1 : 0; }
     /// A parameter below "ManagementServer.", secrets too.
     [[nodiscard]] std::string management(std::string_view name, base::TimePoint now) const;
     /// The methods that GetRPCMethods lists.

@@ -1,0 +1,198 @@
+#include "fleet/cpe.hpp"
+
+#include "agent/file_transfer.hpp"
+#include "agent/session.hpp"
+#include "base/crypto.hpp"
+#include "base/log.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sim {
+
+Cpe::Cpe(Persona const& persona, DeviceSettings settings, FleetContext& context, std::size_t thread)
+    : device_{persona, std::move(settings)}, context_{context}, thread_{thread}
+{
+}
+
+base::Awaitable<void> Cpe::live(std::chrono::milliseconds delay)
+{
+    co_await sleep(delay);
+    is_off_ = false;
+    if (!context_.stopping)
+        device_.start(now());
+    while (!context_.stopping)
+        co_await step();
+}
+
+/// Does the one thing that is due, or waits for the next.
+base::Awaitable<void> Cpe::step()
+{
+    auto const time = now();
+    change_at_home();
+    device_.advance(time);
+    if (device_.restart())
+        co_return co_await restart();
+    if (device_.wants_session(time))
+        co_return co_await hold_session();
+    if (auto job = device_.start_transfer(time))
+        co_return co_await move(std::move(*job));
+    auto next = device_.next(time).value_or(time + std::chrono::hours{1});
+    if (next_change_)
+        next = std::min(next, *next_change_);
+    co_await wait_until(std::max(next, time + std::chrono::milliseconds{1}));
+}
+
+base::Awaitable<void> Cpe::wait_until(base::TimePoint time)
+{
+    constexpr base::TimePoint::duration longest = std::chrono::hours{1};
+    Timer timer{co_await base::asio::this_coro::executor, std::min(time - now(), longest)};
+    timer_ = &timer;
+    co_await timer.async_wait(base::as_tuple);
+    timer_ = nullptr;
+}
+
+base::Awaitable<void> Cpe::sleep(std::chrono::milliseconds time)
+{
+    auto const end = now() + time;
+    while (!context_.stopping && now() < end)
+        co_await wait_until(end);
+}
+
+void Cpe::stop() noexcept
+{
+    if (timer_ != nullptr)
+        timer_->cancel();
+    if (exchange_ != nullptr)
+        exchange_->cancel();
+}
+
+base::Awaitable<void> Cpe::hold_session()
+{
+    auto const time = now();
+    auto& statistics = context_.statistics;
+    statistics.sessions.add();
+    auto exchange = HttpExchange::create(
+        device_.management("URL", time), {device_.management("Username", time), device_.management("Password", time)},
+        HttpSettings{context_.tls, context_.limits, context_.quirks, device_.cwmp_minor(), context_.gzip}, cookies_);
+    SessionReport report;
+    if (exchange) {
+        exchange_ = &*exchange;
+        statistics.in_session.add(1);
+        Exchange const speak = [this](cwmp::Envelope envelope) { return exchange_->exchange(std::move(envelope)); };
+        report = co_await run_session(device_, speak, context_.clock, {context_.quirks, context_.session_timeout});
+        statistics.in_session.add(-1);
+        exchange_ = nullptr;
+        statistics.bytes_in.add(exchange->bytes_received());
+        statistics.bytes_out.add(exchange->bytes_sent());
+        if (context_.quirks.has(Quirk::old_cookie))
+            cookies_ = exchange->cookies();
+    } else {
+        report.failure = exchange.error().what;
+        device_.session_ended(false, time);
+    }
+    statistics.informs.add(report.informs);
+    statistics.rpcs.add(report.rpcs);
+    statistics.faults_sent.add(report.faults_sent);
+    if (report.failure_fault == cwmp::fault_code::acs_version_incompatible)
+        device_.use_older_version();
+    if (report.succeeded || context_.stopping)
+        co_return;
+    statistics.sessions_failed.add();
+    base::log::warning("sim_session_failed", {{"serial", device_.identity().serial_number},
+                                              {"retry", device_.retry_count()},
+                                              {"reason", report.failure}});
+}
+
+base::Awaitable<void> Cpe::move(TransferJob job)
+{
+    auto& statistics = context_.statistics;
+    auto moved = co_await move_file(job, device_, context_.clock, {context_.tls, context_.limits});
+    auto const is_good = moved.outcome.fault_code == 0;
+    if (!is_good)
+        statistics.transfers_failed.add();
+    else if (job.is_download())
+        statistics.downloads.add();
+    else
+        statistics.uploads.add();
+    base::log::info("sim_file_moved", {{"serial", device_.identity().serial_number},
+                                       {"url", job.url},
+                                       {"bytes", moved.bytes},
+                                       {"sha256", moved.sha256},
+                                       {"fault", moved.outcome.fault_code},
+                                       {"reason", moved.outcome.fault_string}});
+    device_.transfer_done(job, std::move(moved.outcome), now());
+}
+
+base::Awaitable<void> Cpe::restart()
+{
+    is_off_ = true;
+    context_.statistics.restarts.add();
+    co_await sleep(context_.boot_time);
+    is_off_ = false;
+    if (!context_.stopping)
+        device_.start(now());
+}
+
+void Cpe::change_at_home()
+{
+    if (context_.change_interval.count() == 0)
+        return;
+    if (next_change_ && *next_change_ <= now())
+        device_.change_at_home();
+    if (!next_change_ || *next_change_ <= now()) {
+        // Exponentially distributed: people do not keep appointments.
+        auto const mean = std::chrono::duration<double>{context_.change_interval};
+        auto const wait = mean * -std::log(1 - device_.dice().share());
+        next_change_ = now() + std::chrono::duration_cast<base::TimePoint::duration>(wait);
+    }
+}
+
+bool Cpe::may_request(base::TimePoint now)
+{
+    if (now - window_start_ > request_window) {
+        window_start_ = now;
+        requests_in_window_ = 0;
+    }
+    return ++requests_in_window_ <= max_requests;
+}
+
+namespace {
+
+bool is_right(net::Authorization const& login, net::DigestServer const& digest, std::string const& username,
+              std::string const& password, bool takes_basic, base::TimePoint now)
+{
+    if (takes_basic)
+        return login.scheme == net::Authorization::Scheme::basic && login.username == username &&
+               base::equal_in_constant_time(login.password, password);
+    auto const secret = net::make_digest_secret(username, digest.settings().realm, password);
+    return login.scheme == net::Authorization::Scheme::digest && login.username == username &&
+           digest.check(login, "GET", secret, now).accepted();
+}
+
+}  // namespace
+
+base::Awaitable<RequestVerdict> Cpe::take_request(net::Authorization login, net::DigestServer const& digest)
+{
+    auto const time = now();
+    auto const& quirks = context_.quirks;
+    auto const takes_basic = quirks.has(Quirk::request_basic);
+    if (!quirks.has(Quirk::request_open)) {
+        auto const ask = takes_basic ? RequestVerdict::ask_basic : RequestVerdict::ask_digest;
+        if (login.scheme == net::Authorization::Scheme::none)
+            co_return ask;
+        if (!is_right(login, digest, device_.management("ConnectionRequestUsername", time),
+                      device_.management("ConnectionRequestPassword", time), takes_basic, time))
+            co_return RequestVerdict::wrong;
+    }
+    if (is_off_ || exchange_ != nullptr || !may_request(time))
+        co_return RequestVerdict::busy;
+    context_.statistics.connection_requests.add();
+    if (!quirks.has(Quirk::request_no_answer))
+        device_.connection_requested();
+    if (timer_ != nullptr)
+        timer_->cancel();
+    co_return RequestVerdict::taken;
+}
+
+}  // namespace sim

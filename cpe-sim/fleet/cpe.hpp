@@ -1,0 +1,95 @@
+#pragma once
+
+#include "agent/http_exchange.hpp"
+#include "agent/quirks.hpp"
+#include "base/awaitable.hpp"
+#include "base/clock.hpp"
+#include "device/device.hpp"
+#include "fleet/statistics.hpp"
+#include "net/authorization.hpp"
+#include "net/digest.hpp"
+#include "net/tls.hpp"
+
+#include <boost/asio/basic_waitable_timer.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sim {
+
+/// What all devices of a fleet share. Must outlive them.
+struct FleetContext {
+    base::Clock const& clock;
+    Statistics& statistics;
+    std::shared_ptr<net::TlsClientContext> tls;
+    Quirks quirks;
+    net::ClientLimits limits;
+    bool gzip = false;
+    std::uint32_t session_timeout = 60;
+    std::chrono::milliseconds boot_time{2'000};
+    std::chrono::seconds change_interval{0};  ///< mean; 0: never
+    std::atomic<bool> stopping{false};
+};
+
+/// What a connection request is answered with.
+enum class RequestVerdict {
+    taken,
+    ask_digest,  ///< no login yet
+    ask_basic,
+    wrong,       ///< a login, but not the right one
+    busy,        ///< in a session, restarting, or asked too often
+};
+
+/// A device that lives: informs when it has a reason, moves files, restarts. All on one I/O thread.
+class Cpe {
+public:
+    /// Requests that are taken within `request_window`; more are refused as the busy device that they would make.
+    static constexpr unsigned max_requests = 10;
+    static constexpr std::chrono::seconds request_window{10};
+
+    Cpe(Persona const& persona, DeviceSettings settings, FleetContext& context, std::size_t thread);
+
+    /// Switches the device on after `delay` and returns when the fleet stops.
+    base::Awaitable<void> live(std::chrono::milliseconds delay);
+
+    /// Judges a connection request and, when it is taken, starts a session soon. On the device's thread.
+    base::Awaitable<RequestVerdict> take_request(net::Authorization login, net::DigestServer const& digest);
+
+    /// Ends waits and sessions, after FleetContext::stopping was set. On the device's thread.
+    void stop() noexcept;
+
+    [[nodiscard]] std::size_t thread() const noexcept { return thread_; }
+    [[nodiscard]] Device& device() noexcept { return device_; }
+
+private:
+    using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                    boost::asio::wait_traits<std::chrono::steady_clock>, base::Executor>;
+
+    base::Awaitable<void> step();
+    base::Awaitable<void> wait_until(base::TimePoint time);
+    base::Awaitable<void> sleep(std::chrono::milliseconds time);
+    base::Awaitable<void> hold_session();
+    base::Awaitable<void> move(TransferJob job);
+    base::Awaitable<void> restart();
+    void change_at_home();
+    [[nodiscard]] bool may_request(base::TimePoint now);
+    [[nodiscard]] base::TimePoint now() const { return context_.clock.now(); }
+
+    Device device_;
+    FleetContext& context_;
+    std::size_t thread_;
+    Timer* timer_ = nullptr;             ///< the one that is waited on
+    HttpExchange* exchange_ = nullptr;   ///< of the running session
+    bool is_off_ = true;
+    Cookies cookies_;                    ///< of the last session, for the quirk that sends them
+    std::optional<base::TimePoint> next_change_;
+    base::TimePoint window_start_{};
+    unsigned requests_in_window_ = 0;
+};
+
+}  // namespace sim

@@ -1,0 +1,248 @@
+#include "fleet/settings.hpp"
+
+#include "device/persona.hpp"
+#include "net/url.hpp"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+
+namespace sim {
+namespace {
+
+/// Collects what is wrong, so that all of it can be told at once.
+class Problems {
+public:
+    void add(std::string what) { text_ += (text_.empty() ? "" : "\n") + std::move(what); }
+    [[nodiscard]] base::Result<void> result() const { return text_.empty() ? base::Result<void>{} : base::fail(text_); }
+    [[nodiscard]] bool any() const noexcept { return !text_.empty(); }
+    [[nodiscard]] std::string const& text() const noexcept { return text_; }
+
+private:
+    std::string text_;
+};
+
+/// Reads one table of the file and notices keys that nobody asked for.
+class Table {
+public:
+    Table(toml::table const& root, std::string_view name, Problems& problems)
+        : table_{root[name].as_table()}, name_{name}, problems_{problems}
+    {
+    }
+
+    ~Table()
+    {
+        if (table_ == nullptr)
+            return;
+        for (auto const& [key, node] : *table_)
+            if (std::ranges::find(known_, key.str()) == known_.end())
+                problems_.add(fmt::format("{}.{} (line {}) does not exist", name_, key.str(), node.source().begin.line));
+    }
+    Table(Table const&) = delete;
+    Table& operator=(Table const&) = delete;
+
+    template <class Value>
+    void read(std::string_view key, Value& into)
+    {
+        known_.emplace_back(key);
+        if (table_ == nullptr || !table_->contains(key))
+            return;
+        auto const value = (*table_)[key];
+        if constexpr (std::is_same_v<Value, std::string> || std::is_same_v<Value, bool>) {
+            if (auto const found = value.value_exact<Value>())
+                into = *found;
+            else
+                wrong(key, std::is_same_v<Value, bool> ? "true or false" : "a text in quotes");
+        } else {
+            auto const found = value.value_exact<std::int64_t>();
+            if (found && *found >= 0 && std::in_range<Value>(*found))
+                into = static_cast<Value>(*found);
+            else
+                wrong(key, "a whole number that is not negative");
+        }
+    }
+
+    template <class Rep, class Period>
+    void read_seconds(std::string_view key, std::chrono::duration<Rep, Period>& into)
+    {
+        known_.emplace_back(key);
+        if (table_ == nullptr || !table_->contains(key))
+            return;
+        auto const found = (*table_)[key].value<double>();
+        if (found && *found >= 0 && *found < 1e8)
+            into = std::chrono::duration_cast<std::chrono::duration<Rep, Period>>(std::chrono::duration<double>{*found});
+        else
+            wrong(key, "a number of seconds");
+    }
+
+    void read_list(std::string_view key, std::vector<std::string>& into)
+    {
+        known_.emplace_back(key);
+        if (table_ == nullptr || !table_->contains(key))
+            return;
+        auto const* list = (*table_)[key].as_array();
+        if (list == nullptr || !list->is_homogeneous(toml::node_type::string))
+            return list != nullptr && list->empty() ? into.clear() : wrong(key, "a list of texts in quotes");
+        into.clear();
+        for (auto const& item : *list)
+            into.push_back(**item.as_string());
+    }
+
+    void wrong(std::string_view key, std::string_view wanted)
+    {
+        problems_.add(fmt::format("{}.{} must be {}", name_, key, wanted));
+    }
+
+private:
+    toml::table const* table_;
+    std::string_view name_;
+    Problems& problems_;
+    std::vector<std::string> known_;
+};
+
+void read_fleet(toml::table const& root, FleetSettings& settings, Problems& problems)
+{
+    Table table{root, "fleet", problems};
+    table.read_list("personas", settings.personas);
+    table.read("count", settings.count);
+    table.read("serial_prefix", settings.serial_prefix);
+    table.read("oui", settings.oui);
+    table.read("seed", settings.seed);
+    table.read_list("quirks", settings.quirks);
+    table.read_seconds("ramp", settings.ramp);
+    std::chrono::milliseconds duration{0};
+    table.read_seconds("duration", duration);
+    if (duration.count() > 0)
+        settings.duration = duration;
+    table.read_seconds("boot_time", settings.boot_time);
+    table.read_seconds("change_interval", settings.change_interval);
+    table.read("threads", settings.threads);
+}
+
+void read_acs(toml::table const& root, FleetSettings& settings, Problems& problems)
+{
+    Table table{root, "acs", problems};
+    table.read("url", settings.acs_url);
+    table.read("username", settings.username);
+    table.read("password", settings.password);
+    table.read("inform_interval", settings.inform_interval);
+    table.read("session_timeout", settings.session_timeout);
+    table.read("gzip", settings.gzip);
+    std::string version;
+    table.read("cwmp_version", version);
+    if (!version.empty()) {
+        if (auto const minor = parse_cwmp_version(version))
+            settings.cwmp_minor = *minor;
+        else
+            table.wrong("cwmp_version", "\"1.0\" to \"1.4\"");
+    }
+}
+
+void read_tls(toml::table const& root, FleetSettings& settings, Problems& problems)
+{
+    Table table{root, "tls", problems};
+    table.read("ca_file", settings.ca_file);
+    table.read("insecure", settings.insecure);
+    table.read("resumption", settings.tls_resumption);
+    for (auto const& [key, into] : {std::pair{"min_version", &settings.tls_min}, std::pair{"max_version", &settings.tls_max}}) {
+        std::string text;
+        table.read(key, text);
+        auto const version = parse_tls_version(text);
+        if (version)
+            *into = *version;
+        else if (!text.empty())
+            table.wrong(key, "\"1.0\" to \"1.3\"");
+    }
+}
+
+void read_connection_request(toml::table const& root, FleetSettings& settings, Problems& problems)
+{
+    Table table{root, "connection_request", problems};
+    table.read("enabled", settings.connection_requests);
+    table.read("address", settings.connection_request_address);
+    table.read("port", settings.connection_request_port);
+}
+
+}  // namespace
+
+std::optional<unsigned> parse_cwmp_version(std::string_view text) noexcept
+{
+    if (text.size() != 3 || !text.starts_with("1.") || text[2] < '0' || text[2] > '4')
+        return std::nullopt;
+    return text[2] - '0';
+}
+
+std::optional<net::TlsVersion> parse_tls_version(std::string_view text) noexcept
+{
+    static constexpr std::array names{"1.0", "1.1", "1.2", "1.3"};
+    auto const* found = std::ranges::find(names, text);
+    if (found == names.end())
+        return std::nullopt;
+    return static_cast<net::TlsVersion>(found - names.begin());
+}
+
+Quirks to_quirks(std::vector<std::string> const& names)
+{
+    Quirks quirks;
+    for (auto const& name : names)
+        if (auto const quirk = find_quirk(name))
+            quirks.add(*quirk);
+    return quirks;
+}
+
+base::Result<void> check(FleetSettings const& settings)
+{
+    Problems problems;
+    for (auto const& name : settings.personas)
+        if (find_persona(name) == nullptr)
+            problems.add(fmt::format("there is no persona \"{}\": there are {}", name, persona_names()));
+    for (auto const& name : settings.quirks)
+        if (!find_quirk(name))
+            problems.add(fmt::format("there is no quirk \"{}\": \"cpe-sim list\" shows them", name));
+    if (settings.personas.empty())
+        problems.add("at least one persona is needed");
+    if (settings.acs_url.empty())
+        problems.add("the URL of an ACS is needed: --acs URL");
+    else if (auto const url = net::parse_url(settings.acs_url); !url)
+        problems.add(fmt::format("the ACS's URL \"{}\" cannot be used: {}", settings.acs_url, url.error().what));
+    if (settings.count == 0 || settings.count > 5'000'000)
+        problems.add("the number of devices must be from 1 to 5,000,000");
+    if (settings.inform_interval == 0)
+        problems.add("the inform interval must be at least 1 second");
+    if (settings.threads == 0 || settings.threads > 64)
+        problems.add("the number of threads must be from 1 to 64");
+    if (!settings.oui.empty() &&
+        (settings.oui.size() != 6 || settings.oui.find_first_not_of("0123456789ABCDEF") != std::string::npos))
+        problems.add(fmt::format("the OUI must be six hexadecimal digits in capitals, not \"{}\"", settings.oui));
+    if (settings.serial_prefix.size() > 40)
+        problems.add("the prefix of serial numbers must not have more than 40 characters");
+    if (settings.tls_min > settings.tls_max)
+        problems.add("the lowest TLS version must not be above the highest");
+    return problems.result();
+}
+
+base::Result<FleetSettings> load_settings(std::string const& file, FleetSettings settings)
+{
+    toml::table root;
+    try {
+        root = toml::parse_file(file);
+    } catch (toml::parse_error const& error) {
+        return base::fail(fmt::format("{} line {}: {}", file, error.source().begin.line, error.description()));
+    }
+    Problems problems;
+    read_fleet(root, settings, problems);
+    read_acs(root, settings, problems);
+    read_tls(root, settings, problems);
+    read_connection_request(root, settings, problems);
+    static constexpr std::array tables{"fleet", "acs", "tls", "connection_request"};
+    for (auto const& [key, node] : root)
+        if (std::ranges::find(tables, key.str()) == tables.end() || !node.is_table())
+            problems.add(fmt::format("[{}] (line {}) does not exist", key.str(), node.source().begin.line));
+    if (problems.any())
+        return base::fail(fmt::format("{}:\n{}", file, problems.text()));
+    return settings;
+}
+
+}  // namespace sim
