@@ -16,6 +16,7 @@ struct SessionLimits {
     std::uint32_t rpcs = 1'000;                 ///< then automation stops for the device; people's tasks go on
     std::uint32_t rpcs_for_people = 10'000;     ///< then the session ends whatever is left
     std::chrono::seconds duration{1'800};       ///< as `rpcs`
+    bool hold_requests = false;                 ///< CPEs hold their own requests until ours are done (TR-069 3.4.3)
     std::uint32_t tasks = 1'000;                ///< claimed in one session, then the rest waits for the next
 
     // one device

@@ -241,7 +241,10 @@ std::optional<domain::TaskUpdate> Planner::reconciled(Entry& entry, Evidence con
     auto const most = desk.limits.lost_in_a_row * (runner.narrows_down() ? 4 : 1);
     auto const move = runner.reconcile(evidence, desk);
     if (runner.lost >= most && !std::holds_alternative<Done>(move))
+        {
+        runner.on_set_aside(desk);
         return set_aside(entry);
+    }
     bool const is_over = runner.task.deadline && *runner.task.deadline <= desk.now;
     if (is_over && (std::holds_alternative<Stay>(move) || std::holds_alternative<Wait>(move))) {
         auto update = update_of(runner, TaskState::failed);

@@ -26,7 +26,7 @@ struct PreparedTransfer {
 /// What lies before the runners of one session: the device as it is known, and what is learnt on the way.
 /// Whoever gives a runner its turn has loaded the tree if the runner needs it.
 struct Desk {
-    datamodel::ParameterTree tree;
+    datamodel::ParameterTree tree{};
     bool tree_changed = false;
     std::vector<std::string> read;  ///< partial paths that were read completely since the tree was stored
     std::string tree_version;       ///< the software that the tree was read from

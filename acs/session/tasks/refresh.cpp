@@ -28,6 +28,12 @@ public:
         return Again{};
     }
     void on_lost(Desk& desk) override { discovery_.lost(desk); }
+    /// What is known must do for this software: discovery is not ordered again until the next one.
+    void on_set_aside(Desk& desk) override
+    {
+        desk.tree_version = desk.facts.software_version;
+        desk.tree_changed = true;
+    }
     [[nodiscard]] bool only_reads() const override { return true; }
     [[nodiscard]] bool narrows_down() const override { return true; }
     void save(boost::json::object& progress) const override { discovery_.save(progress, is_careful()); }

@@ -42,6 +42,8 @@ public:
     virtual Move reconcile(Evidence const& evidence, Desk& desk) = 0;
     /// The RPC sent last was lost, and perhaps the device with it.
     virtual void on_lost(Desk&) {}
+    /// It is set aside: the device died during it too often.
+    virtual void on_set_aside(Desk&) {}
     /// A TransferComplete that is this task's.
     virtual Move on_transfer_complete(cwmp::TransferComplete const&, Desk&) { return Stay{}; }
 

@@ -1,0 +1,295 @@
+#include "session/endpoint.hpp"
+
+#include "base/crypto.hpp"
+#include "base/log.hpp"
+#include "cwmp/codec/codec.hpp"
+#include "session/endpoint_state.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <random>
+#include <utility>
+
+namespace session {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+constexpr std::string_view cookie_name = "session";
+constexpr std::size_t logged_bytes = 2'000;  ///< of a message that cannot be read
+
+bool is_blank(std::string_view body) noexcept
+{
+    return body.find_first_not_of(std::string_view{" \t\r\n\0", 5}) == std::string_view::npos;
+}
+
+/// Good enough to spare the database a look for a kept session: every Inform says so near its beginning.
+bool looks_like_inform(std::string_view body) noexcept
+{
+    auto const start = body.substr(0, 8'192);
+    return start.contains(":Inform") || start.contains("<Inform");
+}
+
+net::Response plain(unsigned status, bool close)
+{
+    net::Response response;
+    response.status = status;
+    response.close = close;
+    return response;
+}
+
+}  // namespace
+
+CwmpEndpoint::CwmpEndpoint(Services services, EndpointPolicy policy, net::Threads& threads)
+    : state_{std::make_unique<State>(std::move(services), std::move(policy), threads)}
+{
+}
+
+CwmpEndpoint::~CwmpEndpoint() = default;
+
+std::size_t CwmpEndpoint::sessions() const { return state_->registry.size(); }
+
+net::BodyPolicy CwmpEndpoint::on_head(net::RequestHead const& head)
+{
+    net::BodyPolicy policy;
+    if (head.method != "POST") {
+        policy.answer = net::text_response(405, "This is the CWMP port: POST only.\n");
+        policy.answer->headers.set("Allow", "POST");
+    } else if (state_->needs_login(head)) {
+        policy.answer = state_->challenge(false);
+    }
+    return policy;
+}
+
+base::Awaitable<net::Response> CwmpEndpoint::handle(net::Request& request)
+{
+    co_return co_await state_->receive(request);
+}
+
+bool CwmpEndpoint::may_close(net::Connection const& connection) noexcept
+{
+    auto const* tied = std::any_cast<std::shared_ptr<Tie>>(&connection.state);
+    return tied == nullptr || (*tied)->live == nullptr;
+}
+
+Tie& CwmpEndpoint::State::tie(net::Connection& connection)
+{
+    if (!connection.state.has_value())
+        connection.state = std::make_shared<Tie>();
+    return **std::any_cast<std::shared_ptr<Tie>>(&connection.state);
+}
+
+std::shared_ptr<LiveSession> CwmpEndpoint::State::find(net::RequestHead const& request) const
+{
+    auto const& tied = tie(*request.connection).live;
+    auto const cookie = net::find_cookie(request.headers, cookie_name);
+    if (tied && !request.connection->is_shared() && (!cookie || tied->cookie == *cookie))
+        return tied;
+    if (cookie && is_cookie(*cookie))
+        if (auto live = registry.find(*cookie))
+            return live;
+    return request.connection->is_shared() ? nullptr : tied;
+}
+
+bool CwmpEndpoint::State::ended_lately(net::RequestHead const& request)
+{
+    auto const ended = tie(*request.connection).ended_well;
+    bool const here = ended != Steady::time_point{} && Steady::now() - ended < services.limits.after_end;
+    if (here && !request.connection->is_shared())
+        return true;
+    auto const cookie = net::find_cookie(request.headers, cookie_name);
+    return cookie && is_cookie(*cookie) && registry.ended_lately(*cookie);
+}
+
+/// Strangers are sent away before their body is read: no login, no session, and no cookie that could be one of ours.
+bool CwmpEndpoint::State::needs_login(net::RequestHead const& request) const
+{
+    if (gate.is_open() || request.headers.has("Authorization") || request.connection->certificate() != nullptr)
+        return false;
+    auto const& tied = tie(*request.connection);
+    bool const was_here = tied.live || tied.ended_well != Steady::time_point{};
+    auto const cookie = net::find_cookie(request.headers, cookie_name);
+    return !was_here && !(cookie && is_cookie(*cookie));
+}
+
+net::Response CwmpEndpoint::State::challenge(bool stale)
+{
+    counters.unauthorized.add();
+    auto response = plain(401, false);
+    for (auto const& one : gate.challenges(services.clock.now(), stale))
+        response.headers.add("WWW-Authenticate", one);
+    return response;
+}
+
+/// Retry-After is spread, so that those who were refused together do not come back together.
+net::Response CwmpEndpoint::State::busy(base::Counter& counter)
+{
+    counter.add();
+    thread_local std::minstd_rand random{std::random_device{}()};
+    auto const least = static_cast<int>(services.limits.retry_after.count());
+    std::uniform_int_distribution<int> spread{least, 3 * least};
+    auto response = plain(503, false);
+    response.headers.set("Retry-After", fmt::to_string(spread(random)));
+    return response;
+}
+
+net::Response CwmpEndpoint::State::refuse_message(net::Request const& request, std::string_view why)
+{
+    counters.bad_message.add();
+    base::log::info("session.bad_message", {{"peer", request.peer.to_string()}, {"cause", why}});
+    base::log::debug("session.bad_message_bytes", {{"peer", request.peer.to_string()},
+                                                   {"bytes", request.body.size()},
+                                                   {"body", std::string_view{request.body}.substr(0, logged_bytes)}});
+    return plain(400, true);
+}
+
+base::Awaitable<net::Response> CwmpEndpoint::State::receive(net::Request& request)
+{
+    auto live = find(request);
+    bool const is_stranger = !live && !gate.is_open() && !request.headers.has("Authorization") &&
+                             request.connection->certificate() == nullptr;
+    if (is_stranger && looks_like_inform(request.body))
+        co_return challenge(false);
+    std::optional<cwmp::Envelope> message;
+    if (is_blank(request.body)) {
+        message = cwmp::Envelope{.id = std::nullopt, .message = cwmp::Empty{}};
+    } else {
+        auto decoded = cwmp::decode(request.body);
+        if (!decoded) {
+            if (live)
+                co_await replace(live);
+            co_return refuse_message(request, decoded.error().what);
+        }
+        message = std::move(*decoded);
+    }
+    if (std::holds_alternative<cwmp::Inform>(message->message))
+        co_return co_await open(request, std::move(*message));
+    if (!live)
+        co_return co_await receive_without_session(request, std::move(message));
+    bool const is_empty = std::holds_alternative<cwmp::Empty>(message->message);
+    auto reply = co_await exchange(live, std::move(*message), request.connection->id());
+    if (!reply.gone)
+        co_return respond(*request.connection, std::move(live), std::move(reply), request.was_compressed);
+    tie(*request.connection).live = nullptr;
+    if (!is_empty)
+        co_return refuse_message(request, "its session is over");
+    co_return co_await receive_without_session(request, cwmp::Envelope{});
+}
+
+base::Awaitable<net::Response> CwmpEndpoint::State::receive_without_session(net::Request& request,
+                                                                           std::optional<cwmp::Envelope> message)
+{
+    bool const is_empty = std::holds_alternative<cwmp::Empty>(message->message);
+    if (is_empty && ended_lately(request))
+        co_return plain(204, false);
+    auto const cookie = net::find_cookie(request.headers, cookie_name);
+    if (cookie && is_cookie(*cookie)) {
+        auto const here = net::Threads::current().value_or(request.connection->thread());
+        if (auto live = co_await resume(std::string{*cookie}, here)) {
+            enter(live, request.connection->id());
+            auto reply = co_await exchange(live, std::move(*message), request.connection->id());
+            co_return respond(*request.connection, std::move(live), std::move(reply), request.was_compressed);
+        }
+    }
+    if (!gate.is_open() && (is_empty || !request.headers.has("Authorization")))
+        co_return challenge(false);
+    if (is_empty)
+        co_return plain(204, true);
+    co_return refuse_message(request, fmt::format("{} without a session", cwmp::method_name(message->message)));
+}
+
+base::Awaitable<net::Response> CwmpEndpoint::State::open(net::Request& request, cwmp::Envelope inform)
+{
+    auto identity = cwmp::normalized(std::get<cwmp::Inform>(inform.message).device_id);
+    if (!identity)
+        co_return refuse_message(request, identity.error().what);
+    auto const authorization = net::parse_authorization(request.headers.get("Authorization"));
+    Caller caller{.address = request.peer.address.to_string()};
+    caller.state_if_new = gate.policy().open_enrolment ? domain::DeviceState::active : domain::DeviceState::pending;
+    bool is_away = false;
+    try {
+        caller.known = co_await services.sessions.look_up(*identity, gate.name_to_look_up(authorization));
+    } catch (std::exception const& failure) {
+        base::log::warning("session.unavailable", {{"device", cwmp::external_id(*identity)}, {"at", "look-up"}, {"cause", failure.what()}});
+        is_away = true;
+    }
+    if (is_away)
+        co_return busy(counters.unavailable);
+    auto const* certificate = request.connection->certificate();
+    bool const has_certificate = certificate != nullptr && names_device(*certificate, *identity);
+    auto const key = caller.known->device ? std::optional{caller.known->device->key} : std::nullopt;
+    auto const verdict = has_certificate ? LoginVerdict::accepted
+                                         : gate.judge(authorization, caller.known->login, key, services.clock.now());
+    if (verdict == LoginVerdict::refused || verdict == LoginVerdict::stale)
+        co_return challenge(verdict == LoginVerdict::stale);
+    if (verdict == LoginVerdict::other_device) {
+        counters.forbidden.add();
+        base::log::warning("session.wrong_login", {{"device", cwmp::external_id(*identity)}, {"username", authorization.username}});
+        co_return plain(403, false);
+    }
+    caller.authenticated = has_certificate || !gate.is_open();
+    co_return co_await admit(request, std::move(inform), std::move(caller));
+}
+
+base::Awaitable<net::Response> CwmpEndpoint::State::admit(net::Request& request, cwmp::Envelope inform, Caller caller)
+{
+    if (caller.known->device)
+        if (auto old = registry.of_device(caller.known->device->key))
+            co_await replace(std::move(old));
+    if (!registry.reserve())
+        co_return busy(counters.full);
+    auto const here = net::Threads::current().value_or(request.connection->thread());
+    auto live = std::make_shared<LiveSession>(services, counters, std::move(caller), base::random_hex(16), here);
+    auto answer = co_await live->session.answer(std::move(inform));
+    auto reply = reply_of(*live, std::move(answer));
+    bool const is_open = live->session.is_admitted() && !live->session.ended() && reply.kind == Answer::Kind::message;
+    if (!is_open) {
+        registry.give_back();
+        co_return respond(*request.connection, nullptr, std::move(reply), request.was_compressed);
+    }
+    reply.cookie = live->cookie;
+    enter(live, request.connection->id());
+    co_return respond(*request.connection, std::move(live), std::move(reply), request.was_compressed);
+}
+
+net::Response CwmpEndpoint::State::respond(net::Connection& connection, std::shared_ptr<LiveSession> live, Reply reply,
+                                           bool may_compress)
+{
+    auto& tied = tie(connection);
+    tied.live = reply.ended ? nullptr : live;
+    tied.ended_well = reply.ended_well ? Steady::now() : Steady::time_point{};
+    if (tied.live)
+        watch(connection);
+    connection.set_idle(reply.ended ? services.limits.after_end : reply.patience + std::chrono::seconds{5});
+    switch (reply.kind) {
+        case Answer::Kind::message: break;
+        case Answer::Kind::nothing: return plain(204, false);
+        case Answer::Kind::unavailable: return busy(counters.unavailable);
+        case Answer::Kind::refused: counters.bad_message.add(); return plain(400, true);
+        case Answer::Kind::forbidden: return plain(403, false);
+        case Answer::Kind::close: return plain(503, true);
+    }
+    net::Response response;
+    response.headers.set("Content-Type", "text/xml; charset=\"utf-8\"");
+    if (!reply.cookie.empty())
+        response.headers.set("Set-Cookie", fmt::format("{}={}; Path=/; HttpOnly", cookie_name, reply.cookie));
+    response.body = std::move(reply.body);
+    response.compress = may_compress;
+    return response;
+}
+
+/// Once for each connection: when it is closed, the session that its last request was of may go on elsewhere.
+void CwmpEndpoint::State::watch(net::Connection& connection)
+{
+    auto& tied = tie(connection);
+    if (std::exchange(tied.watched, true))
+        return;
+    auto kept = *std::any_cast<std::shared_ptr<Tie>>(&connection.state);
+    connection.on_close([this, kept, id = connection.id()] {
+        if (auto live = std::exchange(kept->live, nullptr))
+            on_connection_closed(std::move(live), id);
+    });
+}
+
+}  // namespace session

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "session/endpoint.hpp"
+#include "session/login.hpp"
+#include "session/registry.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace session {
+
+/// What a session's answer comes to on the wire; crosses threads.
+struct Reply {
+    Answer::Kind kind = Answer::Kind::nothing;
+    std::string body;                      ///< of a message
+    std::string cookie;                    ///< to be set, when the session is new
+    bool ended = false;                    ///< the session is over
+    bool ended_well = false;               ///< ... and an empty POST after it gets 204 again
+    bool gone = false;                     ///< there was no such session any more
+    std::chrono::seconds patience{30};     ///< how long the connection may wait for the next request
+};
+
+/// What a connection knows of the sessions on it; in Connection::state, on the connection's thread.
+struct Tie {
+    std::shared_ptr<LiveSession> live;                      ///< the session that its last request was of
+    std::chrono::steady_clock::time_point ended_well{};     ///< when a session on it ended well, or never
+    bool watched = false;                                   ///< its end is reported to us
+};
+
+/// The sessions of an endpoint at work. Every method is called on the thread that its comment names.
+struct CwmpEndpoint::State {
+    State(Services s, EndpointPolicy policy, net::Threads& t);
+
+    // endpoint.cpp, on the connection's thread
+    [[nodiscard]] std::shared_ptr<LiveSession> find(net::RequestHead const& request) const;
+    [[nodiscard]] static Tie& tie(net::Connection& connection);
+    [[nodiscard]] bool ended_lately(net::RequestHead const& request);
+    [[nodiscard]] bool needs_login(net::RequestHead const& request) const;
+    [[nodiscard]] net::Response challenge(bool stale);
+    [[nodiscard]] net::Response busy(base::Counter& counter);
+    [[nodiscard]] net::Response respond(net::Connection& connection, std::shared_ptr<LiveSession> live, Reply reply,
+                                        bool may_compress);
+    base::Awaitable<net::Response> receive(net::Request& request);
+    base::Awaitable<net::Response> receive_without_session(net::Request& request, std::optional<cwmp::Envelope> message);
+    base::Awaitable<net::Response> open(net::Request& request, cwmp::Envelope inform);
+    base::Awaitable<net::Response> admit(net::Request& request, cwmp::Envelope inform, Caller caller);
+    void watch(net::Connection& connection);
+    [[nodiscard]] net::Response refuse_message(net::Request const& request, std::string_view why);
+
+    // live_sessions.cpp
+    /// Any thread: lets the session answer on its own thread.
+    base::Awaitable<Reply> exchange(std::shared_ptr<LiveSession> live, cwmp::Envelope message, std::uint64_t connection);
+    /// Any thread: gives a session up because a newer one of its device begins.
+    base::Awaitable<void> replace(std::shared_ptr<LiveSession> live);
+    /// The thread of the request: a session that was kept elsewhere, or none.
+    base::Awaitable<std::shared_ptr<LiveSession>> resume(std::string cookie, std::size_t thread);
+    /// The session's thread, or that of the connection.
+    void on_connection_closed(std::shared_ptr<LiveSession> live, std::uint64_t connection);
+    /// The session's thread.
+    void enter(std::shared_ptr<LiveSession> const& live, std::uint64_t connection);
+
+    base::Awaitable<Reply> serve(std::shared_ptr<LiveSession> live, cwmp::Envelope message, std::uint64_t connection);
+    base::Awaitable<void> abandon(std::shared_ptr<LiveSession> live, std::string reason);
+    base::Awaitable<void> expire(std::shared_ptr<LiveSession> live);
+    base::Awaitable<void> disconnected(std::shared_ptr<LiveSession> live, std::uint64_t connection);
+    base::Awaitable<void> sweep(std::size_t thread);
+    [[nodiscard]] Reply reply_of(LiveSession& live, Answer answer) const;
+    void leave(LiveSession const& live, bool ended_well);
+
+    Services services;
+    SessionCounters counters;
+    Gate gate;
+    Registry registry;
+    net::Threads& threads;
+    std::vector<char> sweeping;  ///< one for each thread, touched by that thread only
+};
+
+/// A cookie of ours by its looks: 32 lower-case hexadecimal digits.
+[[nodiscard]] bool is_cookie(std::string_view text) noexcept;
+
+/// True when the certificate's common name or an alternative name is OUI-Serial or OUI-ProductClass-Serial of the device,
+/// each part percent-encoded or not (TR-069 3.4.4).
+[[nodiscard]] bool names_device(net::ClientCertificate const& certificate, cwmp::DeviceId const& device);
+
+}  // namespace session

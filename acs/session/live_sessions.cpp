@@ -1,0 +1,194 @@
+#include "session/endpoint_state.hpp"
+
+#include "base/crypto.hpp"
+#include "base/log.hpp"
+#include "cwmp/codec/codec.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace session {
+
+namespace asio = boost::asio;
+using Steady = std::chrono::steady_clock;
+
+bool is_cookie(std::string_view text) noexcept
+{
+    return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+CwmpEndpoint::State::State(Services s, EndpointPolicy policy, net::Threads& t)
+    : services{std::move(s)},
+      counters{services.metrics},
+      gate{std::move(policy)},
+      registry{services.limits.sessions, services.limits.after_end},
+      threads{t},
+      sweeping(t.size(), 0)
+{
+}
+
+base::Awaitable<Reply> CwmpEndpoint::State::exchange(std::shared_ptr<LiveSession> live, cwmp::Envelope message,
+                                                     std::uint64_t connection)
+{
+    auto const home = live->thread;
+    if (net::Threads::current() == home)
+        co_return co_await serve(std::move(live), std::move(message), connection);
+    auto work = serve(std::move(live), std::move(message), connection);
+    co_return co_await asio::co_spawn(threads.context(home).get_executor(), std::move(work), base::use_awaitable);
+}
+
+base::Awaitable<Reply> CwmpEndpoint::State::serve(std::shared_ptr<LiveSession> live, cwmp::Envelope message,
+                                                  std::uint64_t connection)
+{
+    if (live->busy || live->session.ended())
+        co_return Reply{.kind = Answer::Kind::refused, .gone = live->session.ended()};
+    live->busy = true;
+    live->connection = connection;
+    bool taken_over = false;
+    if (std::exchange(live->kept, false)) {
+        try {
+            taken_over = !co_await services.sessions.resume(live->cookie);
+        } catch (std::exception const&) {
+            live->kept = true;  // the database is away: what is here is as good as ever
+        }
+    }
+    if (taken_over) {
+        leave(*live, false);
+        co_return Reply{.kind = Answer::Kind::refused, .gone = true};
+    }
+    auto answer = co_await live->session.answer(std::move(message));
+    live->busy = false;
+    auto reply = reply_of(*live, std::move(answer));
+    if (live->session.ended())
+        leave(*live, reply.ended_well);
+    else if (!live->replaced_by.empty())
+        co_await abandon(live, live->replaced_by);
+    else if (live->connection == 0)
+        co_await disconnected(live, 0);
+    live->expires = Steady::now() + live->session.patience(live->connection != 0);
+    co_return reply;
+}
+
+Reply CwmpEndpoint::State::reply_of(LiveSession& live, Answer answer) const
+{
+    Reply reply{.kind = answer.kind, .ended = live.session.ended(), .patience = live.session.patience(true)};
+    reply.ended_well = reply.ended && answer.kind == Answer::Kind::nothing;
+    if (answer.kind == Answer::Kind::message)
+        reply.body = cwmp::encode(answer.envelope, live.session.dialect());
+    return reply;
+}
+
+void CwmpEndpoint::State::leave(LiveSession const& live, bool ended_well)
+{
+    registry.leave(live, ended_well);
+    counters.open.set(static_cast<std::int64_t>(registry.size()));
+}
+
+void CwmpEndpoint::State::enter(std::shared_ptr<LiveSession> const& live, std::uint64_t connection)
+{
+    live->connection = connection;
+    live->expires = Steady::now() + live->session.patience(connection != 0);
+    if (auto old = registry.enter(live))
+        asio::co_spawn(threads.context(old->thread).get_executor(), abandon(old, "the device informed again"), asio::detached);
+    counters.open.set(static_cast<std::int64_t>(registry.size()));
+    if (!std::exchange(sweeping[live->thread], 1))
+        asio::co_spawn(threads.context(live->thread).get_executor(), sweep(live->thread), asio::detached);
+}
+
+base::Awaitable<void> CwmpEndpoint::State::replace(std::shared_ptr<LiveSession> live)
+{
+    auto const home = live->thread;
+    auto work = abandon(std::move(live), "the device informed again");
+    if (net::Threads::current() == home)
+        co_await std::move(work);
+    else
+        co_await asio::co_spawn(threads.context(home).get_executor(), std::move(work), base::use_awaitable);
+}
+
+base::Awaitable<void> CwmpEndpoint::State::abandon(std::shared_ptr<LiveSession> live, std::string reason)
+{
+    if (live->busy) {
+        live->replaced_by = std::move(reason);
+        co_return;
+    }
+    live->busy = true;
+    co_await live->session.abandon(std::move(reason));
+    leave(*live, false);
+    live->busy = false;
+}
+
+base::Awaitable<void> CwmpEndpoint::State::expire(std::shared_ptr<LiveSession> live)
+{
+    live->busy = true;
+    bool taken_over = false;
+    try {
+        taken_over = live->kept && !co_await services.sessions.resume(live->cookie);
+    } catch (std::exception const&) {
+        taken_over = false;
+    }
+    live->busy = false;
+    if (taken_over)
+        leave(*live, false);  // another node goes on with it
+    else
+        co_await abandon(live, "the CPE fell silent");
+}
+
+void CwmpEndpoint::State::on_connection_closed(std::shared_ptr<LiveSession> live, std::uint64_t connection)
+{
+    auto const home = live->thread;
+    asio::co_spawn(threads.context(home).get_executor(), disconnected(std::move(live), connection), asio::detached);
+}
+
+base::Awaitable<void> CwmpEndpoint::State::disconnected(std::shared_ptr<LiveSession> live, std::uint64_t connection)
+{
+    if (live->connection != connection || live->session.ended())
+        co_return;  // it goes on over another connection
+    live->connection = 0;
+    if (live->busy)
+        co_return;  // serve() comes back to it
+    live->busy = true;
+    live->expires = Steady::now() + live->session.patience(false);
+    co_await live->session.suspend(live->cookie);
+    live->kept = true;
+    live->busy = false;
+    if (!live->replaced_by.empty())
+        co_await abandon(live, live->replaced_by);
+}
+
+base::Awaitable<std::shared_ptr<LiveSession>> CwmpEndpoint::State::resume(std::string cookie, std::size_t thread)
+{
+    auto const kept = co_await services.sessions.resume(cookie);
+    if (!kept || !registry.reserve())
+        co_return nullptr;
+    auto live = std::make_shared<LiveSession>(services, counters, Caller{}, std::move(cookie), thread);
+    if (!live->session.restore(*kept)) {
+        registry.give_back();
+        co_return nullptr;
+    }
+    base::log::info("session.resumed", {{"device_key", kept->device.value()}});
+    co_return live;
+}
+
+base::Awaitable<void> CwmpEndpoint::State::sweep(std::size_t thread)
+{
+    asio::steady_timer timer{co_await asio::this_coro::executor};
+    for (;;) {
+        timer.expires_after(std::chrono::seconds{1});
+        if (auto const [failure] = co_await timer.async_wait(base::as_tuple); failure)
+            break;
+        auto const sessions = registry.of_thread(thread);
+        if (sessions.empty())
+            break;
+        auto const now = Steady::now();
+        for (auto const& live : sessions)
+            if (!live->busy && now > live->expires)
+                asio::co_spawn(threads.context(thread).get_executor(), expire(live), asio::detached);
+    }
+    sweeping[thread] = 0;
+}
+
+}  // namespace session

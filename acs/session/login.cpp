@@ -1,0 +1,86 @@
+#include "session/login.hpp"
+
+#include "base/crypto.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+namespace session {
+
+bool NonceMemory::note(std::string_view nonce, std::uint32_t count)
+{
+    auto const hash = std::hash<std::string_view>{}(nonce);
+    std::scoped_lock const lock{mutex_};
+    auto& slot = slots_[hash % slots_.size()];
+    // A count of 0 (the form of RFC 2069) is good once.
+    if (slot.nonce == hash && count <= slot.count)
+        return false;
+    slot = {hash, count};
+    return true;
+}
+
+Gate::Gate(EndpointPolicy policy) : policy_{std::move(policy)}, digest_{policy_.digest} {}
+
+std::vector<std::string> Gate::challenges(base::TimePoint now, bool stale) const
+{
+    std::vector<std::string> challenges;
+    if (policy_.login == LoginPolicy::digest || policy_.login == LoginPolicy::any)
+        challenges = digest_.challenges(now, stale);
+    if (policy_.login == LoginPolicy::basic || policy_.login == LoginPolicy::any)
+        challenges.push_back(net::basic_challenge(policy_.digest.realm));
+    return challenges;
+}
+
+SharedLogin const* Gate::shared(std::string_view username) const noexcept
+{
+    auto const found = std::ranges::find(policy_.shared_logins, username, &SharedLogin::username);
+    return found == policy_.shared_logins.end() ? nullptr : &*found;
+}
+
+std::string Gate::name_to_look_up(net::Authorization const& authorization) const
+{
+    bool const is_configured = shared(authorization.username) != nullptr;
+    return is_open() || is_configured || authorization.username.size() > 256 ? std::string{} : authorization.username;
+}
+
+LoginVerdict Gate::judge(net::Authorization const& authorization, std::optional<domain::Login> const& login,
+                         std::optional<domain::DeviceKey> device, base::TimePoint now)
+{
+    if (is_open())
+        return LoginVerdict::accepted;
+    if (auto const* configured = shared(authorization.username))
+        return check(authorization, configured->secret, now);
+    if (!login || authorization.username.empty())
+        return LoginVerdict::refused;
+    auto const verdict = check(authorization, {base::to_hex(login->ha1_md5), base::to_hex(login->ha1_sha256)}, now);
+    bool const is_its_own = !login->device || (device && *device == *login->device);
+    return verdict == LoginVerdict::accepted && !is_its_own ? LoginVerdict::other_device : verdict;
+}
+
+LoginVerdict Gate::check(net::Authorization const& authorization, net::DigestSecret const& secret, base::TimePoint now)
+{
+    using Scheme = net::Authorization::Scheme;
+    bool const takes_basic = policy_.login == LoginPolicy::basic || policy_.login == LoginPolicy::any;
+    bool const takes_digest = policy_.login == LoginPolicy::digest || policy_.login == LoginPolicy::any;
+    if (authorization.scheme == Scheme::basic && takes_basic)
+        return check_basic(authorization, secret) ? LoginVerdict::accepted : LoginVerdict::refused;
+    if (authorization.scheme != Scheme::digest || !takes_digest)
+        return LoginVerdict::refused;
+    auto const verdict = digest_.check(authorization, "POST", secret, now);
+    if (verdict.outcome == net::DigestVerdict::Outcome::stale)
+        return LoginVerdict::stale;
+    if (!verdict.accepted())
+        return LoginVerdict::refused;
+    return nonces_.note(authorization.nonce, verdict.nonce_count) ? LoginVerdict::accepted : LoginVerdict::stale;
+}
+
+bool Gate::check_basic(net::Authorization const& authorization, net::DigestSecret const& secret) const
+{
+    auto const shown = net::make_digest_secret(authorization.username, policy_.digest.realm, authorization.password);
+    auto const& mine = secret.sha256.empty() ? secret.md5 : secret.sha256;
+    auto const& theirs = secret.sha256.empty() ? shown.md5 : shown.sha256;
+    return !mine.empty() && base::equal_in_constant_time(mine, theirs);
+}
+
+}  // namespace session

@@ -1,0 +1,226 @@
+#include "session/session.hpp"
+
+#include "base/log.hpp"
+#include "base/unavailable.hpp"
+#include "session/cpe_requests.hpp"
+#include "session/dialect_options.hpp"
+
+#include <exception>
+#include <utility>
+
+namespace session {
+
+namespace log = base::log;
+
+Session::Session(Services const& services, SessionCounters& counters, Caller caller)
+    : services_{services}, counters_{counters}, caller_{std::move(caller)}
+{
+}
+
+Session::~Session() = default;
+
+std::chrono::seconds Session::patience(bool connected) const noexcept
+{
+    bool const working = connected && machine_.is_outstanding();
+    return working ? std::max(timeout_, services_.limits.rpc_time) : timeout_;
+}
+
+base::Awaitable<Answer> Session::answer(cwmp::Envelope received)
+{
+    auto const step = machine_.hear(heard(received.message));
+    auto const header = cwmp::Envelope{.id = received.id, .message = cwmp::Empty{}};
+    std::string what;
+    try {
+        co_return co_await answer_step(std::move(received), step);
+    } catch (std::exception const& failure) {
+        what = failure.what();
+    }
+    co_return give_up(step, what, header);
+}
+
+base::Awaitable<Answer> Session::answer_step(cwmp::Envelope received, Step step)
+{
+    switch (step) {
+        case Step::reopen: co_await abandon("the device informed again"); [[fallthrough]];
+        case Step::open: co_return co_await greet(std::move(received));
+        case Step::answer_request:
+        case Step::answer_unknown: co_return co_await answer_request(std::move(received));
+        case Step::dispatch: co_return co_await dispatch();
+        case Step::settle: co_return co_await settle(std::move(received.message));
+        case Step::lost: co_return co_await lose();
+        case Step::empty_again: co_return Answer{};
+        case Step::probe:
+        case Step::refuse: break;
+    }
+    if (is_admitted())
+        end("refused", counters_.failed, "a message that has no place here");
+    co_return Answer{Answer::Kind::refused, {}};
+}
+
+/// The database did not answer, or something broke: what a CPE may be told depends on what it asked.
+Answer Session::give_up(Step step, std::string const& what, cwmp::Envelope const& received)
+{
+    log::warning("session.unavailable", {{"device", cwmp::external_id(identity_)}, {"at", to_text(step)}, {"cause", what}});
+    switch (step) {
+        case Step::open:
+        case Step::reopen: return {Answer::Kind::unavailable, {}};
+        case Step::answer_request: return reply(received, cwmp::make_fault(cwmp::fault_code::acs_retry_request));
+        default: break;
+    }
+    end("unavailable", counters_.failed, what);
+    return {Answer::Kind::close, {}};
+}
+
+Answer Session::reply(cwmp::Envelope const& received, cwmp::Message message)
+{
+    return {Answer::Kind::message, cwmp::Envelope{.id = received.id, .message = std::move(message)}};
+}
+
+base::Awaitable<Answer> Session::greet(cwmp::Envelope received)
+{
+    auto identity = cwmp::normalized(std::get<cwmp::Inform>(received.message).device_id);
+    if (!identity) {
+        machine_.end();
+        co_return Answer{Answer::Kind::refused, {}};
+    }
+    identity_ = *identity;
+    dialect_ = cwmp::mirrored(received.facts);
+    bool const too_new = !received.supported_cwmp_versions.empty() && !negotiated_version(received.supported_cwmp_versions);
+    if (too_new) {
+        machine_.end();
+        co_return reply(received, cwmp::make_fault(cwmp::fault_code::acs_version_incompatible));
+    }
+    if (!caller_.known)
+        caller_.known = co_await services_.sessions.look_up(identity_, {});
+    auto const& device = caller_.known->device;
+    bool const refused = device && (device->state == domain::DeviceState::retired ||
+                                    device->state == domain::DeviceState::rejected);
+    if (refused) {
+        machine_.end();
+        counters_.forbidden.add();
+        log::info("session.forbidden", {{"device", cwmp::external_id(identity_)}, {"state", domain::to_text(device->state)}});
+        co_return Answer{Answer::Kind::forbidden, {}};
+    }
+    co_return co_await admit(std::move(received), std::move(*identity));
+}
+
+base::Awaitable<Answer> Session::admit(cwmp::Envelope received, cwmp::DeviceId identity)
+{
+    auto const& inform = std::get<cwmp::Inform>(received.message);
+    auto const known = std::exchange(caller_.known->device, std::nullopt);
+    started_ = services_.clock.now();
+    auto greeting = judge(std::move(identity), inform, known, started_, services_.limits);
+    greeting.contact.address = caller_.address;
+    greeting.contact.state_if_new = caller_.state_if_new;
+    state_ = known ? known->state : caller_.state_if_new;
+    evidence_ = {greeting.contact.events, greeting.parameter_key, greeting.contact.facts.software_version};
+    desk_ = Desk{};
+    desk_.roots = greeting.roots;
+    desk_.facts = greeting.contact.facts;
+    desk_.limits = services_.limits;
+    timeout_ = session_timeout(received.session_timeout, services_.limits);
+
+    auto const admission = co_await services_.sessions.commit_contact(std::exchange(greeting.contact, {}));
+    device_ = admission.key;
+    epoch_ = admission.epoch;
+    counters_.opened.add();
+    desk_.model = co_await services_.models.find({identity_.oui, identity_.product_class, desk_.facts.software_version});
+    for (auto const& options : {desk_.model.dialect, known ? known->dialect : std::string{}})
+        if (auto const applied = apply_options(options, dialect_); !applied)
+            log::warning("session.dialect", {{"device", cwmp::external_id(identity_)}, {"cause", applied.error().what}});
+    desk_.booleans = dialect_.boolean_spelling;
+    if (known) {
+        has_tasks_ = known->has_open_tasks;
+        automation_stopped_ = known->automation_stopped;
+        failed_before_ = known->activity.failed_in_row;
+        desk_.tree_version = known->tree_software_version;
+    }
+    bool const tree_is_old = !known || !known->has_tree || known->tree_software_version != desk_.facts.software_version;
+    greeting.bootstrap = greeting.bootstrap || tree_is_old;
+    co_await react(greeting);
+
+    bool const hold = services_.limits.hold_requests;
+    machine_.opened(hold);
+    auto answer = reply(received, cwmp::InformResponse{});
+    answer.envelope.hold_requests = hold;
+    answer.envelope.use_cwmp_version = negotiated_version(received.supported_cwmp_versions);
+    co_return answer;
+}
+
+/// What an Inform sets off. Discovery is ordered before the answer: the device will not repeat its events.
+base::Awaitable<void> Session::react(Greeting const& greeting)
+{
+    if (!greeting.restless.empty() || greeting.has_rested) {
+        automation_stopped_ = greeting.restless;
+        co_await services_.sessions.set_automation(device_, automation_stopped_);
+        log::warning("session.automation", {{"device", cwmp::external_id(identity_)},
+                                            {"stopped", automation_stopped_.empty() ? "no" : automation_stopped_}});
+    }
+    bool const wanted = greeting.bootstrap && desk_.model.discovery != domain::DiscoveryProfile::off;
+    bool const allowed = automation_stopped_.empty() && state_ != domain::DeviceState::conflict;
+    if (!wanted || !allowed)
+        co_return;
+    domain::Task discovery;
+    discovery.device = device_;
+    discovery.arguments = domain::RefreshTask{.paths = {}, .discovery = true};
+    discovery.priority = domain::Priority::bulk;
+    discovery.created = discovery.not_before = started_;
+    discovery.origin = "discovery";
+    co_await services_.tasks.add(std::move(discovery));
+    has_tasks_ = true;
+}
+
+base::Awaitable<Answer> Session::answer_request(cwmp::Envelope received)
+{
+    ++requests_;
+    if (auto report = report_of(received.message))
+        co_await services_.sessions.record_report(device_, std::move(report->kind), std::move(report->detail));
+    if (auto const* transfer = std::get_if<cwmp::TransferComplete>(&received.message)) {
+        co_await load_tasks();
+        desk_.now = services_.clock.now();
+        if (planner_ && !co_await carry_out(planner_->transfer_complete(*transfer, desk_)))
+            co_return stale();
+    }
+    co_return reply(received, response_to(received.message));
+}
+
+base::Awaitable<void> Session::abandon(std::string reason)
+{
+    if (!is_admitted() || machine_.ended())
+        co_return;
+    std::string failure;
+    try {
+        if (planner_) {
+            desk_.now = services_.clock.now();
+            static_cast<void>(co_await carry_out(planner_->lose(desk_)));
+        }
+        co_await services_.sessions.note_end(device_, true, reason);
+    } catch (std::exception const& exception) {
+        failure = exception.what();
+    }
+    if (!failure.empty())
+        log::warning("session.unavailable", {{"device", cwmp::external_id(identity_)}, {"at", "abandon"}, {"cause", failure}});
+    end("failed", counters_.failed, reason);
+}
+
+void Session::end(std::string_view outcome, base::Counter& counter, std::string_view reason)
+{
+    machine_.end();
+    counter.add();
+    std::string events;
+    for (auto const& event : evidence_.events)
+        events += (events.empty() ? "" : ", ") + event.code;
+    auto const took = std::chrono::duration_cast<std::chrono::milliseconds>(services_.clock.now() - started_);
+    log::info("session.end", {{"device", cwmp::external_id(identity_)},
+                              {"events", events},
+                              {"outcome", outcome},
+                              {"rpcs", rpcs_},
+                              {"faults", faults_},
+                              {"requests", requests_},
+                              {"ms", took.count()},
+                              {"reason", reason}});
+    planner_.reset();
+    desk_ = Desk{};
+}
+
+}  // namespace session

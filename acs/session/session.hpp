@@ -1,0 +1,130 @@
+#pragma once
+
+#include "cwmp/dialect.hpp"
+#include "cwmp/envelope.hpp"
+#include "session/admission.hpp"
+#include "session/counters.hpp"
+#include "session/machine.hpp"
+#include "session/planner.hpp"
+#include "session/services.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace session {
+
+/// Who sent the Inform, as far as it was found out before the session began.
+struct Caller {
+    std::string address;                        ///< numeric
+    std::optional<domain::LookupAnswer> known;  ///< none: the session looks the device up itself
+    bool authenticated = false;                 ///< logged in, or showed a certificate
+    domain::DeviceState state_if_new = domain::DeviceState::pending;
+};
+
+/// What goes back to the CPE.
+struct Answer {
+    enum class Kind {
+        message,      ///< 200 with `envelope`
+        nothing,      ///< 204
+        unavailable,  ///< 503 with Retry-After: nothing was acknowledged
+        refused,      ///< 400: the message has no place here
+        forbidden,    ///< 403: this device is not served
+        close,        ///< no 2xx, close the connection: something could not be made durable, or a newer session won
+    };
+    Kind kind = Kind::nothing;
+    cwmp::Envelope envelope;
+};
+
+/// One CWMP session, from the Inform to the empty answer. It belongs to a cookie, not to a TCP connection, and is used
+/// by one thread; the next call only after the one before has completed.
+class Session {
+public:
+    /// Both references must outlive the session.
+    Session(Services const& services, SessionCounters& counters, Caller caller);
+    ~Session();
+
+    /// The ACS's answer to one message. Whatever the answer acknowledges is durable. Throws nothing.
+    base::Awaitable<Answer> answer(cwmp::Envelope received);
+
+    /// The session is over before its end: the outstanding RPC becomes unknown, the reason is noted. Throws nothing.
+    base::Awaitable<void> abandon(std::string reason);
+
+    /// Keeps what is needed to go on over another connection, here or on another node. Throws nothing.
+    base::Awaitable<void> suspend(std::string cookie);
+    /// Puts a kept session in the place of this new one. False when it cannot be read.
+    [[nodiscard]] bool restore(domain::SuspendedSession const& kept);
+
+    /// It goes on no more: ended by both sides, refused, cut off.
+    [[nodiscard]] bool ended() const noexcept { return machine_.ended(); }
+    /// An Inform was admitted.
+    [[nodiscard]] bool is_admitted() const noexcept { return device_.value() != 0; }
+    [[nodiscard]] domain::DeviceKey device() const noexcept { return device_; }
+    [[nodiscard]] cwmp::Dialect const& dialect() const noexcept { return dialect_; }
+    /// How long to wait for the CPE's next request; longer while an RPC is outstanding and the connection lives.
+    [[nodiscard]] std::chrono::seconds patience(bool connected) const noexcept;
+
+private:
+    // session.cpp: the conversation
+    base::Awaitable<Answer> answer_step(cwmp::Envelope received, Step step);
+    base::Awaitable<Answer> greet(cwmp::Envelope received);
+    base::Awaitable<Answer> admit(cwmp::Envelope received, cwmp::DeviceId identity);
+    base::Awaitable<void> react(Greeting const& greeting);
+    base::Awaitable<Answer> answer_request(cwmp::Envelope received);
+    [[nodiscard]] Answer reply(cwmp::Envelope const& received, cwmp::Message message);
+    [[nodiscard]] Answer give_up(Step step, std::string const& what, cwmp::Envelope const& received);
+
+    // session_work.cpp: tasks
+    base::Awaitable<void> load_tasks();
+    base::Awaitable<void> load_tree();
+    base::Awaitable<bool> prepare();
+    base::Awaitable<Answer> dispatch();
+    base::Awaitable<Answer> settle(cwmp::Message answer);
+    base::Awaitable<Answer> lose();
+    base::Awaitable<bool> claim_more();
+    base::Awaitable<void> prepare_transfer();
+    base::Awaitable<bool> carry_out(Plan plan);
+    base::Awaitable<bool> store_tree();
+    base::Awaitable<Answer> finish();
+    base::Awaitable<void> keep_automation_in_bounds();
+    [[nodiscard]] bool is_worn_out() const noexcept;
+    [[nodiscard]] Permissions permissions() const;
+    [[nodiscard]] Answer send(cwmp::Message request, bool hold);
+    [[nodiscard]] Answer stale();
+    void end(std::string_view outcome, base::Counter& counter, std::string_view reason);
+
+    Services const& services_;
+    SessionCounters& counters_;
+    Caller caller_;
+    Machine machine_;
+    cwmp::Dialect dialect_;
+
+    // who: known from the Inform on
+    domain::DeviceKey device_;
+    std::int64_t epoch_ = 0;
+    cwmp::DeviceId identity_;
+    domain::DeviceState state_ = domain::DeviceState::pending;
+    std::string automation_stopped_;  ///< why automation leaves the device alone
+    std::uint32_t failed_before_ = 0;
+    Evidence evidence_;
+    Desk desk_;
+    std::chrono::seconds timeout_{30};
+    base::TimePoint started_{};
+
+    // work
+    std::optional<Planner> planner_;
+    bool has_tasks_ = false;       ///< the store has some, or we made one
+    std::size_t claimed_at_ = 0;   ///< tasks run when the store was last asked for more
+    domain::TaskId resumed_task_;  ///< whose RPC was outstanding when the session was put away
+    std::string resumed_method_;
+    bool tree_loaded_ = false;
+    bool reconciled_ = false;
+    bool releasing_ = false;       ///< the RPC outstanding is no task's: it only takes HoldRequests back
+    std::uint32_t rpcs_ = 0;
+    std::uint32_t requests_ = 0;   ///< of the CPE, the Inform not counted
+    std::uint32_t faults_ = 0;
+};
+
+}  // namespace session
