@@ -11,6 +11,7 @@ namespace {
 using namespace cwmp;
 using cwmp_test::sample_messages;
 using cwmp_test::sample_messages_beside;
+using cwmp_test::with_digits;
 
 Envelope envelope_of(Message message)
 {
@@ -34,23 +35,6 @@ std::vector<Dialect> dialects(unsigned digit)
     prefixes.array_style = ArrayStyle::none;
     prefixes.base64_spelling = Base64Spelling::xsd_base64;
     return {plain, without_declaration, words, prefixes};
-}
-
-/// Booleans among the values are respelt; everything else must come back as it was.
-Message with_digits(Message message)
-{
-    auto const respell = [](std::vector<ParameterValue>& list) {
-        for (auto& value : list)
-            if (value.type == ValueType::boolean)
-                value.value = value.value == "true" ? "1" : value.value == "false" ? "0" : value.value;
-    };
-    if (auto* inform = std::get_if<Inform>(&message))
-        respell(inform->parameter_list);
-    if (auto* set = std::get_if<SetParameterValues>(&message))
-        respell(set->parameter_list);
-    if (auto* values = std::get_if<GetParameterValuesResponse>(&message))
-        respell(values->parameter_list);
-    return message;
 }
 
 std::string written(Message message, Dialect const& dialect = {})

@@ -212,4 +212,21 @@ inline std::vector<cwmp::Message> sample_messages_beside()
     };
 }
 
+/// The message with booleans among its values spelt 0 and 1: a dialect respells them, and nothing else.
+inline cwmp::Message with_digits(cwmp::Message message)
+{
+    auto const respell = [](std::vector<cwmp::ParameterValue>& list) {
+        for (auto& value : list)
+            if (value.type == cwmp::ValueType::boolean)
+                value.value = value.value == "true" ? "1" : value.value == "false" ? "0" : value.value;
+    };
+    if (auto* inform = std::get_if<cwmp::Inform>(&message))
+        respell(inform->parameter_list);
+    if (auto* set = std::get_if<cwmp::SetParameterValues>(&message))
+        respell(set->parameter_list);
+    if (auto* values = std::get_if<cwmp::GetParameterValuesResponse>(&message))
+        respell(values->parameter_list);
+    return message;
+}
+
 }  // namespace cwmp_test
