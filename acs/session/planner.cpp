@@ -207,6 +207,7 @@ Plan Planner::send(Entry& entry, Send send, Desk& desk)
     // A device that died during this task before is followed step by step, so that what kills it is found.
     if (starts || send.durable || entry.runner->is_careful())
         plan.updates.push_back(update_of(*entry.runner, TaskState::sent));
+    plan.wake_login = wake_login_of(send.request);
     plan.request = std::move(send.request);
     return plan;
 }

@@ -2,6 +2,7 @@
 
 #include "session/tasks/desk.hpp"
 #include "session/tasks/runner.hpp"
+#include "session/wake_login.hpp"
 
 #include <memory>
 #include <optional>
@@ -10,10 +11,11 @@
 
 namespace session {
 
-/// What the session does next, in this order: stores the transfer's grant, the tree, the tasks' new standing (all
-/// durable), then sends the request.
+/// What the session does next, in this order: stores the transfer's grant, the login of connection requests, the tree,
+/// the tasks' new standing (all durable), then sends the request.
 struct Plan {
     std::optional<domain::Transfer> grant;
+    std::optional<WakeLogin> wake_login;      ///< that the request gives the device
     bool store_tree = false;
     std::vector<domain::TaskUpdate> updates;  ///< without epoch: the session's own
     std::optional<cwmp::Message> request;

@@ -168,6 +168,9 @@ base::Awaitable<bool> Session::carry_out(Plan plan)
 {
     if (plan.grant)
         co_await services_.files.grant(std::move(*plan.grant));
+    if (plan.wake_login)
+        co_await services_.sessions.keep_wake_credentials(device_, std::move(plan.wake_login->username),
+                                                          std::move(plan.wake_login->password));
     if (plan.store_tree && !co_await store_tree())
         co_return false;
     for (auto& update : plan.updates) {
