@@ -130,6 +130,7 @@ CREATE TABLE device_contact (
     provisioning_code       text        NOT NULL DEFAULT '',
     parameter_key           text        NOT NULL DEFAULT '',
     connection_request_url  text        NOT NULL DEFAULT '',
+    tree_version            bigint      NOT NULL DEFAULT 0,
     tree_software_version   text,
     last_failure            text
 ) /*partition device_id*/
@@ -156,6 +157,7 @@ COMMENT ON COLUMN device_contact.hardware_version IS 'As its newest Inform told.
 COMMENT ON COLUMN device_contact.provisioning_code IS 'As its newest Inform told.';
 COMMENT ON COLUMN device_contact.parameter_key IS 'ParameterKey as its newest Inform told.';
 COMMENT ON COLUMN device_contact.connection_request_url IS 'As its newest Inform told: chosen by the device, checked before use.';
+COMMENT ON COLUMN device_contact.tree_version IS 'One more with each write of its tree: who folds values in says which one he has read.';
 COMMENT ON COLUMN device_contact.tree_software_version IS 'The software its stored tree was read from; NULL: nothing was read yet.';
 COMMENT ON COLUMN device_contact.last_failure IS 'Why a session last ended badly.';
 
@@ -235,7 +237,6 @@ INSERT INTO promoted (pattern, reason) VALUES
 
 CREATE TABLE device_tree (
     device_id         bigint      NOT NULL PRIMARY KEY,
-    version           bigint      NOT NULL,
     stored_at         timestamptz NOT NULL,
     software_version  text        NOT NULL,
     read_at           jsonb       COMPRESSION lz4 NOT NULL,
@@ -248,7 +249,6 @@ WITH (fillfactor = 80, toast.autovacuum_vacuum_scale_factor = 0.05, autovacuum_v
 COMMENT ON TABLE device_tree IS
     'All that was read from a device: one row of parallel arrays. A write touches only the columns that changed.';
 COMMENT ON COLUMN device_tree.device_id IS 'The device.';
-COMMENT ON COLUMN device_tree.version IS 'One more with each write.';
 COMMENT ON COLUMN device_tree.stored_at IS 'When it was last written.';
 COMMENT ON COLUMN device_tree.software_version IS 'The software it was read from.';
 COMMENT ON COLUMN device_tree.read_at IS
@@ -487,15 +487,19 @@ COMMENT ON COLUMN credential.used_at IS 'When it was last seen to work.';
 CREATE INDEX credential_device ON credential (device_id) WHERE device_id IS NOT NULL;
 
 CREATE TABLE connection_request_credential (
-    device_id   bigint      NOT NULL PRIMARY KEY,
-    username    text        NOT NULL,
-    password    text        NOT NULL,
-    changed_at  timestamptz NOT NULL DEFAULT now()
+    device_id          bigint      NOT NULL PRIMARY KEY,
+    username           text        NOT NULL,
+    password           text        NOT NULL,
+    previous_username  text        NOT NULL DEFAULT '',
+    previous_password  text        NOT NULL DEFAULT '',
+    changed_at         timestamptz NOT NULL DEFAULT now()
 ) /*partition device_id*/;
 COMMENT ON TABLE connection_request_credential IS 'What connection requests to a device log in with. Many may share a user name.';
 COMMENT ON COLUMN connection_request_credential.device_id IS 'The device.';
 COMMENT ON COLUMN connection_request_credential.username IS 'ManagementServer.ConnectionRequestUsername.';
 COMMENT ON COLUMN connection_request_credential.password IS 'Sealed.';
+COMMENT ON COLUMN connection_request_credential.previous_username IS 'What was sent to it before: it may have refused the last.';
+COMMENT ON COLUMN connection_request_credential.previous_password IS 'Sealed; empty: there was none.';
 COMMENT ON COLUMN connection_request_credential.changed_at IS 'When it was set.';
 
 -------------------------------------------------------------------------------------------------------------- models

@@ -31,7 +31,7 @@ Database::~Database()
     threads_.join();
 }
 
-void Database::judge(std::exception const& problem, bool committing, unsigned attempt, Moment deadline)
+void Database::judge(std::exception const& problem, bool is_lost, unsigned attempt, Moment deadline)
 {
     auto const failure = failure_of(problem);
     if (failure == Failure::timed_out || failure == Failure::refused)
@@ -39,7 +39,7 @@ void Database::judge(std::exception const& problem, bool committing, unsigned at
     if (failure == Failure::rollback) {
         if (attempt >= most_rollbacks)
             throw base::Unavailable{fmt::format("the database rolled a transaction back {} times: {}", attempt, problem.what())};
-    } else if (committing || stopping_ || std::chrono::steady_clock::now() >= deadline) {
+    } else if (is_lost || stopping_ || std::chrono::steady_clock::now() >= deadline) {
         throw base::Unavailable{fmt::format("the database did not answer: {}", problem.what())};
     } else {
         std::lock_guard const lock{mutex_};

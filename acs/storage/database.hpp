@@ -43,6 +43,12 @@ struct DatabaseSettings {
     std::chrono::milliseconds patience{20'000};  ///< how long work waits for a database that is away
 };
 
+/// What is done when the connection is lost during COMMIT and nobody knows whether it took effect.
+enum class InDoubt {
+    give_up,  ///< base::Unavailable
+    repeat,   ///< the work is run again: it changes nothing when it was done already
+};
+
 /// PostgreSQL for rare work (searches, API, files, chores): a small pool of threads that borrow connections. The session
 /// path does not come here, it has the batch queues. Used by the stores of this folder only.
 class Database {
@@ -54,13 +60,13 @@ public:
 
     /// Runs work(Transaction&) on a database thread and commits when it returns. Lost connections and rolled back
     /// transactions are tried again, so `work` may run more than once; it must return its result instead of writing into
-    /// captures. A commit whose outcome is not known is not repeated.
+    /// captures. A commit whose outcome is not known is repeated only if `in_doubt` says so.
     /// Throws base::Unavailable when the database was away for `patience`, what libpqxx throws when it refused a
     /// statement (timed out: failure_of), and whatever `work` throws.
     template <class Work>
-    base::Awaitable<std::invoke_result_t<Work&, Transaction&>> run(Work work)
+    base::Awaitable<std::invoke_result_t<Work&, Transaction&>> run(Work work, InDoubt in_doubt = InDoubt::give_up)
     {
-        auto attempt = [this, work = std::move(work)]() mutable { return perform(work); };
+        auto attempt = [this, in_doubt, work = std::move(work)]() mutable { return perform(work, in_doubt); };
         co_return co_await base::offload(threads_, std::move(attempt));
     }
 
@@ -68,7 +74,7 @@ public:
     template <class Work>
     std::invoke_result_t<Work&, Transaction&> run_here(Work work)
     {
-        return perform(work);
+        return perform(work, InDoubt::give_up);
     }
 
     [[nodiscard]] DatabaseSettings const& settings() const noexcept { return settings_; }
@@ -78,7 +84,7 @@ private:
     using Moment = std::chrono::steady_clock::time_point;
 
     template <class Work>
-    std::invoke_result_t<Work&, Transaction&> perform(Work& work)
+    std::invoke_result_t<Work&, Transaction&> perform(Work& work, InDoubt in_doubt)
     {
         auto const deadline = std::chrono::steady_clock::now() + settings_.patience;
         for (unsigned attempt = 1;; ++attempt) {
@@ -86,7 +92,7 @@ private:
             try {
                 return once(work, committing);
             } catch (std::exception const& problem) {
-                judge(problem, committing, attempt, deadline);  // throws, or comes back for the next attempt
+                judge(problem, committing && in_doubt == InDoubt::give_up, attempt, deadline);  // throws, or comes back for the next attempt
             }
         }
     }
@@ -118,7 +124,7 @@ private:
         }
     }
 
-    void judge(std::exception const& problem, bool committing, unsigned attempt, Moment deadline);
+    void judge(std::exception const& problem, bool is_lost, unsigned attempt, Moment deadline);
     Connection borrow();
     void give_back(Connection connection);
 

@@ -85,7 +85,7 @@ base::Awaitable<std::vector<PathRef>> PathTable::intern(domain::DeviceKey device
             names.emplace_back(name);
         std::ranges::sort(names);
         auto work = [this, device, names = std::move(names)](Transaction& transaction) { return make(transaction, device, names); };
-        auto const entries = co_await database_.run(std::move(work));
+        auto const entries = co_await database_.run(std::move(work), InDoubt::repeat);
         for (auto const& entry : entries) {
             auto const shared = std::make_shared<PathEntry const>(entry);
             cache_->add(shared);

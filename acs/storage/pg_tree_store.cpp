@@ -17,7 +17,7 @@ namespace {
 
 constexpr Statement load_trees{
     "load_tree",
-    "SELECT u.n, c.session_epoch, t.path_ids, t.values, t.changed, t.flags, r.path_ids, r.values, r.changed"
+    "SELECT u.n, c.session_epoch, c.tree_version, t.path_ids, t.values, t.changed, t.flags, r.path_ids, r.values, r.changed"
     " FROM unnest($1::bigint[]) WITH ORDINALITY u (device_id, n)"
     " LEFT JOIN device_contact c ON c.device_id = u.device_id"
     " LEFT JOIN device_tree t ON t.device_id = u.device_id"
@@ -28,15 +28,17 @@ constexpr Statement load_trees{
 // those that differ are sent to the index.
 constexpr Statement store_trees{
     "store_tree",
-    "WITH fence AS (UPDATE device_contact c SET tree_software_version = coalesce(u.software_version, c.tree_software_version)"
+    "WITH fence AS (UPDATE device_contact c SET tree_version = c.tree_version + 1,"
+    " tree_software_version = coalesce(u.software_version, c.tree_software_version)"
     " FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],"
-    " $8::bytea[], $9::text[], $10::integer[], $11::text[]) WITH ORDINALITY u (key, epoch, software_version, read_at,"
-    " path_ids, values, changed, flags, model_name, inform_interval, promoted, n)"
-    " WHERE c.device_id = u.key AND c.session_epoch = u.epoch RETURNING c.device_id, u.*),"
-    " stored AS (INSERT INTO device_tree AS t (device_id, version, stored_at, software_version, read_at, path_ids, values, changed,"
-    " flags) SELECT device_id, 1, now(), coalesce(software_version, ''), read_at::jsonb, path_ids::integer[], values::text[],"
+    " $8::bytea[], $9::text[], $10::integer[], $11::text[], $16::bigint[]) WITH ORDINALITY u (key, epoch, software_version,"
+    " read_at, path_ids, values, changed, flags, model_name, inform_interval, promoted, version, n)"
+    " WHERE c.device_id = u.key AND c.session_epoch = u.epoch AND c.tree_version = coalesce(u.version, c.tree_version)"
+    " RETURNING c.device_id, u.*),"
+    " stored AS (INSERT INTO device_tree AS t (device_id, stored_at, software_version, read_at, path_ids, values, changed,"
+    " flags) SELECT device_id, now(), coalesce(software_version, ''), read_at::jsonb, path_ids::integer[], values::text[],"
     " changed::integer[], flags FROM fence"
-    " ON CONFLICT (device_id) DO UPDATE SET version = t.version + 1, stored_at = EXCLUDED.stored_at,"
+    " ON CONFLICT (device_id) DO UPDATE SET stored_at = EXCLUDED.stored_at,"
     " software_version = CASE WHEN EXCLUDED.software_version = '' THEN t.software_version ELSE EXCLUDED.software_version END,"
     " read_at = CASE WHEN EXCLUDED.read_at ? '' OR (SELECT count(*) FROM jsonb_object_keys(t.read_at)) > 500"
     " THEN EXCLUDED.read_at ELSE t.read_at || EXCLUDED.read_at END,"
@@ -133,6 +135,7 @@ public:
             promoted_since_.add(from_seconds(value.since));
         }
         promoted_.add(std::string_view{promoted.finish()});
+        question.version ? versions_.add(*question.version) : versions_.add_null();
     }
 
     pqxx::result send(pqxx::transaction_base& transaction)
@@ -140,12 +143,12 @@ public:
         return exec(transaction, store_trees, devices_.finish(), epochs_.finish(), software_.finish(), read_at_.finish(),
                     path_ids_.finish(), values_.finish(), changed_.finish(), flags_.finish(), models_.finish(),
                     intervals_.finish(), promoted_.finish(), promoted_devices_.finish(), promoted_paths_.finish(),
-                    promoted_values_.finish(), promoted_since_.finish());
+                    promoted_values_.finish(), promoted_since_.finish(), versions_.finish());
     }
 
 private:
     ArrayText devices_, epochs_, software_, read_at_, path_ids_, values_, changed_, flags_, models_, intervals_, promoted_,
-        promoted_devices_, promoted_paths_, promoted_values_, promoted_since_;
+        promoted_devices_, promoted_paths_, promoted_values_, promoted_since_, versions_;
 };
 
 }  // namespace
@@ -158,10 +161,11 @@ void TreeLoadKind::execute(pqxx::transaction_base& transaction, std::span<std::s
     for (auto const& row : exec(transaction, load_trees, devices.finish())) {
         TreeLoadAnswer answer;
         answer.epoch = row[1].as<std::int64_t>(0);
-        answer.text = {row[2].c_str(), row[3].c_str(), row[4].c_str(), row[5].c_str()};
-        answer.recent_ids = row[6].c_str();
-        answer.recent_values = row[7].c_str();
-        answer.recent_changed = row[8].c_str();
+        answer.version = row[2].as<std::int64_t>(0);
+        answer.text = {row[3].c_str(), row[4].c_str(), row[5].c_str(), row[6].c_str()};
+        answer.recent_ids = row[7].c_str();
+        answer.recent_values = row[8].c_str();
+        answer.recent_changed = row[9].c_str();
         request<TreeLoadRequest>(items[row[0].as<std::size_t>() - 1]).answer = std::move(answer);
     }
 }
@@ -189,7 +193,7 @@ base::Awaitable<PgTreeStore::Loaded> PgTreeStore::read(domain::DeviceKey device)
     auto const row = co_await parts_.queue.ask(loads_, asked);
     auto const paths = co_await parts_.paths.find(parse_integers(row.text.path_ids));
     auto const recent = co_await parts_.paths.find(parse_integers(row.recent_ids));
-    Loaded loaded{decode_tree(row.text, paths, parts_.sealer, device), row.epoch, !recent.empty()};
+    Loaded loaded{decode_tree(row.text, paths, parts_.sealer, device), row.epoch, row.version};
     lay_over(loaded.tree, row, recent);
     co_return loaded;
 }
@@ -203,11 +207,12 @@ base::Awaitable<datamodel::ParameterTree> PgTreeStore::load(domain::DeviceKey de
 base::Awaitable<bool> PgTreeStore::store(domain::DeviceKey device, std::int64_t epoch, datamodel::ParameterTree tree,
                                          std::vector<std::string> read, std::string software_version)
 {
-    co_return co_await write(device, epoch, std::move(tree), std::move(read), std::move(software_version));
+    co_return co_await write(device, epoch, std::nullopt, std::move(tree), std::move(read), std::move(software_version));
 }
 
-base::Awaitable<bool> PgTreeStore::write(domain::DeviceKey device, std::int64_t epoch, datamodel::ParameterTree tree,
-                                         std::vector<std::string> read, std::optional<std::string> software_version)
+base::Awaitable<bool> PgTreeStore::write(domain::DeviceKey device, std::int64_t epoch, std::optional<std::int64_t> version,
+                                         datamodel::ParameterTree tree, std::vector<std::string> read,
+                                         std::optional<std::string> software_version)
 {
     std::vector<std::string> names;
     names.reserve(tree.size() + read.size());
@@ -221,6 +226,7 @@ base::Awaitable<bool> PgTreeStore::write(domain::DeviceKey device, std::int64_t 
     TreeStoreQuestion question;
     question.device = device.value();
     question.epoch = epoch;
+    question.version = version;
     question.tree = encode_tree(tree, paths, parts_.sealer, device);
     question.software_version = std::move(software_version);
     question.read_at = read_times(read_paths, parts_.clock.now());
@@ -240,7 +246,7 @@ base::Awaitable<void> PgTreeStore::fold(domain::DeviceKey device, std::vector<To
             updates.push_back({told.path, told.value, told.type});
         if (loaded.tree.set_values(std::move(updates), to_seconds(at)).empty())
             co_return;  // all of it is known already, in the tree or in the overlay
-        bool const written = co_await write(device, loaded.epoch, std::move(loaded.tree), {}, std::nullopt);
+        bool const written = co_await write(device, loaded.epoch, loaded.version, std::move(loaded.tree), {}, std::nullopt);
         if (written)
             co_return;
     }

@@ -6,7 +6,7 @@
 namespace storage {
 
 struct TreeLoadAnswer {
-    std::int64_t epoch = 0;
+    std::int64_t epoch = 0, version = 0;
     TreeText text;
     std::string recent_ids, recent_values, recent_changed;
 };
@@ -21,13 +21,14 @@ public:
 
 struct TreeStoreQuestion {
     std::int64_t device = 0, epoch = 0;
+    std::optional<std::int64_t> version;          ///< the tree must still be the one that was read; none: it is ours alone
     EncodedTree tree;
     std::optional<std::string> software_version;  ///< none: stays as it is
     std::string read_at;                          ///< JSON object: path id -> seconds since 1970; with "" older times are forgotten
     std::optional<std::string> model_name;
     std::optional<std::int64_t> inform_interval;  ///< seconds
 };
-using TreeStoreRequest = BatchRequest<TreeStoreQuestion, bool>;  ///< false: the epoch is stale
+using TreeStoreRequest = BatchRequest<TreeStoreQuestion, bool>;  ///< false: the epoch or the version is stale
 
 /// Writes trees: what differs, promoted copies, and takes the overlay in.
 class TreeStoreKind final : public BatchKind {
@@ -58,13 +59,13 @@ public:
 private:
     struct Loaded {
         datamodel::ParameterTree tree;
-        std::int64_t epoch = 0;
-        bool has_overlay = false;
+        std::int64_t epoch = 0, version = 0;
     };
 
     base::Awaitable<Loaded> read(domain::DeviceKey device);
-    base::Awaitable<bool> write(domain::DeviceKey device, std::int64_t epoch, datamodel::ParameterTree tree,
-                                std::vector<std::string> read, std::optional<std::string> software_version);
+    base::Awaitable<bool> write(domain::DeviceKey device, std::int64_t epoch, std::optional<std::int64_t> version,
+                                datamodel::ParameterTree tree, std::vector<std::string> read,
+                                std::optional<std::string> software_version);
 
     SessionParts parts_;
     TreeLoadKind loads_;
