@@ -2,6 +2,8 @@
 
 #include "cwmp/codec/codec.hpp"
 #include "cwmp/message_json.hpp"
+#include "net/body_receiver.hpp"
+#include "net/request_reader.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -19,6 +21,9 @@ namespace {
 
 using base::fail;
 using base::Result;
+
+/// Bytes of the header of a captured request.
+constexpr std::uint32_t header_limit = 64 * 1024;
 
 Result<std::string> contents(std::string const& file)
 {
@@ -45,8 +50,32 @@ std::string lower_case(std::string_view text)
     return result;
 }
 
-/// The body of a captured HTTP message, whose headers end with an empty line.
-Result<std::string_view> http_body(std::string_view bytes)
+/// The body of a captured request that was sent in chunks or compressed.
+Result<std::string> decoded_body(std::string_view bytes)
+{
+    net::RequestReader reader{header_limit};
+    std::optional<net::BodyReceiver> receiver;
+    while (true) {
+        std::size_t used = 0;
+        auto const progress = reader.feed(bytes, used);
+        bytes.remove_prefix(used);
+        if (progress == net::RequestReader::Progress::complete)
+            return receiver ? std::move(receiver->memory()) : std::string{};
+        if (progress == net::RequestReader::Progress::head) {
+            auto const coding = net::parse_content_coding(reader.head().headers.get("Content-Encoding"));
+            if (!coding)
+                return fail("is an HTTP request in a Content-Encoding that is not known");
+            receiver.emplace(net::BodyReceiver::Settings{.coding = *coding, .limits = {}});
+            reader.receive_body(*receiver);
+        } else {
+            return fail("is an HTTP request whose body is cut short or does not fit its header");
+        }
+    }
+}
+
+/// The body of a captured HTTP message, whose headers end with an empty line. Content-Length is not believed: some
+/// senders count characters.
+Result<std::string> http_body(std::string_view bytes)
 {
     auto const crlf = bytes.find("\r\n\r\n");
     auto const lf = bytes.find("\n\n");
@@ -54,10 +83,10 @@ Result<std::string_view> http_body(std::string_view bytes)
     if (end == std::string_view::npos)
         return fail("is an HTTP message whose headers do not end");
     auto const headers = lower_case(bytes.substr(0, end));
-    for (std::string_view const coding : {"transfer-encoding:", "content-encoding:"})
+    for (std::string_view const coding : {"\ntransfer-encoding:", "\ncontent-encoding:"})
         if (headers.find(coding) != std::string::npos)
-            return fail(fmt::format("is an HTTP message with {} its body must be decoded first", coding));
-    return bytes.substr(end + (end == crlf ? 4 : 2));
+            return decoded_body(bytes);
+    return std::string{bytes.substr(end + (end == crlf ? 4 : 2))};
 }
 
 /// The JSON line for one file.
@@ -66,7 +95,7 @@ Result<std::string> line_of(std::string const& file)
     auto const bytes = contents(file);
     if (!bytes)
         return std::unexpected{bytes.error()};
-    auto const body = is_http(*bytes) ? http_body(*bytes) : Result<std::string_view>{*bytes};
+    auto const body = is_http(*bytes) ? http_body(*bytes) : bytes;
     if (!body)
         return std::unexpected{body.error()};
     auto const envelope = cwmp::decode(*body);
