@@ -263,7 +263,7 @@ void Discovery::names_refused(Naming const& asked, cwmp::Fault const& fault, Des
         return desk.forget(asked.path);
     if (asked.next_level)
         return skip(asked.path, "its names: " + failed_by(fault).text);
-    desk.learnt = desk.learnt || std::exchange(desk.model.names_at_once, false);
+    desk.learnt = std::exchange(desk.model.names_at_once, false) || desk.learnt;
     namings_.push_back({asked.path, true, asked.deaths});
 }
 
@@ -277,7 +277,7 @@ void Discovery::lost(Desk& desk)
     if (auto asked = std::exchange(naming_, std::nullopt)) {
         ++asked->deaths;
         if (!asked->next_level) {  // the whole tree at once was too much
-            desk.learnt = desk.learnt || std::exchange(desk.model.names_at_once, false);
+            desk.learnt = std::exchange(desk.model.names_at_once, false) || desk.learnt;
             if (asked->path.empty())
                 return ask_roots(desk, true);
             namings_.push_front({asked->path, true, 0});

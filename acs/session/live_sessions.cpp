@@ -16,6 +16,12 @@ namespace session {
 namespace asio = boost::asio;
 using Steady = std::chrono::steady_clock;
 
+namespace {
+
+constexpr int most_tries = 200;  ///< of 10 ms, until a session that is busy is given up for one request
+
+}  // namespace
+
 bool is_cookie(std::string_view text) noexcept
 {
     return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -44,6 +50,11 @@ base::Awaitable<Reply> CwmpEndpoint::State::exchange(std::shared_ptr<LiveSession
 base::Awaitable<Reply> CwmpEndpoint::State::serve(std::shared_ptr<LiveSession> live, cwmp::Envelope message,
                                                   std::uint64_t connection)
 {
+    // It is being put away, or the CPE did not wait for an answer: neither takes long.
+    for (int tries = 0; live->busy && tries < most_tries; ++tries) {
+        asio::steady_timer timer{co_await asio::this_coro::executor, std::chrono::milliseconds{10}};
+        co_await timer.async_wait(base::as_tuple);
+    }
     if (live->busy || live->session.ended())
         co_return Reply{.kind = Answer::Kind::refused, .gone = live->session.ended()};
     live->busy = true;

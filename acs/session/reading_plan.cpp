@@ -74,6 +74,14 @@ private:
     std::vector<Unit> units_;
 };
 
+std::size_t parameters_below(datamodel::ParameterTree const& tree, std::string_view path)
+{
+    std::size_t parameters = 0;
+    for (auto const node : tree.subtree(path))
+        parameters += node.is_object() ? 0 : 1;
+    return parameters;
+}
+
 std::vector<Reading> packed(std::vector<Unit> units, std::size_t per_request)
 {
     std::vector<Reading> readings;
@@ -98,20 +106,26 @@ std::vector<Reading> plan_readings(datamodel::ParameterTree const& tree, std::st
 
 std::vector<Reading> halves(datamodel::ParameterTree const& tree, Reading const& reading, ReadingRules const& rules)
 {
-    auto const half = std::max<std::size_t>(1, reading.expected / 2);
     std::vector<Reading> parts;
     if (reading.paths.size() > 1) {
         auto const middle = reading.paths.begin() + static_cast<std::ptrdiff_t>(reading.paths.size() / 2);
-        parts.push_back({{reading.paths.begin(), middle}, half, reading.deaths, false});
-        parts.push_back({{middle, reading.paths.end()}, half, reading.deaths, false});
+        parts.push_back({{reading.paths.begin(), middle}, 0, reading.deaths, false});
+        parts.push_back({{middle, reading.paths.end()}, 0, reading.deaths, false});
+        for (auto& part : parts)
+            for (auto const& path : part.paths)
+                part.expected += parameters_below(tree, path);
         return parts;
     }
-    if (reading.paths.empty() || !cwmp::is_partial(reading.paths.front()) || reading.expected < 2)
+    if (reading.paths.empty() || !cwmp::is_partial(reading.paths.front()))
         return parts;
+    auto const& object = reading.paths.front();
     auto narrower = rules;
-    narrower.per_request = std::min(rules.per_request, half);
-    narrower.skip.erase(reading.paths.front());
-    parts = plan_readings(tree, reading.paths.front(), narrower);
+    narrower.per_request = std::clamp<std::size_t>(parameters_below(tree, object) / 2, 1, std::max<std::size_t>(1, rules.per_request));
+    narrower.skip.erase(object);
+    Planner planner{tree, narrower};
+    for (auto const child : tree.children(object))
+        planner.visit(child);
+    parts = packed(planner.take(), narrower.per_request);
     for (auto& part : parts)
         part.deaths = reading.deaths;
     return parts;

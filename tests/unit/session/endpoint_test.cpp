@@ -1,0 +1,306 @@
+#include "session/endpoint.hpp"
+
+#include "cwmp/codec/codec.hpp"
+#include "net/http_client.hpp"
+#include "net/server.hpp"
+#include "unit/session/conversation.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+
+namespace session {
+namespace {
+
+using boost::asio::ip::tcp;
+
+/// A client that sends bytes as they are and reads one answer at a time.
+class Wire {
+public:
+    explicit Wire(std::uint16_t port) { socket_.connect({boost::asio::ip::address_v4::loopback(), port}); }
+
+    struct Reply {
+        unsigned status = 0;
+        std::string head;
+        std::string body;
+        [[nodiscard]] std::string header(std::string const& name) const
+        {
+            auto const at = head.find("\r\n" + name + ": ");
+            if (at == std::string::npos)
+                return {};
+            auto const from = at + name.size() + 4;
+            return head.substr(from, head.find("\r\n", from) - from);
+        }
+        [[nodiscard]] std::string cookie() const { return header("Set-Cookie").substr(0, header("Set-Cookie").find(';')); }
+    };
+
+    Reply send(std::string_view method, std::string_view body, std::vector<std::string> const& headers = {})
+    {
+        auto text = std::string{method} + " /acs HTTP/1.1\r\nHost: acs\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+        for (auto const& header : headers)
+            text += header + "\r\n";
+        text += "\r\n" + std::string{body};
+        boost::asio::write(socket_, boost::asio::buffer(text));
+        Reply reply;
+        auto const size = boost::asio::read_until(socket_, boost::asio::dynamic_buffer(buffer_), "\r\n\r\n");
+        reply.head = buffer_.substr(0, size);
+        buffer_.erase(0, size);
+        reply.status = static_cast<unsigned>(std::stoul(reply.head.substr(9, 3)));
+        auto const length = reply.header("Content-Length");
+        auto const most = length.empty() ? 0 : std::stoul(length);
+        if (buffer_.size() < most)
+            boost::asio::read(socket_, boost::asio::dynamic_buffer(buffer_), boost::asio::transfer_exactly(most - buffer_.size()));
+        reply.body = buffer_.substr(0, most);
+        buffer_.erase(0, most);
+        return reply;
+    }
+    Reply post(cwmp::Message message, std::vector<std::string> const& headers = {})
+    {
+        return send("POST", cwmp::encode({.id = "7", .message = std::move(message)}, {}), headers);
+    }
+    Reply post_nothing(std::vector<std::string> const& headers = {}) { return send("POST", "", headers); }
+
+private:
+    boost::asio::io_context context_;
+    tcp::socket socket_{context_};
+    std::string buffer_;
+};
+
+class EndpointTest : public ConversationTest {
+protected:
+    explicit EndpointTest(std::size_t count = 1) : threads{count} {}
+    ~EndpointTest() override
+    {
+        if (server)
+            server->stop();
+        threads.stop();
+    }
+    /// One I/O thread, as the stores in memory are for one.
+    void start(LoginPolicy login = LoginPolicy::none, bool shared_connections = false)
+    {
+        EndpointPolicy policy{.login = login, .open_enrolment = true};
+        policy.digest = {.realm = "acs", .key = "0123456789abcdef"};
+        policy.shared_logins = {{"bootstrap", net::make_digest_secret("bootstrap", "acs", "secret")}};
+        endpoint.emplace(services, std::move(policy), threads);
+        server.emplace(threads, metrics);
+        net::Listener listener{.name = "cwmp", .address = "127.0.0.1"};
+        listener.shared_connections = shared_connections;
+        auto const listening = server->listen(listener, *endpoint);
+        ASSERT_TRUE(listening) << listening.error().what;
+        threads.start();
+        port = server->local_port("cwmp");
+    }
+    [[nodiscard]] cwmp::Message hello() const { return inform(events(cwmp::event_code::periodic)).message; }
+
+    net::Threads threads;
+    std::optional<CwmpEndpoint> endpoint;
+    std::optional<net::Server> server;
+    std::uint16_t port = 0;
+};
+
+TEST_F(EndpointTest, ASessionOnOneConnectionNeedsNoCookie)
+{
+    models.knowledge.discovery = domain::DiscoveryProfile::off;
+    start();
+    Wire cpe_side{port};
+    auto const greeted = cpe_side.post(hello());
+    EXPECT_EQ(greeted.status, 200U);
+    EXPECT_EQ(greeted.header("Content-Type"), "text/xml; charset=\"utf-8\"");
+    auto const answer = cwmp::decode(greeted.body);
+    ASSERT_TRUE(answer);
+    EXPECT_TRUE(std::holds_alternative<cwmp::InformResponse>(answer->message));
+    EXPECT_EQ(answer->id, "7");
+    auto const end = cpe_side.post_nothing();
+    EXPECT_EQ(end.status, 204U);
+    EXPECT_EQ(end.header("Connection"), "") << "closing is the CPE's business";
+    EXPECT_EQ(cpe_side.post_nothing().status, 204U) << "once more";
+    EXPECT_EQ(endpoint->sessions(), 0U);
+}
+
+TEST_F(EndpointTest, TheCookieIsRandomAndForAllPaths)
+{
+    start();
+    auto const cookie = Wire{port}.post(hello()).header("Set-Cookie");
+    EXPECT_TRUE(cookie.starts_with("session=")) << cookie;
+    EXPECT_NE(cookie.find("; Path=/"), std::string::npos);
+    EXPECT_NE(cookie.find("; HttpOnly"), std::string::npos);
+    EXPECT_EQ(cookie.find(';'), 8U + 32U);
+    EXPECT_NE(Wire{port}.post(hello()).header("Set-Cookie"), cookie);
+}
+
+TEST_F(EndpointTest, ACookieFindsTheSessionFromAnotherConnection)
+{
+    models.knowledge.discovery = domain::DiscoveryProfile::off;
+    start();
+    Wire first{port};
+    auto const cookie = first.post(hello()).cookie();
+    Wire second{port};
+    EXPECT_EQ(second.post_nothing({"Cookie: " + cookie + "; Path=/"}).status, 204U);
+    EXPECT_EQ(endpoint->sessions(), 0U);
+    Wire third{port};
+    EXPECT_EQ(third.post_nothing({"Cookie: other=1, " + cookie}).status, 204U) << "the end is remembered";
+}
+
+TEST_F(EndpointTest, ASessionGoesOnAfterItsConnectionWasClosed)
+{
+    start();
+    std::string cookie;
+    {
+        Wire first{port};
+        cookie = first.post(hello()).cookie();
+    }
+    Wire second{port};
+    EXPECT_EQ(second.post_nothing({"Cookie: " + cookie}).status, 200U) << "the discovery's first RPC";
+}
+
+TEST_F(EndpointTest, WhereConnectionsAreSharedOnlyTheCookieCounts)
+{
+    start(LoginPolicy::none, true);
+    Wire proxy{port};
+    auto const cookie = proxy.post(hello()).cookie();
+    EXPECT_EQ(proxy.post_nothing({"Cookie: " + cookie}).status, 200U);
+    EXPECT_EQ(proxy.post(cwmp::GetRPCMethods{}).status, 400U) << "another CPE's";
+}
+
+TEST_F(EndpointTest, AnythingButPostIsNotAllowed)
+{
+    start();
+    auto const answer = Wire{port}.send("GET", "");
+    EXPECT_EQ(answer.status, 405U);
+    EXPECT_EQ(answer.header("Allow"), "POST");
+}
+
+TEST_F(EndpointTest, AnEmptyPostWithoutASessionOpensNone)
+{
+    start();
+    EXPECT_EQ(Wire{port}.post_nothing().status, 204U);
+    EXPECT_EQ(endpoint->sessions(), 0U);
+}
+
+TEST_F(EndpointTest, WhatCannotBeReadIsRefusedAndEndsTheSession)
+{
+    start();
+    Wire cpe_side{port};
+    cpe_side.post(hello());
+    auto const answer = cpe_side.send("POST", "<!DOCTYPE x><x/>");
+    EXPECT_EQ(answer.status, 400U);
+    EXPECT_EQ(endpoint->sessions(), 0U);
+}
+
+TEST_F(EndpointTest, AResponseWithoutASessionIsRefused)
+{
+    start();
+    EXPECT_EQ(Wire{port}.post(cwmp::RebootResponse{}).status, 400U);
+}
+
+TEST_F(EndpointTest, WithoutALoginNobodyIsLookedUp)
+{
+    store.set_away(true);
+    start(LoginPolicy::digest);
+    Wire stranger{port};
+    auto const answer = stranger.post(hello());
+    EXPECT_EQ(answer.status, 401U);
+    EXPECT_TRUE(answer.header("WWW-Authenticate").starts_with("Digest ")) << answer.head;
+    EXPECT_EQ(stranger.post_nothing().status, 401U) << "the probe too";
+}
+
+TEST_F(EndpointTest, DigestIsAskedForOncePerSession)
+{
+    models.knowledge.discovery = domain::DiscoveryProfile::off;
+    start(LoginPolicy::digest);
+    Wire cpe_side{port};
+    auto const challenge = cpe_side.post(hello()).header("WWW-Authenticate");
+    auto const from = challenge.find("nonce=\"") + 7;
+    auto const nonce = challenge.substr(from, challenge.find('"', from) - from);
+    auto const secret = net::make_digest_secret("bootstrap", "acs", "secret").md5;
+    auto const response = net::digest_response(net::DigestAlgorithm::md5, secret, "POST", "", nonce, "00000001", "c", "auth");
+    auto const authorization = "Authorization: Digest username=\"bootstrap\", realm=\"acs\", nonce=\"" + nonce +
+                               "\", uri=\"\", qop=auth, nc=00000001, cnonce=\"c\", response=\"" + response + "\"";
+    EXPECT_EQ(cpe_side.post(hello(), {authorization}).status, 200U) << "an empty uri is what some send";
+    EXPECT_EQ(cpe_side.post_nothing().status, 204U);
+    auto const again = cpe_side.post(hello(), {authorization});
+    EXPECT_EQ(again.status, 401U) << "an overheard answer is no login";
+    EXPECT_NE(again.header("WWW-Authenticate").find("stale=true"), std::string::npos);
+}
+
+TEST_F(EndpointTest, BasicIsTakenWhereItIsAllowed)
+{
+    start(LoginPolicy::any);
+    EXPECT_EQ(Wire{port}.post(hello(), {"Authorization: " + net::basic_authorization("bootstrap", "secret")}).status, 200U);
+    EXPECT_EQ(Wire{port}.post(hello(), {"Authorization: " + net::basic_authorization("bootstrap", "wrong")}).status, 401U);
+}
+
+TEST_F(EndpointTest, ALoginOfAnotherDeviceIsRefused)
+{
+    settle_device();
+    auto const secret = net::make_digest_secret("other", "acs", "pw");
+    store.add_login({"other", base::from_hex(secret.md5), base::from_hex(secret.sha256), domain::DeviceKey{4711}});
+    auto const mine = net::make_digest_secret("mine", "acs", "pw");
+    store.add_login({"mine", base::from_hex(mine.md5), base::from_hex(mine.sha256), key});
+    start(LoginPolicy::basic);
+    EXPECT_EQ(Wire{port}.post(hello(), {"Authorization: " + net::basic_authorization("other", "pw")}).status, 403U);
+    EXPECT_EQ(Wire{port}.post(hello(), {"Authorization: " + net::basic_authorization("mine", "pw")}).status, 200U);
+}
+
+TEST_F(EndpointTest, TheDatabaseAwayIs503WithRetryAfter)
+{
+    store.set_away(true);
+    start();
+    auto const answer = Wire{port}.post(hello());
+    EXPECT_EQ(answer.status, 503U);
+    EXPECT_GE(std::stoi(answer.header("Retry-After")), static_cast<int>(services.limits.retry_after.count()));
+}
+
+TEST_F(EndpointTest, TooManySessionsAre503)
+{
+    services.limits.sessions = 1;
+    start();
+    Wire first{port};
+    EXPECT_EQ(first.post(hello()).status, 200U);
+    id.serial_number = "S2";
+    EXPECT_EQ(Wire{port}.post(hello()).status, 503U);
+}
+
+TEST_F(EndpointTest, ANewInformReplacesTheSessionOfItsDevice)
+{
+    start();
+    Wire old{port};
+    old.post(hello());
+    Wire newer{port};
+    EXPECT_EQ(newer.post(hello()).status, 200U);
+    EXPECT_EQ(endpoint->sessions(), 1U);
+    EXPECT_EQ(old.post(cwmp::GetRPCMethods{}).status, 400U);
+}
+
+class TwoThreadsTest : public EndpointTest {
+protected:
+    TwoThreadsTest() : EndpointTest{2} {}
+};
+
+TEST_F(TwoThreadsTest, ARequestOnAnotherThreadFindsItsSession)
+{
+    start();
+    Wire opener{port};
+    auto const cookie = opener.post(hello()).cookie();
+    for (int i = 0; i < 20; ++i) {  // each connection lands on either thread
+        Wire other{port};
+        auto const answer = other.post(cwmp::GetRPCMethods{}, {"Cookie: " + cookie});
+        ASSERT_EQ(answer.status, 200U);
+        EXPECT_NE(answer.body.find("TransferComplete"), std::string::npos);
+    }
+    EXPECT_EQ(endpoint->sessions(), 1U);
+}
+
+TEST_F(EndpointTest, TheAnswerSpeaksTheNamespaceOfTheInform)
+{
+    start();
+    auto const body = cwmp::encode({.id = "1", .message = hello()}, {.namespace_digit = 2, .xml_declaration = false});
+    auto const answer = Wire{port}.send("POST", body);
+    EXPECT_NE(answer.body.find("urn:dslforum-org:cwmp-1-2"), std::string::npos);
+    EXPECT_FALSE(answer.body.starts_with("<?xml"));
+}
+
+}  // namespace
+}  // namespace session
