@@ -87,8 +87,8 @@ std::size_t parameters_of(sim::Persona const& persona)
     sim::Identity const identity;
     sim::DeviceFacts const facts;
     std::size_t count = 0;
-    sim::Tree{persona, identity, facts}.walk("", false,
-                                             [&](sim::Node const& node) { count += node.parameter != nullptr ? 1 : 0; });
+    sim::Tree{persona, identity, facts}.walk(
+        "", false, [&](sim::Node const& node) { count += node.parameter != nullptr ? 1 : 0; });
     return count;
 }
 

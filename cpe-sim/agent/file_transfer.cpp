@@ -18,9 +18,15 @@ struct Sha256::State {
     ~State() { EVP_MD_CTX_free(context); }
 };
 
-Sha256::Sha256() : state_{std::make_unique<State>()} { EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr); }
+Sha256::Sha256() : state_{std::make_unique<State>()}
+{
+    EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr);
+}
 Sha256::~Sha256() = default;
-void Sha256::update(std::string_view piece) { EVP_DigestUpdate(state_->context, piece.data(), piece.size()); }
+void Sha256::update(std::string_view piece)
+{
+    EVP_DigestUpdate(state_->context, piece.data(), piece.size());
+}
 
 std::string Sha256::finish()
 {
@@ -57,7 +63,10 @@ void FileSink::feed_payload(std::string_view piece, std::uint64_t offset)
     payload_.update(piece);
 }
 
-std::string FileSink::payload_sha256() { return payload_start_ ? payload_.finish() : std::string{}; }
+std::string FileSink::payload_sha256()
+{
+    return payload_start_ ? payload_.finish() : std::string{};
+}
 
 std::string FileSink::header(std::string_view name) const
 {
@@ -152,7 +161,8 @@ std::string_view last_segment(std::string_view url)
 void judge(MovedFile& moved, TransferJob const& job, FileSink& sink, Device const& device)
 {
     if (job.file_size != 0 && job.file_size != sink.size())
-        return fail(moved, fault::file_corrupted, fmt::format("{} bytes came, {} were announced", sink.size(), job.file_size));
+        return fail(moved, fault::file_corrupted,
+                    fmt::format("{} bytes came, {} were announced", sink.size(), job.file_size));
     auto const checksum = sink.header("sha256");
     if (!checksum.empty() && checksum != sink.payload_sha256())
         return fail(moved, fault::file_corrupted, "the file's checksum is wrong");
@@ -183,7 +193,8 @@ base::Awaitable<net::ClientResult> talk(net::Url url, TransferJob const& job, st
     for (int hop = 0;; ++hop) {
         net::ClientConnection connection{url, client};
         net::ClientLogin login{{job.username, job.password}};
-        net::ClientRequest request{.method = job.is_download() ? "GET" : "PUT", .target = url.target, .headers = {}, .body = body};
+        net::ClientRequest request{
+            .method = job.is_download() ? "GET" : "PUT", .target = url.target, .headers = {}, .body = body};
         request.headers.add("User-Agent", "cpe-sim");
         request.close = true;
         request.has_body = !job.is_download();

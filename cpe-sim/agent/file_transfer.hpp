@@ -36,8 +36,8 @@ private:
 
 /// Takes a downloaded file: counts and hashes it, keeps its beginning.
 ///
-/// A file may begin with lines "name=value" that end with an empty line; `version=2.1.0` tells the software in it, `sha256=...`
-/// is the checksum of everything after the empty line, `product=...` the product class it is for.
+/// A file may begin with lines "name=value" that end with an empty line; `version=2.1.0` tells the software in it,
+/// `sha256=...` is the checksum of everything after the empty line, `product=...` the product class it is for.
 class FileSink final : public net::BodySink {
 public:
     static constexpr std::size_t kept_bytes = 256 * 1024;
@@ -66,7 +66,8 @@ private:
 /// The version that a file's name tells: "2.1.0" of "fibre-2.1.0.bin"; empty when it tells none.
 [[nodiscard]] std::string version_in_name(std::string_view file_name);
 
-/// The lines "path=value" of a vendor configuration file; none when a line is neither that nor empty nor a comment ("#").
+/// The lines "path=value" of a vendor configuration file; none when a line is neither that nor empty nor a comment
+/// ("#").
 [[nodiscard]] std::optional<std::vector<std::pair<std::string, std::string>>> read_settings(std::string_view text);
 
 /// How files are moved.
@@ -82,9 +83,9 @@ struct MovedFile {
     std::string sha256;  ///< of a downloaded file
 };
 
-/// Fetches or sends the file of `job` over HTTP or HTTPS with Basic or Digest (TR-069 3.2.1, A.3.2.8, A.4.1.5) and finds out
-/// what it means for `device`: faults 9010 to 9018 as what went wrong, the new version of firmware, the settings of a
-/// configuration. Does not change the device.
+/// Fetches or sends the file of `job` over HTTP or HTTPS with Basic or Digest (TR-069 3.2.1, A.3.2.8, A.4.1.5) and
+/// finds out what it means for `device`: faults 9010 to 9018 as what went wrong, the new version of firmware, the
+/// settings of a configuration. Does not change the device.
 base::Awaitable<MovedFile> move_file(TransferJob job, Device const& device, base::Clock const& clock,
                                      TransferSettings settings);
 

@@ -19,7 +19,10 @@ std::string_view trimmed(std::string_view text)
     return first == text.npos ? std::string_view{} : text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
-bool is_redirect(unsigned status) { return status == 302 || status == 307; }
+bool is_redirect(unsigned status)
+{
+    return status == 302 || status == 307;
+}
 
 /// The challenges without their qop, as a client that knows only RFC 2069 reads them.
 net::Headers without_qop(net::Headers const& answer)
@@ -79,8 +82,12 @@ base::Result<HttpExchange> HttpExchange::create(std::string const& url, net::Cre
 }
 
 HttpExchange::HttpExchange(net::Url url, net::Credentials credentials, HttpSettings settings, Cookies old_cookies)
-    : url_{std::move(url)}, settings_{std::move(settings)}, credentials_{credentials}, login_{std::move(credentials)},
-      dialect_{dialect_of(settings_.quirks, settings_.cwmp_minor)}, old_cookies_{std::move(old_cookies)}
+    : url_{std::move(url)},
+      settings_{std::move(settings)},
+      credentials_{credentials},
+      login_{std::move(credentials)},
+      dialect_{dialect_of(settings_.quirks, settings_.cwmp_minor)},
+      old_cookies_{std::move(old_cookies)}
 {
     connect();
 }
@@ -145,8 +152,8 @@ base::Awaitable<net::ClientResult> HttpExchange::post(std::string body, bool is_
     auto const answers_challenges = is_inform || !has(Quirk::login_once);
     auto answer = co_await send(body, is_inform, logs_in);
     // Once for the challenge, once more for a nonce that has become stale.
-    for (int attempt = 0; attempt < 2 && answers_challenges && answer && answer->status == 401 && learn(answer->headers);
-         ++attempt)
+    for (int attempt = 0;
+         attempt < 2 && answers_challenges && answer && answer->status == 401 && learn(answer->headers); ++attempt)
         answer = co_await send(body, is_inform, true);
     co_return answer;
 }

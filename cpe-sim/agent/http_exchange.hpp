@@ -43,8 +43,8 @@ private:
     std::vector<Cookie> cookies_;
 };
 
-/// One session's way to the ACS over HTTP (TR-069 3.1, 3.4): cookies, Basic and Digest, redirects 302 and 307, a connection
-/// that is kept alive and made anew when it was closed. On one thread.
+/// One session's way to the ACS over HTTP (TR-069 3.1, 3.4): cookies, Basic and Digest, redirects 302 and 307, a
+/// connection that is kept alive and made anew when it was closed. On one thread.
 class HttpExchange {
 public:
     /// Fails when the URL is none. `old_cookies` are those of the session before, for the quirk that sends them.

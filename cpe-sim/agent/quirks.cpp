@@ -13,15 +13,18 @@ namespace fault = cwmp::fault_code;
 
 constexpr std::array<QuirkInfo, quirk_count> infos{{
     {Quirk::no_bootstrap, "no-bootstrap", "session", "never sends 0 BOOTSTRAP"},
-    {Quirk::missing_transfer_event, "missing-transfer-event", "session", "TransferComplete without 7 and M Download in the Inform"},
+    {Quirk::missing_transfer_event, "missing-transfer-event", "session",
+     "TransferComplete without 7 and M Download in the Inform"},
     {Quirk::no_transfer_key, "no-transfer-key", "session", "TransferComplete with an empty CommandKey"},
-    {Quirk::no_transfer_complete, "no-transfer-complete", "session", "boots new firmware but never sends TransferComplete"},
+    {Quirk::no_transfer_complete, "no-transfer-complete", "session",
+     "boots new firmware but never sends TransferComplete"},
     {Quirk::late_transfer_complete, "late-transfer-complete", "session", "TransferComplete only after the empty POST"},
     {Quirk::numeric_events, "numeric-events", "session", "event codes without their text: \"2\""},
     {Quirk::lower_case_oui, "lower-case-oui", "session", "the OUI in small letters"},
     {Quirk::duplicate_inform, "duplicate-inform", "session", "sends every Inform twice"},
     {Quirk::ignore_hold, "ignore-hold", "session", "sends requests although HoldRequests is set"},
-    {Quirk::empty_post_first, "empty-post-first", "session", "an empty POST before the Inform, to be asked for its login"},
+    {Quirk::empty_post_first, "empty-post-first", "session",
+     "an empty POST before the Inform, to be asked for its login"},
     {Quirk::lost_rpc, "lost-rpc", "session", "answers the second request of each session with an empty POST"},
     {Quirk::drop_mid_session, "drop-mid-session", "session", "falls silent at the third request of each session"},
     {Quirk::slow_answers, "slow-answers", "session", "thinks two seconds about every request"},
@@ -29,19 +32,25 @@ constexpr std::array<QuirkInfo, quirk_count> infos{{
     {Quirk::wrong_id, "wrong-id", "session", "answers with a cwmp:ID of its own"},
     {Quirk::no_id, "no-id", "session", "answers without cwmp:ID"},
     {Quirk::gpn_root_refused, "gpn-root-refused", "methods", "GetParameterNames of \"\" fails with 9005"},
-    {Quirk::gpv_partial_refused, "gpv-partial-refused", "methods", "GetParameterValues of a partial path fails with 9005"},
+    {Quirk::gpv_partial_refused, "gpv-partial-refused", "methods",
+     "GetParameterValues of a partial path fails with 9005"},
     {Quirk::gpv_few_names, "gpv-few-names", "methods", "GetParameterValues of more than 32 names fails with 9004"},
-    {Quirk::gpv_big_fails, "gpv-big-fails", "methods", "GetParameterValues of more than 100 names, or of a root, fails with 9002"},
-    {Quirk::vanishing_instances, "vanishing-instances", "methods", "hosts and Wi-Fi clients that were named are gone when they are read: 9005"},
+    {Quirk::gpv_big_fails, "gpv-big-fails", "methods",
+     "GetParameterValues of more than 100 names, or of a root, fails with 9002"},
+    {Quirk::vanishing_instances, "vanishing-instances", "methods",
+     "hosts and Wi-Fi clients that were named are gone when they are read: 9005"},
     {Quirk::digits_only, "digits-only", "methods", "takes only 0 and 1 for booleans"},
-    {Quirk::hidden_add_fault, "hidden-add-fault", "methods", "a failed AddObject is told by Status 9005 in its response"},
-    {Quirk::fault_without_detail, "fault-without-detail", "methods", "faults without code: all are told as vendor's \"error\""},
+    {Quirk::hidden_add_fault, "hidden-add-fault", "methods",
+     "a failed AddObject is told by Status 9005 in its response"},
+    {Quirk::fault_without_detail, "fault-without-detail", "methods",
+     "faults without code: all are told as vendor's \"error\""},
     {Quirk::no_parameter_key, "no-parameter-key", "methods", "ParameterKey is never kept"},
     {Quirk::wrong_array_count, "wrong-array-count", "xml", "arrayType tells a number that is not the list's: [0016]"},
     {Quirk::no_array_type, "no-array-type", "xml", "lists without arrayType"},
     {Quirk::xsi_array, "xsi-array", "xml", "xsi:type=\"SOAP-ENC:Array\" beside arrayType"},
     {Quirk::no_xsi_type, "no-xsi-type", "xml", "values without xsi:type"},
-    {Quirk::qualified_children, "qualified-children", "xml", "a default namespace on the method, so that its children are in it"},
+    {Quirk::qualified_children, "qualified-children", "xml",
+     "a default namespace on the method, so that its children are in it"},
     {Quirk::no_declaration, "no-declaration", "xml", "no XML declaration"},
     {Quirk::undeclared_soap, "undeclared-soap", "xml", "the Body has a prefix that is declared nowhere"},
     {Quirk::trailing_nul, "trailing-nul", "xml", "a NUL after the message, counted by Content-Length"},
@@ -68,7 +77,8 @@ constexpr std::array<QuirkInfo, quirk_count> infos{{
     {Quirk::no_content_type, "no-content-type", "http", "no Content-Type and no SOAPAction"},
     {Quirk::request_open, "request-open", "connection request", "connection requests need no login"},
     {Quirk::request_basic, "request-basic", "connection request", "connection requests need Basic"},
-    {Quirk::request_no_answer, "request-no-answer", "connection request", "accepts connection requests but never informs"},
+    {Quirk::request_no_answer, "request-no-answer", "connection request",
+     "accepts connection requests but never informs"},
 }};
 
 constexpr bool in_order()
@@ -84,7 +94,8 @@ std::optional<cwmp::Message> refuse_values(Quirks const& quirks, cwmp::GetParame
 {
     auto const& names = request.parameter_names;
     auto const has_partial = std::ranges::any_of(names, [](auto const& name) { return cwmp::is_partial(name); });
-    auto const has_root = std::ranges::any_of(names, [](auto const& name) { return cwmp::depth(name) < 2 && cwmp::is_partial(name); });
+    auto const has_root =
+        std::ranges::any_of(names, [](auto const& name) { return cwmp::depth(name) < 2 && cwmp::is_partial(name); });
     if (quirks.has(Quirk::gpv_partial_refused) && has_partial)
         return cwmp::make_fault(fault::invalid_parameter_name);
     if (quirks.has(Quirk::gpv_few_names) && names.size() > 32)
@@ -113,7 +124,10 @@ std::optional<cwmp::Message> refuse_words(cwmp::SetParameterValues const& reques
 
 }  // namespace
 
-std::span<QuirkInfo const> all_quirks() noexcept { return infos; }
+std::span<QuirkInfo const> all_quirks() noexcept
+{
+    return infos;
+}
 
 std::optional<Quirk> find_quirk(std::string_view name) noexcept
 {

@@ -15,21 +15,67 @@ namespace sim {
 /// Misbehaviours of real CPEs, for trying what an ACS makes of them. `all_quirks()` tells what each one does.
 enum class Quirk : std::uint8_t {
     // what is said and when
-    no_bootstrap, missing_transfer_event, no_transfer_key, no_transfer_complete, late_transfer_complete, numeric_events,
-    lower_case_oui, duplicate_inform, ignore_hold, empty_post_first, lost_rpc, drop_mid_session, slow_answers,
-    empty_id, wrong_id, no_id,
+    no_bootstrap,
+    missing_transfer_event,
+    no_transfer_key,
+    no_transfer_complete,
+    late_transfer_complete,
+    numeric_events,
+    lower_case_oui,
+    duplicate_inform,
+    ignore_hold,
+    empty_post_first,
+    lost_rpc,
+    drop_mid_session,
+    slow_answers,
+    empty_id,
+    wrong_id,
+    no_id,
     // how methods are answered
-    gpn_root_refused, gpv_partial_refused, gpv_few_names, gpv_big_fails, vanishing_instances, digits_only,
-    hidden_add_fault, fault_without_detail, no_parameter_key,
+    gpn_root_refused,
+    gpv_partial_refused,
+    gpv_few_names,
+    gpv_big_fails,
+    vanishing_instances,
+    digits_only,
+    hidden_add_fault,
+    fault_without_detail,
+    no_parameter_key,
     // how messages are written
-    wrong_array_count, no_array_type, xsi_array, no_xsi_type, qualified_children, no_declaration, undeclared_soap,
-    trailing_nul, latin1, bare_ampersand, control_character, byte_order_mark, pretty_printed, single_quotes, no_header,
-    namespace_1_3, namespace_1_4,
+    wrong_array_count,
+    no_array_type,
+    xsi_array,
+    no_xsi_type,
+    qualified_children,
+    no_declaration,
+    undeclared_soap,
+    trailing_nul,
+    latin1,
+    bare_ampersand,
+    control_character,
+    byte_order_mark,
+    pretty_printed,
+    single_quotes,
+    no_header,
+    namespace_1_3,
+    namespace_1_4,
     // how HTTP is spoken
-    no_cookie, cookie_attributes, old_cookie, login_once, login_always_asked, basic_unasked, digest_empty_uri,
-    digest_no_qop, gzip, connection_close, http_1_0, no_content_type,
+    no_cookie,
+    cookie_attributes,
+    old_cookie,
+    login_once,
+    login_always_asked,
+    basic_unasked,
+    digest_empty_uri,
+    digest_no_qop,
+    gzip,
+    connection_close,
+    http_1_0,
+    no_content_type,
     // how connection requests are taken
-    request_open, request_basic, request_no_answer,
+    request_open,
+    request_basic,
+    request_no_answer,
 };
 
 /// How many there are.
@@ -68,7 +114,8 @@ void spoil(Quirks const& quirks, cwmp::Message& message);
 
 /// The answer that a quirk gives instead of the device's own; none when the request is not touched by any.
 /// `turn` counts the requests of this session: some quirks strike only now and then.
-[[nodiscard]] std::optional<cwmp::Message> quirky_answer(Quirks const& quirks, cwmp::Message const& request, unsigned turn);
+[[nodiscard]] std::optional<cwmp::Message> quirky_answer(Quirks const& quirks, cwmp::Message const& request,
+                                                         unsigned turn);
 
 /// Spoils an answer that the device gave.
 void spoil_answer(Quirks const& quirks, cwmp::Message& answer);

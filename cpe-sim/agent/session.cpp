@@ -87,7 +87,8 @@ private:
             else if (is_fault(answer->message, cwmp::fault_code::acs_retry_request))
                 continue;
             else if (auto const* fault = std::get_if<cwmp::Fault>(&answer->message))
-                fail(fmt::format("the ACS refused the Inform with fault {} ({})", fault->code, fault->string), fault->code);
+                fail(fmt::format("the ACS refused the Inform with fault {} ({})", fault->code, fault->string),
+                     fault->code);
             else if (!std::holds_alternative<cwmp::InformResponse>(answer->message))
                 fail(fmt::format("the ACS answered the Inform with {}", cwmp::method_name(answer->message)));
             else {

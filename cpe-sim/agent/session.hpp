@@ -14,8 +14,8 @@
 
 namespace sim {
 
-/// One exchange with the ACS: what we say, what it answers. Fails, with the reason, when there is no answer to be had: then
-/// the session has failed. It may be a server's session in the same program, or HttpExchange.
+/// One exchange with the ACS: what we say, what it answers. Fails, with the reason, when there is no answer to be had:
+/// then the session has failed. It may be a server's session in the same program, or HttpExchange.
 using Exchange = std::function<base::Awaitable<base::Result<cwmp::Envelope>>(cwmp::Envelope)>;
 
 /// How a session is held.
@@ -27,19 +27,19 @@ struct SessionSettings {
 /// What became of a session.
 struct SessionReport {
     bool succeeded = false;
-    std::string failure;        ///< a sentence; empty after success
-    unsigned failure_fault = 0; ///< the fault code with which the ACS refused the Inform; else 0
-    unsigned informs = 0;       ///< sent, repetitions too
-    unsigned rpcs = 0;          ///< requests of the ACS that were answered
-    unsigned requests = 0;      ///< own requests that the ACS answered (TransferComplete ...)
+    std::string failure;         ///< a sentence; empty after success
+    unsigned failure_fault = 0;  ///< the fault code with which the ACS refused the Inform; else 0
+    unsigned informs = 0;        ///< sent, repetitions too
+    unsigned rpcs = 0;           ///< requests of the ACS that were answered
+    unsigned requests = 0;       ///< own requests that the ACS answered (TransferComplete ...)
     unsigned faults_sent = 0;
 };
 
-/// Holds the CPE's side of one session (TR-069 3.7.1) from Inform to its end, and tells `device` how it ended. `device` and
-/// `clock` must outlive the coroutine.
+/// Holds the CPE's side of one session (TR-069 3.7.1) from Inform to its end, and tells `device` how it ended. `device`
+/// and `clock` must outlive the coroutine.
 ///
-/// The Inform is sent again when the ACS answers with fault 8005; any other fault to it, and an exchange that fails, ends
-/// the session. Own requests go before the empty POST and wait while HoldRequests is set.
+/// The Inform is sent again when the ACS answers with fault 8005; any other fault to it, and an exchange that fails,
+/// ends the session. Own requests go before the empty POST and wait while HoldRequests is set.
 base::Awaitable<SessionReport> run_session(Device& device, Exchange exchange, base::Clock const& clock,
                                            SessionSettings settings);
 

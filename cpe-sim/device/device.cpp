@@ -14,7 +14,8 @@ namespace sim {
 namespace event = cwmp::event_code;
 
 Device::Device(Persona const& persona, DeviceSettings settings)
-    : persona_{persona}, settings_{std::move(settings)},
+    : persona_{persona},
+      settings_{std::move(settings)},
       identity_{persona.manufacturer, settings_.oui.empty() ? persona.oui : settings_.oui, persona.product_class,
                 settings_.serial_number, settings_.seed},
       facts_{.model_name = persona.model_name,
@@ -28,7 +29,9 @@ Device::Device(Persona const& persona, DeviceSettings settings)
              .connection_request_username = settings_.connection_request_username,
              .connection_request_password = settings_.connection_request_password,
              .inform_interval = settings_.inform_interval},
-      parameters_{persona, identity_, facts_}, diagnostics_{parameters_}, modules_{parameters_},
+      parameters_{persona, identity_, facts_},
+      diagnostics_{parameters_},
+      modules_{parameters_},
       dice_{mixed(settings_.seed, text_hash(settings_.serial_number))}
 {
     parameters_.on_set([this](std::string_view path, std::string_view value) { on_set(path, value); });
@@ -90,7 +93,8 @@ void Device::configure_schedule(base::TimePoint now)
 {
     PeriodicSettings settings;
     settings.enabled = management("PeriodicInformEnable", now) == "1";
-    settings.interval = std::chrono::seconds{datamodel::to_integer(management("PeriodicInformInterval", now)).value_or(3600)};
+    settings.interval =
+        std::chrono::seconds{datamodel::to_integer(management("PeriodicInformInterval", now)).value_or(3600)};
     auto const phase = base::parse_rfc3339(management("PeriodicInformTime", now));
     if (phase && *phase > base::TimePoint{std::chrono::sys_days{std::chrono::year{1970} / 1 / 1}})
         settings.phase = phase;
@@ -158,10 +162,11 @@ bool Device::change_at_home()
     if (!parameter)
         return false;
     auto const& facets = parameter->spec->facets;
-    auto const value = !facets.enumeration.empty() ? facets.enumeration[dice_.below(facets.enumeration.size())]
-                       : parameter->spec->type == cwmp::ValueType::string
-                           ? fmt::format("home-{:04x}", dice_.below(65536)).substr(0, facets.max_length)
-                           : fmt::to_string(std::max<std::int64_t>(facets.least, 0) + static_cast<std::int64_t>(dice_.below(50)));
+    auto const value =
+        !facets.enumeration.empty() ? facets.enumeration[dice_.below(facets.enumeration.size())]
+        : parameter->spec->type == cwmp::ValueType::string
+            ? fmt::format("home-{:04x}", dice_.below(65536)).substr(0, facets.max_length)
+            : fmt::to_string(std::max<std::int64_t>(facets.least, 0) + static_cast<std::int64_t>(dice_.below(50)));
     return parameters_.change(path, value);
 }
 
@@ -211,8 +216,8 @@ std::string Device::file_to_upload(std::string_view file_type, base::TimePoint n
         return fmt::format("{} start of software {}\n{} the line is up\n{} log sent to the management server\n",
                            base::to_rfc3339(facts_.booted), facts_.software_version,
                            base::to_rfc3339(facts_.booted + std::chrono::seconds{38}), base::to_rfc3339(now));
-    std::string text = fmt::format("# {} {} software {}\n", persona_.model_name, identity_.serial_number,
-                                   facts_.software_version);
+    std::string text =
+        fmt::format("# {} {} software {}\n", persona_.model_name, identity_.serial_number, facts_.software_version);
     for (auto const& [path, value] : parameters_.tree().changes()) {
         auto const parameter = parameters_.tree().find_parameter(path);
         if (parameter && parameter->spec->is_writable && !parameter->spec->is_secret &&

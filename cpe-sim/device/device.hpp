@@ -145,8 +145,8 @@ private:
     bool has_new_acs_ = false;       ///< ManagementServer.URL was set in this session
     bool has_new_schedule_ = false;  ///< a periodic setting was set in this session
     unsigned retry_count_ = 0;
-    base::TimePoint not_before_{};      ///< the retry policy's
-    base::TimePoint last_success_{};    ///< end of the last good session
+    base::TimePoint not_before_{};    ///< the retry policy's
+    base::TimePoint last_success_{};  ///< end of the last good session
 };
 
 }  // namespace sim

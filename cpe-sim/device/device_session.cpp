@@ -15,7 +15,10 @@ namespace sim {
 namespace event = cwmp::event_code;
 namespace fault = cwmp::fault_code;
 
-bool Device::wants_session(base::TimePoint now) const { return !events_.empty() && !restart_ && now >= not_before_; }
+bool Device::wants_session(base::TimePoint now) const
+{
+    return !events_.empty() && !restart_ && now >= not_before_;
+}
 
 cwmp::Inform Device::inform(base::TimePoint now) const
 {
@@ -53,7 +56,8 @@ void Device::add_inform_parameter_table(std::vector<std::string>& paths, base::T
         auto const events = "," + tree.value(row + "EventList", now) + ",";
         auto const waiting = events_.for_inform();
         auto const is_wanted = std::ranges::any_of(waiting, [&](cwmp::Event const& raised) {
-            return raised.code != event::value_change && (events == ",," || events.find("," + raised.code + ",") != events.npos);
+            return raised.code != event::value_change &&
+                   (events == ",," || events.find("," + raised.code + ",") != events.npos);
         });
         auto const name = tree.value(row + "ParameterName", now);
         if (!is_wanted || name.empty() || tree.value(row + "Enable", now) != "1")
@@ -118,7 +122,8 @@ void Device::session_ended(bool succeeded, base::TimePoint now)
         ++retry_count_;
         auto const minimum = datamodel::to_integer(management("CWMPRetryMinimumWaitInterval", now)).value_or(5);
         auto const multiplier = datamodel::to_integer(management("CWMPRetryIntervalMultiplier", now)).value_or(2000);
-        auto const bounds = retry_bounds(retry_count_, static_cast<std::uint32_t>(minimum), static_cast<std::uint32_t>(multiplier));
+        auto const bounds =
+            retry_bounds(retry_count_, static_cast<std::uint32_t>(minimum), static_cast<std::uint32_t>(multiplier));
         not_before_ = now + draw_wait(bounds, dice_);
     }
     advance(now);
@@ -134,12 +139,26 @@ struct Method {
 };
 
 constexpr std::array known_methods{
-    Method{"GetRPCMethods", 0}, Method{"SetParameterValues", 0}, Method{"GetParameterValues", 0},
-    Method{"GetParameterNames", 0}, Method{"SetParameterAttributes", 0}, Method{"GetParameterAttributes", 0},
-    Method{"AddObject", 0}, Method{"DeleteObject", 0}, Method{"Download", 0}, Method{"Reboot", 0},
-    Method{"GetQueuedTransfers", 0}, Method{"ScheduleInform", 0}, Method{"SetVouchers", 0}, Method{"GetOptions", 0},
-    Method{"Upload", 0}, Method{"FactoryReset", 0}, Method{"GetAllQueuedTransfers", 1}, Method{"ScheduleDownload", 2},
-    Method{"CancelTransfer", 2}, Method{"ChangeDUState", 2},
+    Method{"GetRPCMethods", 0},
+    Method{"SetParameterValues", 0},
+    Method{"GetParameterValues", 0},
+    Method{"GetParameterNames", 0},
+    Method{"SetParameterAttributes", 0},
+    Method{"GetParameterAttributes", 0},
+    Method{"AddObject", 0},
+    Method{"DeleteObject", 0},
+    Method{"Download", 0},
+    Method{"Reboot", 0},
+    Method{"GetQueuedTransfers", 0},
+    Method{"ScheduleInform", 0},
+    Method{"SetVouchers", 0},
+    Method{"GetOptions", 0},
+    Method{"Upload", 0},
+    Method{"FactoryReset", 0},
+    Method{"GetAllQueuedTransfers", 1},
+    Method{"ScheduleDownload", 2},
+    Method{"CancelTransfer", 2},
+    Method{"ChangeDUState", 2},
 };
 
 }  // namespace

@@ -78,7 +78,8 @@ void Diagnostics::ping(base::TimePoint now)
     auto const host = argument("Host", now);
     if (host.empty() || host.ends_with(".invalid"))
         return put("DiagnosticsState", "Error_CannotResolveHostName");
-    auto const repetitions = std::clamp<std::int64_t>(datamodel::to_integer(argument("NumberOfRepetitions", now)).value_or(3), 1, 1000);
+    auto const repetitions =
+        std::clamp<std::int64_t>(datamodel::to_integer(argument("NumberOfRepetitions", now)).value_or(3), 1, 1000);
     auto const timeout = datamodel::to_integer(argument("Timeout", now)).value_or(1000);
     auto const typical = static_cast<std::int64_t>(1 + text_hash(host) % 60);
     auto const least = std::max<std::int64_t>(1, typical - typical / 8);
@@ -95,7 +96,8 @@ void Diagnostics::ping(base::TimePoint now)
     put("AverageResponseTimeDetailed", shown(typical * 1000));
     put("MinimumResponseTimeDetailed", shown(least * 1000));
     put("MaximumResponseTimeDetailed", shown(most * 1000));
-    put("IPAddressUsed", datamodel::is_ipv4_address(host) ? host : fmt::format("198.51.100.{}", 1 + text_hash(host) % 250));
+    put("IPAddressUsed",
+        datamodel::is_ipv4_address(host) ? host : fmt::format("198.51.100.{}", 1 + text_hash(host) % 250));
     put("DiagnosticsState", "Complete");
 }
 

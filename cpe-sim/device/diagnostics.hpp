@@ -8,8 +8,8 @@
 
 namespace sim {
 
-/// The tests that an ACS sets off by writing DiagnosticsState=Requested (TR-181, TR-098): IPPing is worked out for a network
-/// that exists only here, every other one ends with the results that the persona has.
+/// The tests that an ACS sets off by writing DiagnosticsState=Requested (TR-181, TR-098): IPPing is worked out for a
+/// network that exists only here, every other one ends with the results that the persona has.
 ///
 /// The imaginary network: names that end in ".invalid" and empty ones do not resolve; 192.0.2.0/24 answers nothing;
 /// 203.0.113.0/24 loses every other packet; everything else answers within 1 to 60 ms, always the same for the same

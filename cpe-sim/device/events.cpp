@@ -32,7 +32,10 @@ void EventQueue::raise(std::string_view code, std::string_view command_key)
         events_.push_back(std::move(event));
 }
 
-bool EventQueue::has(std::string_view code) const noexcept { return cwmp::has_event(events_, code); }
+bool EventQueue::has(std::string_view code) const noexcept
+{
+    return cwmp::has_event(events_, code);
+}
 
 bool EventQueue::has_other_than(std::string_view code) const noexcept
 {

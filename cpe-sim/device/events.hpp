@@ -15,9 +15,9 @@ enum class DeliveredBy { inform_response, transfer_complete, du_state_change, re
 
 /// What becomes of an event that was not delivered.
 enum class Keep {
-    always,        ///< until it is delivered
+    always,  ///< until it is delivered
     until_reboot,
-    never,         ///< one attempt only
+    never,  ///< one attempt only
 };
 
 /// How TR-069 wants one kind of event treated.

@@ -3,8 +3,8 @@
 #include "base/clock.hpp"
 #include "device/dice.hpp"
 
-#include <cstdint>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,7 +19,8 @@ struct RetryBounds {
 
 /// How long to wait before retry number `attempt` (1 for the first): from m * (k/1000)^(n-1) to m * (k/1000)^n seconds,
 /// with n at most 10. `minimum_wait` is m in seconds, `multiplier` is k.
-[[nodiscard]] RetryBounds retry_bounds(unsigned attempt, std::uint32_t minimum_wait = 5, std::uint32_t multiplier = 2000);
+[[nodiscard]] RetryBounds retry_bounds(unsigned attempt, std::uint32_t minimum_wait = 5,
+                                       std::uint32_t multiplier = 2000);
 
 /// Draws a wait within the bounds.
 [[nodiscard]] std::chrono::microseconds draw_wait(RetryBounds bounds, Dice& dice);

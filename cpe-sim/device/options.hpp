@@ -7,8 +7,8 @@
 
 namespace sim {
 
-/// Options that vouchers enable (TR-069 A.4.1.3, Annex F). A voucher is base64 of XML with VSerialNum, OptionIdent, Mode and
-/// StartDate, as Annex F has them; its signature is not verified.
+/// Options that vouchers enable (TR-069 A.4.1.3, Annex F). A voucher is base64 of XML with VSerialNum, OptionIdent,
+/// Mode and StartDate, as Annex F has them; its signature is not verified.
 class Options {
 public:
     /// Fault 9003 when one of the vouchers is none; then nothing changes.

@@ -49,7 +49,10 @@ cwmp::Message Parameters::get_values(cwmp::GetParameterValues const& request, ba
 
 namespace {
 
-bool is_state(std::string_view path) { return cwmp::last_segment(path) == "DiagnosticsState"; }
+bool is_state(std::string_view path)
+{
+    return cwmp::last_segment(path) == "DiagnosticsState";
+}
 
 /// True for a DiagnosticsState that only the device itself writes.
 bool is_result_state(cwmp::ParameterValue const& wanted)
@@ -187,8 +190,7 @@ cwmp::Message Parameters::add_object(cwmp::AddObject const& request)
 cwmp::Message Parameters::delete_object(cwmp::DeleteObject const& request)
 {
     auto const row = tree_.find_object(request.object_name);
-    if (!row || row->is_table || !row->spec->is_table || !row->spec->can_add ||
-        !cwmp::is_instance(request.object_name))
+    if (!row || row->is_table || !row->spec->is_table || !row->spec->can_add || !cwmp::is_instance(request.object_name))
         return cwmp::make_fault(fault::invalid_parameter_name);
     tree_.remove_instance(request.object_name);
     std::erase_if(changes_, [&](auto const& change) { return change.first.starts_with(request.object_name); });

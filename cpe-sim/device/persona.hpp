@@ -46,7 +46,7 @@ struct ParameterSpec {
     std::string name;
     cwmp::ValueType type{};
     bool is_writable = false;
-    bool is_secret = false;      ///< reads as ""
+    bool is_secret = false;  ///< reads as ""
     bool in_every_inform = false;
     bool is_changed_at_home = false;  ///< people at home change it (their Wi-Fi name ...)
     bool is_applied_later = false;    ///< a change is accepted with status 1
@@ -61,7 +61,7 @@ struct ParameterSpec {
 struct ObjectSpec {
     std::string name;
     bool is_table = false;
-    bool can_add = false;  ///< AddObject and DeleteObject are possible
+    bool can_add = false;               ///< AddObject and DeleteObject are possible
     std::vector<std::uint32_t> counts;  ///< of a table: instances from the factory, by the parent's instance number
     std::vector<ParameterSpec> parameters;
     std::vector<ObjectSpec> objects;

@@ -79,10 +79,10 @@ bool read_number(std::string_view text, Number& into)
 std::optional<cwmp::ValueType> type_named(std::string_view name)
 {
     static std::map<std::string_view, cwmp::ValueType> const types{
-        {"string", cwmp::ValueType::string},      {"int", cwmp::ValueType::int_},
-        {"uint", cwmp::ValueType::unsigned_int},  {"long", cwmp::ValueType::long_},
+        {"string", cwmp::ValueType::string},       {"int", cwmp::ValueType::int_},
+        {"uint", cwmp::ValueType::unsigned_int},   {"long", cwmp::ValueType::long_},
         {"ulong", cwmp::ValueType::unsigned_long}, {"bool", cwmp::ValueType::boolean},
-        {"time", cwmp::ValueType::date_time},     {"base64", cwmp::ValueType::base64},
+        {"time", cwmp::ValueType::date_time},      {"base64", cwmp::ValueType::base64},
         {"hex", cwmp::ValueType::hex_binary}};
     auto const found = types.find(name);
     return found == types.end() ? std::nullopt : std::optional{found->second};
@@ -100,7 +100,8 @@ std::string least_value(ParameterSpec const& parameter)
         case cwmp::ValueType::boolean: return "0";
         case cwmp::ValueType::date_time: return std::string{cwmp::unknown_time};
         default:
-            return parameter.facets.enumeration.empty() || parameter.facets.is_list ? "" : parameter.facets.enumeration[0];
+            return parameter.facets.enumeration.empty() || parameter.facets.is_list ? ""
+                                                                                    : parameter.facets.enumeration[0];
     }
 }
 
@@ -228,7 +229,7 @@ public:
         Persona persona;
         while (next_ < lines_.size()) {
             auto const& line = lines_[next_];
-            auto read = line.text.starts_with(": ")      ? property(persona)
+            auto read = line.text.starts_with(": ")        ? property(persona)
                         : line.text.starts_with("define ") ? definition()
                                                            : root(persona);
             if (!read)
@@ -246,11 +247,15 @@ private:
         auto const text = line.text.substr(2);
         auto const blank = std::min(text.find(' '), text.size());
         auto const name = text.substr(0, blank);
-        std::map<std::string_view, std::string*> const known{
-            {"name", &persona.name}, {"title", &persona.title}, {"manufacturer", &persona.manufacturer},
-            {"oui", &persona.oui}, {"product-class", &persona.product_class}, {"model", &persona.model_name},
-            {"hardware", &persona.hardware_version}, {"software", &persona.software_version},
-            {"serial", &persona.serial_prefix}};
+        std::map<std::string_view, std::string*> const known{{"name", &persona.name},
+                                                             {"title", &persona.title},
+                                                             {"manufacturer", &persona.manufacturer},
+                                                             {"oui", &persona.oui},
+                                                             {"product-class", &persona.product_class},
+                                                             {"model", &persona.model_name},
+                                                             {"hardware", &persona.hardware_version},
+                                                             {"software", &persona.software_version},
+                                                             {"serial", &persona.serial_prefix}};
         auto const found = known.find(name);
         if (found == known.end())
             return at(line, "there is no such property");
@@ -265,7 +270,8 @@ private:
         while (next_ < lines_.size() && lines_[next_].level > line.level)
             ++next_;
         auto& block = blocks_[line.text.substr(7)];
-        block.assign(lines_.begin() + static_cast<std::ptrdiff_t>(first), lines_.begin() + static_cast<std::ptrdiff_t>(next_));
+        block.assign(lines_.begin() + static_cast<std::ptrdiff_t>(first),
+                     lines_.begin() + static_cast<std::ptrdiff_t>(next_));
         return {};
     }
 

@@ -14,7 +14,10 @@ namespace fault = cwmp::fault_code;
 
 namespace {
 
-std::string time_text(base::TimePoint time) { return base::to_rfc3339(std::chrono::floor<std::chrono::seconds>(time)); }
+std::string time_text(base::TimePoint time)
+{
+    return base::to_rfc3339(std::chrono::floor<std::chrono::seconds>(time));
+}
 
 /// "energy-meter" and "1.4" of "http://apps.example/energy-meter-1.4.ipk".
 std::pair<std::string, std::string> name_and_version(std::string_view url)
@@ -169,7 +172,8 @@ cwmp::OpResultStruct SoftwareModules::install(cwmp::InstallOpStruct const& opera
 cwmp::OpResultStruct SoftwareModules::update_unit(Unit const& unit, cwmp::UpdateOpStruct const& operation,
                                                   base::TimePoint now)
 {
-    auto const url = operation.url.value_or("").empty() ? parameters_.tree().value(unit.path + "URL", now) : *operation.url;
+    auto const url =
+        operation.url.value_or("").empty() ? parameters_.tree().value(unit.path + "URL", now) : *operation.url;
     auto const version = operation.url.value_or("").empty() && operation.version.value_or("").empty()
                              ? unit.version
                              : operation.version.value_or(name_and_version(url).second);

@@ -9,8 +9,8 @@
 
 namespace sim {
 
-/// Deployment and execution units of a device whose persona has "SoftwareModules." (TR-157, TR-069 A.4.1.10): installed,
-/// updated and removed in its tables. Nothing is fetched: name and version come from the URL's last segment
+/// Deployment and execution units of a device whose persona has "SoftwareModules." (TR-157, TR-069 A.4.1.10):
+/// installed, updated and removed in its tables. Nothing is fetched: name and version come from the URL's last segment
 /// ("energy-meter-1.4.ipk").
 class SoftwareModules {
 public:
@@ -38,11 +38,13 @@ private:
         std::string environment;
     };
     [[nodiscard]] std::vector<Unit> units(base::TimePoint now) const;
-    [[nodiscard]] std::optional<std::pair<std::string, unsigned>> environment(std::string reference, base::TimePoint now) const;
+    [[nodiscard]] std::optional<std::pair<std::string, unsigned>> environment(std::string reference,
+                                                                              base::TimePoint now) const;
     cwmp::OpResultStruct install(cwmp::InstallOpStruct const& operation, base::TimePoint now);
     void update(cwmp::UpdateOpStruct const& operation, base::TimePoint now, std::vector<cwmp::OpResultStruct>& results);
     cwmp::OpResultStruct update_unit(Unit const& unit, cwmp::UpdateOpStruct const& operation, base::TimePoint now);
-    void uninstall(cwmp::UninstallOpStruct const& operation, base::TimePoint now, std::vector<cwmp::OpResultStruct>& results);
+    void uninstall(cwmp::UninstallOpStruct const& operation, base::TimePoint now,
+                   std::vector<cwmp::OpResultStruct>& results);
     [[nodiscard]] cwmp::OpResultStruct described(Unit const& unit, std::string state, base::TimePoint now) const;
     void put(std::string const& path, std::string value) { parameters_.tree().set(path, std::move(value)); }
 

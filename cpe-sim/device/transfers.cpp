@@ -22,7 +22,10 @@ std::string_view event_of(TransferCause cause) noexcept
 
 namespace {
 
-std::string time_text(base::TimePoint time) { return base::to_rfc3339(std::chrono::floor<std::chrono::seconds>(time)); }
+std::string time_text(base::TimePoint time)
+{
+    return base::to_rfc3339(std::chrono::floor<std::chrono::seconds>(time));
+}
 
 /// 0, or why the arguments of a transfer are refused.
 unsigned judge(TransferJob const& job)
@@ -31,12 +34,12 @@ unsigned judge(TransferJob const& job)
         return fault::invalid_arguments;
     if (!job.url.starts_with("http://") && !job.url.starts_with("https://"))
         return fault::transfer_protocol_not_supported;
-    static constexpr std::array downloads{"1 Firmware Upgrade Image", "2 Web Content", "3 Vendor Configuration File",
-                                          "4 Tone File", "5 Ringer File", "6 Stored Firmware Image"};
-    auto const is_known = job.is_download()
-                              ? std::ranges::find(downloads, job.file_type) != downloads.end()
-                              : job.file_type.size() > 2 && job.file_type[1] == ' ' && job.file_type[0] >= '1' &&
-                                    job.file_type[0] <= '4';
+    static constexpr std::array downloads{
+        "1 Firmware Upgrade Image", "2 Web Content", "3 Vendor Configuration File", "4 Tone File", "5 Ringer File",
+        "6 Stored Firmware Image"};
+    auto const is_known = job.is_download() ? std::ranges::find(downloads, job.file_type) != downloads.end()
+                                            : job.file_type.size() > 2 && job.file_type[1] == ' ' &&
+                                                  job.file_type[0] >= '1' && job.file_type[0] <= '4';
     return is_known || job.file_type.starts_with("X ") ? 0 : fault::invalid_arguments;
 }
 
@@ -61,16 +64,29 @@ cwmp::Message Transfers::add(TransferJob job, cwmp::Message accepted)
 
 cwmp::Message Transfers::download(cwmp::Download const& request, base::TimePoint now)
 {
-    TransferJob job{TransferCause::download, request.command_key, request.file_type, request.url,
-                    request.username, request.password, request.file_size, request.target_file_name,
+    TransferJob job{TransferCause::download,
+                    request.command_key,
+                    request.file_type,
+                    request.url,
+                    request.username,
+                    request.password,
+                    request.file_size,
+                    request.target_file_name,
                     now + std::chrono::seconds{request.delay_seconds}};
     return add(std::move(job), cwmp::DownloadResponse{.status = 1});
 }
 
 cwmp::Message Transfers::upload(cwmp::Upload const& request, base::TimePoint now)
 {
-    TransferJob job{TransferCause::upload, request.command_key, request.file_type, request.url,
-                    request.username, request.password, 0, {}, now + std::chrono::seconds{request.delay_seconds}};
+    TransferJob job{TransferCause::upload,
+                    request.command_key,
+                    request.file_type,
+                    request.url,
+                    request.username,
+                    request.password,
+                    0,
+                    {},
+                    now + std::chrono::seconds{request.delay_seconds}};
     return add(std::move(job), cwmp::UploadResponse{.status = 1});
 }
 
@@ -82,9 +98,16 @@ cwmp::Message Transfers::schedule_download(cwmp::ScheduleDownload const& request
         return cwmp::make_fault(fault::invalid_arguments, "one or two time windows that do not overlap are needed");
     auto const first = std::ranges::min(windows, {}, &cwmp::TimeWindowStruct::window_start);
     auto const last = std::ranges::max(windows, {}, &cwmp::TimeWindowStruct::window_end);
-    TransferJob job{TransferCause::schedule_download, request.command_key, request.file_type, request.url,
-                    request.username, request.password, request.file_size, request.target_file_name,
-                    now + std::chrono::seconds{first.window_start}, now + std::chrono::seconds{last.window_end}};
+    TransferJob job{TransferCause::schedule_download,
+                    request.command_key,
+                    request.file_type,
+                    request.url,
+                    request.username,
+                    request.password,
+                    request.file_size,
+                    request.target_file_name,
+                    now + std::chrono::seconds{first.window_start},
+                    now + std::chrono::seconds{last.window_end}};
     return add(std::move(job), cwmp::ScheduleDownloadResponse{});
 }
 
@@ -152,9 +175,8 @@ std::size_t Transfers::expire(base::TimePoint now)
 {
     std::size_t count = 0;
     while (true) {
-        auto const late = std::ranges::find_if(jobs_, [&](auto const& job) {
-            return !job.is_running && job.not_after && *job.not_after <= now;
-        });
+        auto const late = std::ranges::find_if(
+            jobs_, [&](auto const& job) { return !job.is_running && job.not_after && *job.not_after <= now; });
         if (late == jobs_.end())
             return count;
         finish(late->number, fault::not_within_time_windows, "the time windows have passed", now, now);

@@ -119,7 +119,10 @@ std::string Tree::value(std::string_view path, base::TimePoint now) const
     return parameter ? value(*parameter, path, now) : std::string{};
 }
 
-void Tree::set(std::string_view path, std::string value) { values_.insert_or_assign(std::string{path}, std::move(value)); }
+void Tree::set(std::string_view path, std::string value)
+{
+    values_.insert_or_assign(std::string{path}, std::move(value));
+}
 
 std::vector<std::uint32_t> Tree::instances(std::string_view table) const
 {

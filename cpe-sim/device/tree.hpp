@@ -49,9 +49,9 @@ struct Object {
 
 /// One line of a walk through the tree.
 struct Node {
-    std::string_view path;              ///< objects end with a dot
-    Parameter const* parameter;         ///< null for objects
-    bool is_writable;                   ///< of tables: AddObject; of instances: DeleteObject
+    std::string_view path;       ///< objects end with a dot
+    Parameter const* parameter;  ///< null for objects
+    bool is_writable;            ///< of tables: AddObject; of instances: DeleteObject
 };
 
 /// The parameters of one device: its persona, and only what differs from it. A hundred thousand devices share one
@@ -85,7 +85,8 @@ public:
     /// Back to the factory's values and instances.
     void reset();
 
-    /// Calls `visit` for everything below `object` ("" is the whole tree) in the order of the persona: only its children
+    /// Calls `visit` for everything below `object` ("" is the whole tree) in the order of the persona: only its
+    /// children
     /// (`next_level`), or all levels and the object itself first. False when there is no such object.
     bool walk(std::string_view object, bool next_level, std::function<void(Node const&)> const& visit) const;
 

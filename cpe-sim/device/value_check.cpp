@@ -20,7 +20,10 @@ bool is_text(cwmp::ValueType type)
     return type == cwmp::ValueType::string || type == cwmp::ValueType::base64 || type == cwmp::ValueType::hex_binary;
 }
 
-ValueVerdict refused(std::string what) { return {cwmp::fault_code::invalid_parameter_value, std::move(what)}; }
+ValueVerdict refused(std::string what)
+{
+    return {cwmp::fault_code::invalid_parameter_value, std::move(what)};
+}
 
 bool has_form(std::string_view value, TextForm form)
 {

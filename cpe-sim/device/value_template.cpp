@@ -62,8 +62,8 @@ std::string random_text(std::uint64_t seed, std::int64_t length, std::string_vie
 std::string host_mac(std::uint64_t bits)
 {
     // Locally administered: no real device has such an address.
-    return fmt::format("{:02X}:{:02X}:{:02X}:{:02X}:{:02X}:{:02X}", (bits & 0xfc) | 2, bits >> 8 & 255, bits >> 16 & 255,
-                       bits >> 24 & 255, bits >> 32 & 255, bits >> 40 & 255);
+    return fmt::format("{:02X}:{:02X}:{:02X}:{:02X}:{:02X}:{:02X}", (bits & 0xfc) | 2, bits >> 8 & 255,
+                       bits >> 16 & 255, bits >> 24 & 255, bits >> 32 & 255, bits >> 40 & 255);
 }
 
 std::int64_t seconds_between(base::TimePoint from, base::TimePoint to)
@@ -71,7 +71,10 @@ std::int64_t seconds_between(base::TimePoint from, base::TimePoint to)
     return std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(to - from).count());
 }
 
-std::string time_text(base::TimePoint time) { return base::to_rfc3339(std::chrono::floor<std::chrono::seconds>(time)); }
+std::string time_text(base::TimePoint time)
+{
+    return base::to_rfc3339(std::chrono::floor<std::chrono::seconds>(time));
+}
 
 std::int64_t wobble(std::int64_t least, std::int64_t most, std::uint64_t seed, base::TimePoint now)
 {
@@ -96,11 +99,13 @@ std::string ValueTemplate::number(Piece const& piece, ValueContext const& contex
         }
         case Kind::interval: return fmt::to_string(context.facts.inform_interval);
         case Kind::uptime: return fmt::to_string(uptime);
-        case Kind::random: return fmt::to_string(piece.a + static_cast<std::int64_t>(
-                                      seed % static_cast<std::uint64_t>(piece.b - piece.a + 1)));
+        case Kind::random:
+            return fmt::to_string(piece.a +
+                                  static_cast<std::int64_t>(seed % static_cast<std::uint64_t>(piece.b - piece.a + 1)));
         case Kind::sum: return fmt::to_string(instance + piece.a);
-        case Kind::counter: return fmt::to_string(
-            uptime * piece.a * static_cast<std::int64_t>(512 + seed % 1024) / 1024 % 4294967296LL);
+        case Kind::counter:
+            return fmt::to_string(uptime * piece.a * static_cast<std::int64_t>(512 + seed % 1024) / 1024 %
+                                  4294967296LL);
         case Kind::wobble: return fmt::to_string(wobble(piece.a, piece.b, seed, context.now));
         case Kind::hex: return random_text(seed, piece.a, "0123456789abcdef");
         case Kind::word: return random_text(seed, piece.a, "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789");
@@ -132,12 +137,8 @@ void ValueTemplate::append(std::string& out, Piece const& piece, ValueContext co
         case Kind::now: out += time_text(context.now); break;
         case Kind::since: out += time_text(facts.booted + std::chrono::seconds{piece.a}); break;
         case Kind::ago: out += time_text(context.now - std::chrono::seconds{piece.a}); break;
-        case Kind::mac:
-            out += mac_address(context.identity, static_cast<std::uint32_t>(piece.a) + instance);
-            break;
-        case Kind::host_mac:
-            out += host_mac(mixed(text_hash(context.identity.serial_number), instance));
-            break;
+        case Kind::mac: out += mac_address(context.identity, static_cast<std::uint32_t>(piece.a) + instance); break;
+        case Kind::host_mac: out += host_mac(mixed(text_hash(context.identity.serial_number), instance)); break;
         case Kind::wan_ip: out += wan_address(context.identity, facts.boots); break;
         case Kind::wan_gateway: out += "100.127.255.1"; break;
         default: out += number(piece, context);
@@ -155,17 +156,36 @@ std::string ValueTemplate::evaluate(ValueContext const& context) const
 base::Result<ValueTemplate::Piece> ValueTemplate::parse_placeholder(std::string_view text)
 {
     static constexpr std::array names{
-        Name{"i", Kind::instance, 0}, Name{"serial", Kind::serial, 0}, Name{"oui", Kind::oui, 0},
-        Name{"product", Kind::product, 0}, Name{"manufacturer", Kind::manufacturer, 0}, Name{"model", Kind::model, 0},
-        Name{"hardware", Kind::hardware, 0}, Name{"version", Kind::version, 0}, Name{"key", Kind::key, 0},
-        Name{"acs-url", Kind::acs_url, 0}, Name{"acs-user", Kind::acs_user, 0},
-        Name{"acs-password", Kind::acs_password, 0}, Name{"request-url", Kind::request_url, 0},
-        Name{"request-user", Kind::request_user, 0}, Name{"request-password", Kind::request_password, 0},
-        Name{"interval", Kind::interval, 0}, Name{"now", Kind::now, 0}, Name{"uptime", Kind::uptime, 0},
-        Name{"since", Kind::since, 1}, Name{"ago", Kind::ago, 1}, Name{"mac", Kind::mac, 1},
-        Name{"host-mac", Kind::host_mac, 0}, Name{"wan-ip", Kind::wan_ip, 0}, Name{"wan-gateway", Kind::wan_gateway, 0},
-        Name{"random", Kind::random, 2}, Name{"sum", Kind::sum, 1}, Name{"counter", Kind::counter, 1},
-        Name{"wobble", Kind::wobble, 2}, Name{"hex", Kind::hex, 1}, Name{"word", Kind::word, 1},
+        Name{"i", Kind::instance, 0},
+        Name{"serial", Kind::serial, 0},
+        Name{"oui", Kind::oui, 0},
+        Name{"product", Kind::product, 0},
+        Name{"manufacturer", Kind::manufacturer, 0},
+        Name{"model", Kind::model, 0},
+        Name{"hardware", Kind::hardware, 0},
+        Name{"version", Kind::version, 0},
+        Name{"key", Kind::key, 0},
+        Name{"acs-url", Kind::acs_url, 0},
+        Name{"acs-user", Kind::acs_user, 0},
+        Name{"acs-password", Kind::acs_password, 0},
+        Name{"request-url", Kind::request_url, 0},
+        Name{"request-user", Kind::request_user, 0},
+        Name{"request-password", Kind::request_password, 0},
+        Name{"interval", Kind::interval, 0},
+        Name{"now", Kind::now, 0},
+        Name{"uptime", Kind::uptime, 0},
+        Name{"since", Kind::since, 1},
+        Name{"ago", Kind::ago, 1},
+        Name{"mac", Kind::mac, 1},
+        Name{"host-mac", Kind::host_mac, 0},
+        Name{"wan-ip", Kind::wan_ip, 0},
+        Name{"wan-gateway", Kind::wan_gateway, 0},
+        Name{"random", Kind::random, 2},
+        Name{"sum", Kind::sum, 1},
+        Name{"counter", Kind::counter, 1},
+        Name{"wobble", Kind::wobble, 2},
+        Name{"hex", Kind::hex, 1},
+        Name{"word", Kind::word, 1},
         Name{"count", Kind::count, -1},
     };
     if (text.size() == 2 && text[0] == 'i' && text[1] >= '1' && text[1] <= '9')
@@ -184,7 +204,8 @@ base::Result<ValueTemplate::Piece> ValueTemplate::parse_placeholder(std::string_
     int read = 0;
     while (!rest.empty() && read < 2) {
         auto const end = std::min(rest.find(':'), rest.size());
-        auto const [stop, error] = std::from_chars(rest.data(), rest.data() + end, *into[static_cast<std::size_t>(read)]);
+        auto const [stop, error] =
+            std::from_chars(rest.data(), rest.data() + end, *into[static_cast<std::size_t>(read)]);
         if (error != std::errc{} || stop != rest.data() + end)
             break;
         rest.remove_prefix(std::min(end + 1, rest.size()));

@@ -37,7 +37,8 @@ void add_options(CLI::App& run, FleetSettings& settings, Raw& raw)
     run.add_option("--quirk", settings.quirks, "Misbehave in this way; may be repeated")->delimiter(',');
     run.add_option("--seed", settings.seed, "Same seed, same serial numbers, values and waits");
     run.add_option("--cwmp-version", raw.cwmp_version, "1.0 to 1.4");
-    run.add_option("--connection-request-port", settings.connection_request_port, "Listen here (default: any free port)");
+    run.add_option("--connection-request-port", settings.connection_request_port,
+                   "Listen here (default: any free port)");
     run.add_option("--connection-request-address", settings.connection_request_address, "Local address to listen on");
     run.add_flag("--no-connection-requests", raw.no_requests, "Do not listen for connection requests");
     run.add_option("--session-timeout", settings.session_timeout, "Seconds to wait for each answer of the ACS");

@@ -12,8 +12,10 @@ constexpr std::string_view realm = "cpe-sim";
 }  // namespace
 
 ConnectionRequests::ConnectionRequests(net::Threads& threads, base::Clock const& clock)
-    : threads_{threads}, clock_{clock},
-      digest_{net::DigestSettings{.realm = std::string{realm}, .key = base::random_bytes(32)}}, server_{threads, metrics_}
+    : threads_{threads},
+      clock_{clock},
+      digest_{net::DigestSettings{.realm = std::string{realm}, .key = base::random_bytes(32)}},
+      server_{threads, metrics_}
 {
 }
 
@@ -40,8 +42,8 @@ base::Awaitable<net::Response> ConnectionRequests::handle(net::Request& request)
     auto& cpe = *found->second;
     auto login = net::parse_authorization(request.headers.get("Authorization"));
     // The device lives on a thread of its own; asked there, answered here.
-    auto const verdict = co_await boost::asio::co_spawn(threads_.context(cpe.thread()),
-                                                        cpe.take_request(std::move(login), digest_), base::use_awaitable);
+    auto const verdict = co_await boost::asio::co_spawn(
+        threads_.context(cpe.thread()), cpe.take_request(std::move(login), digest_), base::use_awaitable);
     switch (verdict) {
         case RequestVerdict::taken: co_return net::text_response(200, "");
         case RequestVerdict::busy: co_return net::text_response(503, "busy\n");

@@ -41,8 +41,8 @@ enum class RequestVerdict {
     taken,
     ask_digest,  ///< no login yet
     ask_basic,
-    wrong,       ///< a login, but not the right one
-    busy,        ///< in a session, restarting, or asked too often
+    wrong,  ///< a login, but not the right one
+    busy,   ///< in a session, restarting, or asked too often
 };
 
 /// A device that lives: informs when it has a reason, moves files, restarts. All on one I/O thread.
@@ -67,8 +67,9 @@ public:
     [[nodiscard]] Device& device() noexcept { return device_; }
 
 private:
-    using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                                    boost::asio::wait_traits<std::chrono::steady_clock>, base::Executor>;
+    using Timer =
+        boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                          boost::asio::wait_traits<std::chrono::steady_clock>, base::Executor>;
 
     base::Awaitable<void> step();
     base::Awaitable<void> wait_until(base::TimePoint time);
@@ -83,10 +84,10 @@ private:
     Device device_;
     FleetContext& context_;
     std::size_t thread_;
-    Timer* timer_ = nullptr;             ///< the one that is waited on
-    HttpExchange* exchange_ = nullptr;   ///< of the running session
+    Timer* timer_ = nullptr;            ///< the one that is waited on
+    HttpExchange* exchange_ = nullptr;  ///< of the running session
     bool is_off_ = true;
-    Cookies cookies_;                    ///< of the last session, for the quirk that sends them
+    Cookies cookies_;  ///< of the last session, for the quirk that sends them
     std::optional<base::TimePoint> next_change_;
     base::TimePoint window_start_{};
     unsigned requests_in_window_ = 0;

@@ -14,8 +14,9 @@ std::string expand_login(std::string_view text, std::string_view oui, std::strin
                          std::string_view serial_number)
 {
     std::string expanded{text};
-    for (auto const& [from, to] : {std::pair{std::string_view{"{oui}"}, oui}, std::pair{std::string_view{"{product}"}, product_class},
-                                   std::pair{std::string_view{"{serial}"}, serial_number}})
+    for (auto const& [from, to] :
+         {std::pair{std::string_view{"{oui}"}, oui}, std::pair{std::string_view{"{product}"}, product_class},
+          std::pair{std::string_view{"{serial}"}, serial_number}})
         for (auto at = expanded.find(from); at != expanded.npos; at = expanded.find(from, at + to.size()))
             expanded.replace(at, from.size(), to);
     return expanded;
@@ -44,15 +45,26 @@ base::Result<std::unique_ptr<Fleet>> Fleet::create(FleetSettings settings)
 
 Fleet::Fleet(FleetSettings settings, std::shared_ptr<net::TlsClientContext> tls)
     : settings_{std::move(settings)},
-      context_{clock_, statistics_, std::move(tls), to_quirks(settings_.quirks), {}, settings_.gzip,
-               settings_.session_timeout, settings_.boot_time, settings_.change_interval},
-      threads_{settings_.threads}, requests_{threads_, clock_}
+      context_{clock_,
+               statistics_,
+               std::move(tls),
+               to_quirks(settings_.quirks),
+               {},
+               settings_.gzip,
+               settings_.session_timeout,
+               settings_.boot_time,
+               settings_.change_interval},
+      threads_{settings_.threads},
+      requests_{threads_, clock_}
 {
     context_.limits.exchange = std::chrono::seconds{settings_.session_timeout};
     make_devices();
 }
 
-Fleet::~Fleet() { stop(); }
+Fleet::~Fleet()
+{
+    stop();
+}
 
 DeviceSettings Fleet::device_settings(Persona const& persona, std::size_t index) const
 {
@@ -78,15 +90,16 @@ void Fleet::make_devices()
     cpes_.reserve(settings_.count);
     for (std::size_t index = 0; index < settings_.count; ++index) {
         auto const& persona = *find_persona(settings_.personas[index % settings_.personas.size()]);
-        cpes_.push_back(std::make_unique<Cpe>(persona, device_settings(persona, index), context_,
-                                              index % settings_.threads));
+        cpes_.push_back(
+            std::make_unique<Cpe>(persona, device_settings(persona, index), context_, index % settings_.threads));
     }
 }
 
 base::Result<void> Fleet::start()
 {
     if (settings_.connection_requests) {
-        auto const listening = requests_.listen(settings_.connection_request_address, settings_.connection_request_port);
+        auto const listening =
+            requests_.listen(settings_.connection_request_address, settings_.connection_request_port);
         if (!listening)
             return listening;
         for (auto const& cpe : cpes_) {

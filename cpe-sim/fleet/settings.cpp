@@ -38,7 +38,8 @@ public:
             return;
         for (auto const& [key, node] : *table_)
             if (std::ranges::find(known_, key.str()) == known_.end())
-                problems_.add(fmt::format("{}.{} (line {}) does not exist", name_, key.str(), node.source().begin.line));
+                problems_.add(
+                    fmt::format("{}.{} (line {}) does not exist", name_, key.str(), node.source().begin.line));
     }
     Table(Table const&) = delete;
     Table& operator=(Table const&) = delete;
@@ -72,7 +73,8 @@ public:
             return;
         auto const found = (*table_)[key].value<double>();
         if (found && *found >= 0 && *found < 1e8)
-            into = std::chrono::duration_cast<std::chrono::duration<Rep, Period>>(std::chrono::duration<double>{*found});
+            into =
+                std::chrono::duration_cast<std::chrono::duration<Rep, Period>>(std::chrono::duration<double>{*found});
         else
             wrong(key, "a number of seconds");
     }
@@ -146,7 +148,8 @@ void read_tls(toml::table const& root, FleetSettings& settings, Problems& proble
     table.read("ca_file", settings.ca_file);
     table.read("insecure", settings.insecure);
     table.read("resumption", settings.tls_resumption);
-    for (auto const& [key, into] : {std::pair{"min_version", &settings.tls_min}, std::pair{"max_version", &settings.tls_max}}) {
+    for (auto const& [key, into] :
+         {std::pair{"min_version", &settings.tls_min}, std::pair{"max_version", &settings.tls_max}}) {
         std::string text;
         table.read(key, text);
         auto const version = parse_tls_version(text);

@@ -19,38 +19,39 @@ struct FleetSettings {
     std::vector<std::string> personas{"fibre-gateway"};  ///< dealt out in turn
     std::size_t count = 1;
     std::string acs_url;
-    std::string ca_file;           ///< PEM; empty: the system's authorities
-    bool insecure = false;         ///< believe any server certificate
-    std::string username;          ///< {oui}, {product} and {serial} are replaced; empty: {oui}-{serial}
-    std::string password = "cpe";  ///< {oui}, {product} and {serial} are replaced
-    std::string serial_prefix;     ///< empty: the persona's
-    std::string oui;               ///< empty: the persona's
-    std::uint32_t inform_interval = 300;             ///< seconds, until the ACS sets another
-    std::chrono::milliseconds boot_time{2'000};      ///< how long a restart takes
-    std::chrono::milliseconds ramp{0};               ///< over which the devices are switched on
+    std::string ca_file;                         ///< PEM; empty: the system's authorities
+    bool insecure = false;                       ///< believe any server certificate
+    std::string username;                        ///< {oui}, {product} and {serial} are replaced; empty: {oui}-{serial}
+    std::string password = "cpe";                ///< {oui}, {product} and {serial} are replaced
+    std::string serial_prefix;                   ///< empty: the persona's
+    std::string oui;                             ///< empty: the persona's
+    std::uint32_t inform_interval = 300;         ///< seconds, until the ACS sets another
+    std::chrono::milliseconds boot_time{2'000};  ///< how long a restart takes
+    std::chrono::milliseconds ramp{0};           ///< over which the devices are switched on
     std::optional<std::chrono::milliseconds> duration;  ///< none: until a signal
-    std::chrono::seconds change_interval{0};         ///< mean time until people at home change something; 0: never
+    std::chrono::seconds change_interval{0};            ///< mean time until people at home change something; 0: never
     std::vector<std::string> quirks;
     std::uint64_t seed = 1;
-    unsigned cwmp_minor = 4;                         ///< n of CWMP 1.n
-    bool connection_requests = true;                 ///< listen for them
+    unsigned cwmp_minor = 4;                               ///< n of CWMP 1.n
+    bool connection_requests = true;                       ///< listen for them
     std::string connection_request_address = "127.0.0.1";  ///< that others reach this program at
-    std::uint16_t connection_request_port = 0;       ///< 0: any free one
-    std::uint32_t session_timeout = 60;              ///< seconds: told to the ACS, and for each of its answers
-    bool gzip = false;                               ///< compress messages
+    std::uint16_t connection_request_port = 0;             ///< 0: any free one
+    std::uint32_t session_timeout = 60;                    ///< seconds: told to the ACS, and for each of its answers
+    bool gzip = false;                                     ///< compress messages
     net::TlsVersion tls_min = net::TlsVersion::tls1_2;
     net::TlsVersion tls_max = net::TlsVersion::tls1_3;
     bool tls_resumption = true;
     std::size_t threads = 2;
-    bool json = false;                               ///< nothing but the summary
+    bool json = false;  ///< nothing but the summary
     std::string log_level = "warning";
 };
 
-/// Checks what can be checked without a network: personas, quirks, URL, numbers. Fails telling everything that is wrong.
+/// Checks what can be checked without a network: personas, quirks, URL, numbers. Fails telling everything that is
+/// wrong.
 [[nodiscard]] base::Result<void> check(FleetSettings const& settings);
 
-/// Reads a configuration file (config/cpe-sim.toml describes it) over `settings`. Fails telling everything that is wrong,
-/// keys that do not exist too.
+/// Reads a configuration file (config/cpe-sim.toml describes it) over `settings`. Fails telling everything that is
+/// wrong, keys that do not exist too.
 [[nodiscard]] base::Result<FleetSettings> load_settings(std::string const& file, FleetSettings settings = {});
 
 /// "1.0" to "1.4" -> the minor number; none for anything else.

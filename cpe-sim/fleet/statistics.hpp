@@ -9,17 +9,17 @@ namespace sim {
 
 /// What a fleet has done so far. Counted from any thread.
 struct Statistics {
-    base::Counter sessions;         ///< begun
+    base::Counter sessions;  ///< begun
     base::Counter sessions_failed;
     base::Counter informs;
-    base::Counter rpcs;             ///< requests of the ACS that were answered
-    base::Counter downloads;        ///< files that came whole
-    base::Counter uploads;          ///< files that were sent
+    base::Counter rpcs;       ///< requests of the ACS that were answered
+    base::Counter downloads;  ///< files that came whole
+    base::Counter uploads;    ///< files that were sent
     base::Counter transfers_failed;
     base::Counter restarts;
     base::Counter connection_requests;  ///< taken
     base::Counter faults_sent;
-    base::Counter bytes_in;         ///< headers and bodies of the ACS's answers
+    base::Counter bytes_in;  ///< headers and bodies of the ACS's answers
     base::Counter bytes_out;
     base::Gauge in_session;
 };

@@ -20,8 +20,12 @@ inline constexpr base::TimePoint noon{std::chrono::sys_days{std::chrono::year{20
 struct DeviceTest : testing::Test {
     explicit DeviceTest(std::string_view persona = "fibre-gateway", unsigned minor = 4)
         : device{*sim::find_persona(persona),
-                 {.serial_number = "T1", .seed = 5, .acs_url = "https://acs.example/",
-                  .connection_request_url = "http://192.0.2.7:7547/x", .inform_interval = 86'400, .cwmp_minor = minor}}
+                 {.serial_number = "T1",
+                  .seed = 5,
+                  .acs_url = "https://acs.example/",
+                  .connection_request_url = "http://192.0.2.7:7547/x",
+                  .inform_interval = 86'400,
+                  .cwmp_minor = minor}}
     {
         device.start(noon);
         deliver();
@@ -42,7 +46,9 @@ struct DeviceTest : testing::Test {
 
     std::string get(std::string const& path, base::TimePoint now = noon)
     {
-        return std::get<cwmp::GetParameterValuesResponse>(ask(cwmp::GetParameterValues{{path}}, now)).parameter_list.at(0).value;
+        return std::get<cwmp::GetParameterValuesResponse>(ask(cwmp::GetParameterValues{{path}}, now))
+            .parameter_list.at(0)
+            .value;
     }
 
     cwmp::Message set(std::string const& path, std::string const& value,

@@ -238,11 +238,10 @@ struct Ping : DeviceTest {
     void request(std::string const& host)
     {
         // The state first: its place in the list must not matter.
-        ask(cwmp::SetParameterValues{
-            {{base + "DiagnosticsState", "Requested"},
-             {base + "Host", host},
-             {base + "NumberOfRepetitions", "4", cwmp::ValueType::unsigned_int}},
-            ""});
+        ask(cwmp::SetParameterValues{{{base + "DiagnosticsState", "Requested"},
+                                      {base + "Host", host},
+                                      {base + "NumberOfRepetitions", "4", cwmp::ValueType::unsigned_int}},
+                                     ""});
     }
 };
 
@@ -290,7 +289,8 @@ struct Software : DeviceTest {
     {
         EXPECT_EQ(code(ask(cwmp::ChangeDUState{std::move(operations), "du"})), 0u);
         device.session_ended(true, noon);
-        EXPECT_THAT(codes(device.inform(noon)), UnorderedElementsAre("11 DU STATE CHANGE COMPLETE", "M ChangeDUState (du)"));
+        EXPECT_THAT(codes(device.inform(noon)),
+                    UnorderedElementsAre("11 DU STATE CHANGE COMPLETE", "M ChangeDUState (du)"));
         auto const report = std::get<cwmp::DUStateChangeComplete>(*device.next_request());
         device.request_answered();
         EXPECT_FALSE(device.wants_session(noon));
@@ -306,7 +306,9 @@ TEST_F(Software, IsInstalledUpdatedAndRemoved)
     EXPECT_EQ(installed.deployment_unit_ref, units + "2");
     EXPECT_EQ(get(units + "2.Name"), "alarm");
     EXPECT_EQ(get("Device.SoftwareModules.ExecutionUnit.2.Status"), "Active");
-    auto const updated = change({cwmp::UpdateOpStruct{.uuid = installed.uuid, .url = "http://apps.example/alarm-2.6.ipk"}}).results.at(0);
+    auto const updated =
+        change({cwmp::UpdateOpStruct{.uuid = installed.uuid, .url = "http://apps.example/alarm-2.6.ipk"}})
+            .results.at(0);
     EXPECT_EQ(updated.version, "2.6");
     EXPECT_EQ(get(units + "2.Version"), "2.6");
     auto const removed = change({cwmp::UninstallOpStruct{.uuid = installed.uuid}}).results.at(0);
@@ -318,8 +320,10 @@ TEST_F(Software, IsInstalledUpdatedAndRemoved)
 TEST_F(Software, FaultsAreToldForEachOperation)
 {
     auto const results = change({cwmp::InstallOpStruct{.url = "http://a.example/x-1.0.ipk", .uuid = "no"},
-                                 cwmp::InstallOpStruct{.url = "http://a.example/x-1.0.ipk", .execution_env_ref = "Device.SoftwareModules.ExecEnv.9"},
-                                 cwmp::InstallOpStruct{.url = "http://a.example/x-1.0.ipk", .execution_env_ref = "Device.SoftwareModules.ExecEnv.2"},
+                                 cwmp::InstallOpStruct{.url = "http://a.example/x-1.0.ipk",
+                                                       .execution_env_ref = "Device.SoftwareModules.ExecEnv.9"},
+                                 cwmp::InstallOpStruct{.url = "http://a.example/x-1.0.ipk",
+                                                       .execution_env_ref = "Device.SoftwareModules.ExecEnv.2"},
                                  cwmp::InstallOpStruct{.url = "http://a.example/x-1.0.ipk"},
                                  cwmp::InstallOpStruct{.url = "http://a.example/x-1.0.ipk"},
                                  cwmp::UninstallOpStruct{.uuid = "6b1f3d4e-91c2-5a77-8e40-000000000000"}})

@@ -60,8 +60,9 @@ TEST(EventQueue, AFailedSessionDropsOnlyConnectionRequests)
 TEST(EventQueue, ARebootDropsWhatLivesUntilThenAndKeepsTheRest)
 {
     sim::EventQueue queue;
-    for (auto const* code : {"0 BOOTSTRAP", "1 BOOT", "2 PERIODIC", "3 SCHEDULED", "4 VALUE CHANGE", "6 CONNECTION REQUEST",
-                             "7 TRANSFER COMPLETE", "8 DIAGNOSTICS COMPLETE", "M Reboot", "M ScheduleInform", "13 WAKEUP"})
+    for (auto const* code :
+         {"0 BOOTSTRAP", "1 BOOT", "2 PERIODIC", "3 SCHEDULED", "4 VALUE CHANGE", "6 CONNECTION REQUEST",
+          "7 TRANSFER COMPLETE", "8 DIAGNOSTICS COMPLETE", "M Reboot", "M ScheduleInform", "13 WAKEUP"})
         queue.raise(code);
     queue.rebooted();
     EXPECT_THAT(codes(queue), ElementsAre("0 BOOTSTRAP", "2 PERIODIC", "3 SCHEDULED", "7 TRANSFER COMPLETE", "M Reboot",
@@ -89,8 +90,8 @@ TEST(EventQueue, AnInformCarriesAtMost64)
 
 TEST(RetryPolicy, HasTheWaitsOfTheTable)
 {
-    double const table[][2] = {{5, 10}, {10, 20}, {20, 40}, {40, 80}, {80, 160}, {160, 320}, {320, 640}, {640, 1280},
-                               {1280, 2560}, {2560, 5120}, {2560, 5120}};
+    double const table[][2] = {{5, 10},    {10, 20},    {20, 40},     {40, 80},     {80, 160},   {160, 320},
+                               {320, 640}, {640, 1280}, {1280, 2560}, {2560, 5120}, {2560, 5120}};
     for (unsigned n = 1; n <= 11; ++n) {
         auto const bounds = sim::retry_bounds(n);
         EXPECT_DOUBLE_EQ(bounds.least.count(), table[n - 1][0]) << n;

@@ -70,8 +70,12 @@ struct MoveFile : DeviceTest {
     sim::MovedFile move(std::string const& path, std::string type = "1 Firmware Upgrade Image", std::uint32_t size = 0,
                         std::string user = {}, std::string password = {})
     {
-        sim::TransferJob job{.command_key = "k", .file_type = std::move(type), .url = server.url(path),
-                             .username = std::move(user), .password = std::move(password), .file_size = size};
+        sim::TransferJob job{.command_key = "k",
+                             .file_type = std::move(type),
+                             .url = server.url(path),
+                             .username = std::move(user),
+                             .password = std::move(password),
+                             .file_size = size};
         if (path.starts_with("/upload"))
             job.cause = sim::TransferCause::upload;
         return support::run(sim::move_file(std::move(job), device, clock, {}));

@@ -61,7 +61,8 @@ private:
         EXPECT_TRUE(decoded);
         std::lock_guard const lock{mutex_};
         auto const cookie = net::find_cookie(request.headers, "s");
-        auto reply = decoded ? respond(*decoded, std::string{cookie.value_or("")}) : net::Response{.status = 400, .headers = {}, .body = std::string{}};
+        auto reply = decoded ? respond(*decoded, std::string{cookie.value_or("")})
+                             : net::Response{.status = 400, .headers = {}, .body = std::string{}};
         changed_.notify_all();
         return reply;
     }
@@ -145,7 +146,8 @@ TEST(Fleet, AllDevicesComeUpAndAnswer)
     EXPECT_EQ(fleet->statistics().sessions_failed.value(), 0u);
     EXPECT_EQ(fleet->statistics().rpcs.value(), 30u);
     EXPECT_GT(fleet->statistics().bytes_out.value(), 10'000u);
-    EXPECT_THAT(sim::to_json(fleet->statistics(), fleet->size()), AllOf(HasSubstr("\"devices\":30,"), HasSubstr("\"rpcs\":30,")));
+    EXPECT_THAT(sim::to_json(fleet->statistics(), fleet->size()),
+                AllOf(HasSubstr("\"devices\":30,"), HasSubstr("\"rpcs\":30,")));
 }
 
 TEST(Fleet, ADownloadChangesTheSoftwareAndIsReported)
@@ -185,9 +187,10 @@ TEST(Fleet, ARebootComesBackWithItsKey)
     EXPECT_TRUE(acs.wait_for("Inform", 6));
     fleet->stop();
     auto const informs = acs.informs();
-    EXPECT_EQ(std::ranges::count_if(informs, [](auto const& inform) {
-                  return cwmp::find_event(inform.event, "M Reboot", "r1") != nullptr;
-              }), 3);
+    EXPECT_EQ(
+        std::ranges::count_if(
+            informs, [](auto const& inform) { return cwmp::find_event(inform.event, "M Reboot", "r1") != nullptr; }),
+        3);
 }
 
 TEST(Fleet, TheSameSeedMakesTheSameDevices)
@@ -232,7 +235,8 @@ struct ConnectionRequest : testing::Test {
 TEST_F(ConnectionRequest, StartsASessionForWhoKnowsThePassword)
 {
     cwmp::SetParameterValues const login{{{"Device.ManagementServer.ConnectionRequestUsername", "acs"},
-                                          {"Device.ManagementServer.ConnectionRequestPassword", "pw"}}, ""};
+                                          {"Device.ManagementServer.ConnectionRequestPassword", "pw"}},
+                                         ""};
     SmallAcs acs{{{login}}};
     auto const fleet = started(acs, 1);
     ASSERT_TRUE(acs.wait_for("SetParameterValuesResponse", 1));

@@ -5,7 +5,12 @@
 #include "http_fixture.hpp"
 #include "net/authorization.hpp"
 #include "net/digest.hpp"
+#include "net/make_certificates.hpp"
 #include "support/run.hpp"
+
+#include <filesystem>
+
+#include <unistd.h>
 
 namespace {
 
@@ -23,16 +28,21 @@ net::Response soap(cwmp::Message message)
     return response;
 }
 
-net::Response nothing() { return {.status = 204, .headers = {}, .body = std::string{}}; }
+net::Response nothing()
+{
+    return {.status = 204, .headers = {}, .body = std::string{}};
+}
 
 /// A session of Inform and empty POST; gives why it failed, or "".
-std::string converse(std::string const& url, sim::HttpSettings settings = {}, int empty_posts = 1, sim::Cookies old = {})
+std::string converse(std::string const& url, sim::HttpSettings settings = {}, int empty_posts = 1,
+                     sim::Cookies old = {})
 {
     auto exchange = sim::HttpExchange::create(url, {"user", "secret"}, std::move(settings), std::move(old));
     if (!exchange)
         return exchange.error().what;
     boost::asio::io_context context{1};
-    auto answer = support::run(context, exchange->exchange({"1", cwmp::Inform{.device_id = {"M", "02AABB", "P", "S"}}}));
+    auto answer =
+        support::run(context, exchange->exchange({"1", cwmp::Inform{.device_id = {"M", "02AABB", "P", "S"}}}));
     for (int i = 0; i < empty_posts && answer; ++i)
         answer = support::run(context, exchange->exchange({{}, cwmp::Empty{}}));
     return answer ? "" : answer.error().what;
@@ -64,7 +74,8 @@ public:
         if (is_known || (is_right && login.scheme != net::Authorization::Scheme::none))
             return polite(request, number);
         auto refused = net::text_response(401, "who?");
-        refused.headers.add("WWW-Authenticate", offers_basic_ ? net::basic_challenge("acs") : digest_.challenges(clock_.now())[0]);
+        refused.headers.add("WWW-Authenticate",
+                            offers_basic_ ? net::basic_challenge("acs") : digest_.challenges(clock_.now())[0]);
         return refused;
     }
 
@@ -177,6 +188,44 @@ TEST(HttpExchange, AdoptsTheVersionOfAnOlderAcs)
     static_cast<void>(support::run(context, exchange->exchange({"2", cwmp::GetRPCMethodsResponse{{"Reboot"}}})));
     EXPECT_THAT(server.heard()[0].body, HasSubstr("cwmp-1-2"));
     EXPECT_THAT(server.heard()[1].body, HasSubstr("cwmp-1-0"));
+}
+
+struct OverTls : testing::Test {
+    OverTls()
+    {
+        folder = testing::TempDir() + "cpe-sim-tls-" + std::to_string(::getpid());
+        std::filesystem::create_directories(folder);
+        made = *net::make_certificates(folder, {"127.0.0.1"});
+        tls = *net::TlsServerContext::create({.certificates = {made.ecdsa, made.rsa}});
+    }
+    ~OverTls() override { std::filesystem::remove_all(folder); }
+
+    static std::shared_ptr<net::TlsClientContext> client(net::TlsClientSettings settings)
+    {
+        return *net::TlsClientContext::create(std::move(settings));
+    }
+    std::string folder;
+    net::MadeCertificates made;
+    std::shared_ptr<net::TlsServerContext> tls;
+};
+
+TEST_F(OverTls, TalksToAnAcsWhoseAuthorityItKnows)
+{
+    HttpServer server{polite, tls};
+    EXPECT_EQ(converse(server.url("/acs"), {.tls = client({.ca_file = made.ca_file})}), "");
+    EXPECT_EQ(server.heard().at(1).tls_version, "TLSv1.3");
+    EXPECT_EQ(converse(server.url("/acs"),
+                       {.tls = client({.ca_file = made.ca_file, .max_version = net::TlsVersion::tls1_2})}),
+              "");
+    EXPECT_EQ(server.heard().at(3).tls_version, "TLSv1.2");
+}
+
+TEST_F(OverTls, BelievesNoStrangerUnlessToldTo)
+{
+    HttpServer server{polite, tls};
+    EXPECT_NE(converse(server.url("/acs"), {.tls = client({})}), "");
+    EXPECT_EQ(server.heard().size(), 0u);
+    EXPECT_EQ(converse(server.url("/acs"), {.tls = client({.insecure = true})}), "");
 }
 
 std::vector<Heard> quirky(Quirk quirk, bool guarded = false, sim::Cookies old = {})

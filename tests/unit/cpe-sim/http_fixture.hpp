@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ namespace test {
 /// A request as the server saw it.
 struct Heard {
     std::string method, target, body, authorization, cookie, content_type, content_encoding, connection;
+    std::string tls_version;
     int version = 11;
     std::uint64_t connection_id = 0;
     bool has_soap_action = false;
@@ -29,11 +31,13 @@ class HttpServer final : public net::Handler {
 public:
     using Answer = std::function<net::Response(net::Request const&, std::size_t number)>;
 
-    explicit HttpServer(Answer answer) : answer_{std::move(answer)}, threads_{1}, server_{threads_, metrics_}
+    explicit HttpServer(Answer answer, std::shared_ptr<net::TlsServerContext> tls = nullptr)
+        : answer_{std::move(answer)}, is_tls_{tls != nullptr}, threads_{1}, server_{threads_, metrics_}
     {
         net::Listener listener;
         listener.name = "test";
         listener.address = "127.0.0.1";
+        listener.tls = std::move(tls);
         auto const listening = server_.listen(std::move(listener), *this);
         EXPECT_TRUE(listening) << (listening ? "" : listening.error().what);
         threads_.start();
@@ -46,7 +50,8 @@ public:
 
     [[nodiscard]] std::string url(std::string const& path) const
     {
-        return "http://127.0.0.1:" + std::to_string(server_.local_port("test")) + path;
+        return std::string{is_tls_ ? "https" : "http"} + "://127.0.0.1:" + std::to_string(server_.local_port("test")) +
+               path;
     }
 
     [[nodiscard]] std::vector<Heard> heard() const
@@ -62,8 +67,9 @@ public:
             std::lock_guard const lock{mutex_};
             auto const text = [&](char const* name) { return std::string{request.headers.get(name)}; };
             heard_.push_back({request.method, request.target, request.body, text("Authorization"), text("Cookie"),
-                              text("Content-Type"), text("Content-Encoding"), text("Connection"), request.version,
-                              request.connection->id(), request.headers.has("SOAPAction"), request.was_compressed});
+                              text("Content-Type"), text("Content-Encoding"), text("Connection"),
+                              std::string{request.connection->tls_version()}, request.version, request.connection->id(),
+                              request.headers.has("SOAPAction"), request.was_compressed});
             number = heard_.size() - 1;
         }
         co_return answer_(request, number);
@@ -71,6 +77,7 @@ public:
 
 private:
     Answer answer_;
+    bool is_tls_;
     mutable std::mutex mutex_;
     std::vector<Heard> heard_;
     net::Threads threads_;

@@ -18,7 +18,8 @@ struct Objects : DeviceTest {};
 TEST_F(SetParameterValues, AppliesAllAndKeepsTheKey)
 {
     auto const answer = ask(cwmp::SetParameterValues{
-        {{ssid, "mine", cwmp::ValueType::string}, {"Device.WiFi.SSID.2.Enable", "false", cwmp::ValueType::boolean}}, "key-1"});
+        {{ssid, "mine", cwmp::ValueType::string}, {"Device.WiFi.SSID.2.Enable", "false", cwmp::ValueType::boolean}},
+        "key-1"});
     EXPECT_EQ(answer, cwmp::Message{cwmp::SetParameterValuesResponse{0}});
     EXPECT_EQ(get(ssid), "mine");
     EXPECT_EQ(get("Device.WiFi.SSID.2.Enable"), "0");
@@ -28,12 +29,13 @@ TEST_F(SetParameterValues, AppliesAllAndKeepsTheKey)
 TEST_F(SetParameterValues, AppliesNothingWhenOneIsBadAndTellsEachFault)
 {
     auto const before = get(ssid);
-    auto const answer = ask(cwmp::SetParameterValues{{{ssid, "mine", cwmp::ValueType::string},
-                                                      {"Device.WiFi.SSID.1.Colour", "red", cwmp::ValueType::string},
-                                                      {"Device.WiFi.SSID.1.Enable", "1", cwmp::ValueType::string},
-                                                      {"Device.WiFi.Radio.1.Channel", "999", cwmp::ValueType::unsigned_int},
-                                                      {"Device.DeviceInfo.SerialNumber", "x", cwmp::ValueType::string}},
-                                                     "key-1"});
+    auto const answer =
+        ask(cwmp::SetParameterValues{{{ssid, "mine", cwmp::ValueType::string},
+                                      {"Device.WiFi.SSID.1.Colour", "red", cwmp::ValueType::string},
+                                      {"Device.WiFi.SSID.1.Enable", "1", cwmp::ValueType::string},
+                                      {"Device.WiFi.Radio.1.Channel", "999", cwmp::ValueType::unsigned_int},
+                                      {"Device.DeviceInfo.SerialNumber", "x", cwmp::ValueType::string}},
+                                     "key-1"});
     auto const& fault = std::get<cwmp::Fault>(answer);
     EXPECT_EQ(fault.code, 9003u);
     std::vector<unsigned> found;
@@ -163,7 +165,8 @@ TEST_F(ParameterAttributes, OnlyWhatIsToBeChangedIsChanged)
     ask(cwmp::SetParameterAttributes{{{ssid, false, 2, true, {"Subscriber"}}}});
     auto const answer = ask(cwmp::GetParameterAttributes{{ssid}});
     EXPECT_EQ(notification(answer), 1);
-    EXPECT_THAT(std::get<cwmp::GetParameterAttributesResponse>(answer).parameter_list[0].access_list, ElementsAre("Subscriber"));
+    EXPECT_THAT(std::get<cwmp::GetParameterAttributesResponse>(answer).parameter_list[0].access_list,
+                ElementsAre("Subscriber"));
 }
 
 TEST_F(ParameterAttributes, ForcedOnesStayActiveAndDeniedOnesCannotBecomeIt)
@@ -172,7 +175,8 @@ TEST_F(ParameterAttributes, ForcedOnesStayActiveAndDeniedOnesCannotBecomeIt)
     ask(cwmp::SetParameterAttributes{{{version, true, 0, false, {}}}});
     EXPECT_EQ(notification(ask(cwmp::GetParameterAttributes{{version}})), 2);
     auto const uptime = "Device.DeviceInfo.UpTime";
-    EXPECT_EQ(code(ask(cwmp::SetParameterAttributes{{{ssid, true, 2, false, {}}, {uptime, true, 2, false, {}}}})), 9009u);
+    EXPECT_EQ(code(ask(cwmp::SetParameterAttributes{{{ssid, true, 2, false, {}}, {uptime, true, 2, false, {}}}})),
+              9009u);
     EXPECT_EQ(notification(ask(cwmp::GetParameterAttributes{{ssid}})), 0) << "nothing is set when one is refused";
     EXPECT_EQ(code(ask(cwmp::SetParameterAttributes{{{uptime, true, 1, false, {}}}})), 0u);
     EXPECT_EQ(code(ask(cwmp::SetParameterAttributes{{{"Device.No", true, 1, false, {}}}})), 9005u);
@@ -190,7 +194,8 @@ TEST_F(Objects, AreAddedWithDefaultsAndDeleted)
     EXPECT_EQ(code(ask(cwmp::DeleteObject{"Device.NAT.PortMapping.2.", "key-3"})), 0u);
     EXPECT_EQ(get("Device.NAT.PortMappingNumberOfEntries"), "5");
     EXPECT_EQ(code(ask(cwmp::GetParameterValues{{"Device.NAT.PortMapping.2.Enable"}})), 9005u);
-    EXPECT_EQ(std::get<cwmp::AddObjectResponse>(ask(cwmp::AddObject{"Device.NAT.PortMapping.", ""})).instance_number, 7u);
+    EXPECT_EQ(std::get<cwmp::AddObjectResponse>(ask(cwmp::AddObject{"Device.NAT.PortMapping.", ""})).instance_number,
+              7u);
 }
 
 TEST_F(Objects, CannotBeMadeWhereTheModelAllowsNone)

@@ -136,12 +136,13 @@ TEST(Personas, InformWhatTheirDataModelDemands)
     };
     EXPECT_TRUE(has("dsl-gateway", "InternetGatewayDevice.DeviceSummary"));
     EXPECT_TRUE(has("dsl-gateway", "InternetGatewayDevice.DeviceInfo.SpecVersion"));
-    EXPECT_TRUE(has("dsl-gateway", "InternetGatewayDevice.WANDevice.1.WANConnectionDevice.1.WANPPPConnection.1.ExternalIPAddress"));
+    EXPECT_TRUE(has("dsl-gateway",
+                    "InternetGatewayDevice.WANDevice.1.WANConnectionDevice.1.WANPPPConnection.1.ExternalIPAddress"));
     for (auto const* persona : {"fibre-gateway", "set-top-box"})
-        for (auto const* path : {"Device.RootDataModelVersion", "Device.DeviceInfo.HardwareVersion",
-                                 "Device.DeviceInfo.SoftwareVersion", "Device.DeviceInfo.ProvisioningCode",
-                                 "Device.ManagementServer.ConnectionRequestURL", "Device.ManagementServer.ParameterKey",
-                                 "Device.ManagementServer.AliasBasedAddressing"})
+        for (auto const* path :
+             {"Device.RootDataModelVersion", "Device.DeviceInfo.HardwareVersion", "Device.DeviceInfo.SoftwareVersion",
+              "Device.DeviceInfo.ProvisioningCode", "Device.ManagementServer.ConnectionRequestURL",
+              "Device.ManagementServer.ParameterKey", "Device.ManagementServer.AliasBasedAddressing"})
             EXPECT_TRUE(has(persona, path)) << persona << " " << path;
 }
 

@@ -62,7 +62,9 @@ TEST(Quirks, WithoutOneNothingIsSpoilt)
 
 TEST(Quirks, SpoilEvents)
 {
-    auto const has = [](cwmp::Inform const& inform, std::string_view code) { return cwmp::has_event(inform.event, code); };
+    auto const has = [](cwmp::Inform const& inform, std::string_view code) {
+        return cwmp::has_event(inform.event, code);
+    };
     EXPECT_FALSE(has(spoilt(Quirk::no_bootstrap), "0 BOOTSTRAP"));
     EXPECT_FALSE(has(spoilt(Quirk::missing_transfer_event), "7 TRANSFER COMPLETE"));
     EXPECT_FALSE(has(spoilt(Quirk::missing_transfer_event), "M Download"));
@@ -137,8 +139,11 @@ TEST(Quirks, RefuseWhatTheirDevicesRefuse)
     EXPECT_EQ(refused(Quirk::gpv_big_fails, values({"Device.WiFi."})), 0u);
     EXPECT_EQ(refused(Quirk::vanishing_instances, values({"Device.Hosts.Host.2.Active"}), 2), 9005u);
     EXPECT_EQ(refused(Quirk::vanishing_instances, values({"Device.Hosts.Host.2.Active"}), 3), 0u);
-    EXPECT_EQ(refused(Quirk::digits_only, cwmp::SetParameterValues{{{"Device.A", "true", cwmp::ValueType::boolean}}, ""}), 9003u);
-    EXPECT_EQ(refused(Quirk::digits_only, cwmp::SetParameterValues{{{"Device.A", "1", cwmp::ValueType::boolean}}, ""}), 0u);
+    EXPECT_EQ(
+        refused(Quirk::digits_only, cwmp::SetParameterValues{{{"Device.A", "true", cwmp::ValueType::boolean}}, ""}),
+        9003u);
+    EXPECT_EQ(refused(Quirk::digits_only, cwmp::SetParameterValues{{{"Device.A", "1", cwmp::ValueType::boolean}}, ""}),
+              0u);
 }
 
 }  // namespace

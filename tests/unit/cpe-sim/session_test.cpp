@@ -35,7 +35,9 @@ struct ScriptedAcs {
     }
     sim::Exchange exchange()
     {
-        return [this](cwmp::Envelope envelope) -> base::Awaitable<base::Result<cwmp::Envelope>> { return next(std::move(envelope)); };
+        return [this](cwmp::Envelope envelope) -> base::Awaitable<base::Result<cwmp::Envelope>> {
+            return next(std::move(envelope));
+        };
     }
     base::Awaitable<base::Result<cwmp::Envelope>> next(cwmp::Envelope envelope)
     {
@@ -253,7 +255,8 @@ TEST_F(QuirkySession, LostRpcAndDropMidSession)
     };
     script();
     EXPECT_TRUE(hold({sim::Quirk::lost_rpc}).succeeded);
-    EXPECT_THAT(acs.methods(), ElementsAre("Inform", "Empty", "GetRPCMethodsResponse", "Empty", "GetRPCMethodsResponse"));
+    EXPECT_THAT(acs.methods(),
+                ElementsAre("Inform", "Empty", "GetRPCMethodsResponse", "Empty", "GetRPCMethodsResponse"));
     script();
     EXPECT_FALSE(hold({sim::Quirk::drop_mid_session}).succeeded);
     EXPECT_THAT(acs.methods(), ElementsAre("Inform", "Empty", "GetRPCMethodsResponse", "GetRPCMethodsResponse"));

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include <unistd.h>
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -67,8 +69,8 @@ TEST(Configuration, TellsAllThatIsWrongAtOnce)
     TemporaryFile const file{"[fleet]\ncount = \"many\"\ncolour = 1\n[acs]\ncwmp_version = \"2.0\"\n[moon]\nx = 1\n"};
     auto const loaded = sim::load_settings(file.path);
     ASSERT_FALSE(loaded);
-    EXPECT_THAT(loaded.error().what, AllOf(HasSubstr("fleet.count"), HasSubstr("fleet.colour"), HasSubstr("acs.cwmp_version"),
-                                           HasSubstr("[moon]")));
+    EXPECT_THAT(loaded.error().what, AllOf(HasSubstr("fleet.count"), HasSubstr("fleet.colour"),
+                                           HasSubstr("acs.cwmp_version"), HasSubstr("[moon]")));
     EXPECT_FALSE(sim::load_settings("/nowhere/at/all.toml"));
     TemporaryFile const broken{"[fleet\n"};
     EXPECT_THAT(sim::load_settings(broken.path).error().what, HasSubstr("line 1"));
@@ -76,12 +78,44 @@ TEST(Configuration, TellsAllThatIsWrongAtOnce)
 
 TEST(CommandLine, ReadsWhatIsAskedFor)
 {
-    auto const settings = run_settings({"run", "--persona", "dsl-gateway,set-top-box", "--count", "20", "--acs",
-                                        "https://acs.example:7547/", "--ca", "ca.pem", "--login-template", "{serial}",
-                                        "--password", "pw", "--serial-prefix", "LAB", "--oui", "00AABB", "--inform-interval",
-                                        "30", "--boot-time", "0.5", "--ramp", "10", "--duration", "60", "--quirk", "no-cookie",
-                                        "--quirk", "gzip", "--seed", "9", "--cwmp-version", "1.2",
-                                        "--connection-request-port", "7777", "--json", "--tls-max", "1.2"});
+    auto const settings = run_settings({"run",
+                                        "--persona",
+                                        "dsl-gateway,set-top-box",
+                                        "--count",
+                                        "20",
+                                        "--acs",
+                                        "https://acs.example:7547/",
+                                        "--ca",
+                                        "ca.pem",
+                                        "--login-template",
+                                        "{serial}",
+                                        "--password",
+                                        "pw",
+                                        "--serial-prefix",
+                                        "LAB",
+                                        "--oui",
+                                        "00AABB",
+                                        "--inform-interval",
+                                        "30",
+                                        "--boot-time",
+                                        "0.5",
+                                        "--ramp",
+                                        "10",
+                                        "--duration",
+                                        "60",
+                                        "--quirk",
+                                        "no-cookie",
+                                        "--quirk",
+                                        "gzip",
+                                        "--seed",
+                                        "9",
+                                        "--cwmp-version",
+                                        "1.2",
+                                        "--connection-request-port",
+                                        "7777",
+                                        "--json",
+                                        "--tls-max",
+                                        "1.2"});
     EXPECT_THAT(settings.personas, ElementsAre("dsl-gateway", "set-top-box"));
     EXPECT_THAT(settings.quirks, ElementsAre("no-cookie", "gzip"));
     EXPECT_EQ(settings.count, 20u);

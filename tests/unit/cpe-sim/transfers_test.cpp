@@ -12,7 +12,9 @@ using testing::UnorderedElementsAre;
 struct DeviceTransfers : DeviceTest {
     static cwmp::Download firmware(std::string key = "up")
     {
-        return {.command_key = std::move(key), .file_type = "1 Firmware Upgrade Image", .url = "http://files.example/f/2.1.0.bin"};
+        return {.command_key = std::move(key),
+                .file_type = "1 Firmware Upgrade Image",
+                .url = "http://files.example/f/2.1.0.bin"};
     }
     sim::TransferJob start(base::TimePoint now = noon) { return device.start_transfer(now).value(); }
 };
@@ -83,12 +85,14 @@ TEST_F(DeviceTransfers, EventsStayUntilTheTransferIsReported)
 
 TEST_F(DeviceTransfers, AConfigurationIsAppliedOrRefused)
 {
-    ask(cwmp::Download{.command_key = "c", .file_type = "3 Vendor Configuration File", .url = "http://files.example/c"});
+    ask(cwmp::Download{
+        .command_key = "c", .file_type = "3 Vendor Configuration File", .url = "http://files.example/c"});
     device.transfer_done(start(), {.settings = {{"Device.WiFi.SSID.1.SSID", "from file"}}}, noon);
     EXPECT_EQ(get("Device.WiFi.SSID.1.SSID"), "from file");
     EXPECT_EQ(std::get<cwmp::TransferComplete>(*device.next_request()).fault_struct.fault_code, 0u);
     device.request_answered();
-    ask(cwmp::Download{.command_key = "c", .file_type = "3 Vendor Configuration File", .url = "http://files.example/c"});
+    ask(cwmp::Download{
+        .command_key = "c", .file_type = "3 Vendor Configuration File", .url = "http://files.example/c"});
     device.transfer_done(start(), {.settings = {{"Device.WiFi.Radio.1.Channel", "many"}}}, noon);
     EXPECT_EQ(std::get<cwmp::TransferComplete>(*device.next_request()).fault_struct.fault_code, 9018u);
 }
@@ -119,7 +123,8 @@ TEST_F(DeviceTransfers, ScheduledOnesKeepToTheirWindows)
     EXPECT_EQ(ask(request), cwmp::Message{cwmp::ScheduleDownloadResponse{}});
     EXPECT_FALSE(device.start_transfer(noon + 99s));
     device.advance(noon + 201s);
-    EXPECT_THAT(codes(device.inform(noon + 201s)), UnorderedElementsAre("7 TRANSFER COMPLETE", "M ScheduleDownload (s)"));
+    EXPECT_THAT(codes(device.inform(noon + 201s)),
+                UnorderedElementsAre("7 TRANSFER COMPLETE", "M ScheduleDownload (s)"));
     EXPECT_EQ(std::get<cwmp::TransferComplete>(*device.next_request()).fault_struct.fault_code, 9020u);
 }
 

@@ -73,9 +73,10 @@ TEST_F(TreeTest, WalksOneLevelOrAll)
 
 TEST_F(TreeTest, DoesNotKnowWhatIsNotThere)
 {
-    for (auto const* path : {"Device", "Device.UpTim", "Device.UpTime.", "Device.Row.3.Name", "Device.Row.0.Name",
-                             "Device.Row.01.Name", "Device.Row.x.Name", "Device.Row.1", "Device..UpTime", "Other.UpTime",
-                             "DeviceX.UpTime", "Device.Row.1.Inner.4.Where", "Device.Row.2.Inner.1.Where", ""})
+    for (auto const* path :
+         {"Device", "Device.UpTim", "Device.UpTime.", "Device.Row.3.Name", "Device.Row.0.Name", "Device.Row.01.Name",
+          "Device.Row.x.Name", "Device.Row.1", "Device..UpTime", "Other.UpTime", "DeviceX.UpTime",
+          "Device.Row.1.Inner.4.Where", "Device.Row.2.Inner.1.Where", ""})
         EXPECT_FALSE(tree.find_parameter(path)) << path;
     for (auto const* path : {"Device.Row.3.", "Device.Row.1.Name.", "Device..", "."})
         EXPECT_FALSE(tree.find_object(path)) << path;
