@@ -69,6 +69,8 @@ wakeup::WakeupSettings wakeup_of(Config::Wakeup const& config, wakeup::TargetRul
     settings.limits.at_once = config.at_once;
     settings.targets = std::move(targets);
     settings.allow_basic = config.allow_basic;
+    settings.username = config.username;
+    settings.password = config.password;
     return settings;
 }
 
@@ -124,7 +126,7 @@ Application::Application(Config config, Prepared prepared)
       models_{writes_, clock_, fallback_of(config_.discovery)}, files_{writes_, prepared_.sealer},
       inventory_{{writes_, searches_, path_.trees(), prepared_.sealer, path_.ids(), compose}},
       chores_{chores_of(config_), node_, clock_},
-      waker_{inventory_, clock_, metrics_, wakeup_of(config_.wakeup, prepared_.wake_targets)},
+      waker_{inventory_, metrics_, wakeup_of(config_.wakeup, prepared_.wake_targets)},
       server_{threads_, metrics_}, monitor_{metrics_, {[this] { return chores_.status(); }}}
 {
     reload();

@@ -131,6 +131,10 @@ void read_wakeup(TomlReader& reader, Config::Wakeup& wakeup)
     reader.read("exchange_timeout_ms", wakeup.exchange_timeout, 100, 120'000);
     reader.read("at_once", wakeup.at_once, 1, 100'000);
     reader.read("allow_basic", wakeup.allow_basic);
+    reader.read("username", wakeup.username);
+    reader.read("password", wakeup.password);
+    if (wakeup.username.empty() != wakeup.password.empty())
+        reader.complain("username", "and password must both be given, or neither");
     reader.read("allowed_networks", wakeup.allowed_networks);
     reader.read("denied_networks", wakeup.denied_networks);
 }

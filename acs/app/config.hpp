@@ -123,6 +123,8 @@ struct Config {
         std::chrono::milliseconds exchange_timeout{10'000};
         std::uint32_t at_once = 200;
         bool allow_basic = false;
+        std::string username;  ///< for devices of which no connection-request login of their own is known
+        std::string password;
         std::vector<std::string> allowed_networks;  ///< beside public and private ones: loopback, link-local ...
         std::vector<std::string> denied_networks;
     } wakeup;

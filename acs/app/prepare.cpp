@@ -62,7 +62,12 @@ base::Result<wakeup::TargetRules> make_targets(Config::Wakeup const& config)
     auto allowed = net::Networks::parse(config.allowed_networks);
     if (!allowed)
         return base::fail("wakeup.allowed_networks: " + allowed.error().what);
-    auto denied = net::Networks::parse(config.denied_networks);
+    auto ranges = config.denied_networks;
+    if (auto const named = net::Networks::parse(ranges); !named)
+        return base::fail("wakeup.denied_networks: " + named.error().what);
+    auto own = wakeup::own_addresses();
+    ranges.insert(ranges.end(), std::make_move_iterator(own.begin()), std::make_move_iterator(own.end()));
+    auto denied = net::Networks::parse(ranges);
     if (!denied)
         return base::fail("wakeup.denied_networks: " + denied.error().what);
     return wakeup::TargetRules{*std::move(allowed), *std::move(denied)};

@@ -42,7 +42,7 @@ struct ParameterRow {
 
 /// A task with its outcome, as people see it.
 struct TaskRow {
-    Task task;
+    Task task;                ///< without its progress; secrets in its arguments may read "********"
     cwmp::DeviceId identity;  ///< of its device
     std::string result;  ///< JSON object or empty
     std::optional<unsigned> fault_code;
@@ -83,7 +83,7 @@ public:
     virtual base::Awaitable<std::vector<ParameterRow>> parameters(DeviceKey device, std::string below,
                                                                   std::string after, unsigned limit) = 0;
 
-    virtual base::Awaitable<TaskRow> add_task(Task task) = 0;  ///< gives the id; wakes the nodes' watchers
+    virtual base::Awaitable<TaskRow> add_task(Task task) = 0;  ///< gives the id and the times
     virtual base::Awaitable<std::optional<TaskRow>> find_task(TaskId id) = 0;
     virtual base::Awaitable<std::vector<TaskRow>> tasks(TaskQuery query) = 0;
     /// Cancels an open task that was not sent; the row as it is afterwards, none when there is no such task.
@@ -91,11 +91,14 @@ public:
     /// Waits until the task is final or the time is over; then as find_task.
     virtual base::Awaitable<std::optional<TaskRow>> wait_for_task(TaskId id, std::chrono::milliseconds most) = 0;
 
-    /// What connection requests to this device log in with; empty when none were set.
+    /// What connection requests to a device log in with.
     struct WakeCredentials {
         std::string username, password;
+        friend bool operator==(WakeCredentials const&, WakeCredentials const&) = default;
     };
-    virtual base::Awaitable<WakeCredentials> wake_credentials(DeviceKey device) = 0;
+    /// Those that were sent to the device last, then those before: it may have refused the last ones. Empty when none
+    /// were ever sent.
+    virtual base::Awaitable<std::vector<WakeCredentials>> wake_credentials(DeviceKey device) = 0;
     /// When the device was last heard from, for "reached means that the Inform came".
     virtual base::Awaitable<std::optional<base::TimePoint>> last_inform(DeviceKey device) = 0;
 };

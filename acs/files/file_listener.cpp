@@ -74,7 +74,7 @@ bool is_not_modified(net::Request const& request, std::string const& etag, std::
 RangeVerdict wanted_range(net::Request const& request, std::string const& etag, std::string const& modified,
                           std::uint64_t size)
 {
-    auto const range = request.headers.find("Range");
+    auto const range = request.method == "GET" ? request.headers.find("Range") : std::nullopt;
     auto const condition = request.headers.find("If-Range");
     if (!range || (condition && *condition != etag && *condition != modified))
         return {};
@@ -130,13 +130,13 @@ net::BodyPolicy FileListener::on_head(net::RequestHead const& head)
 
 base::Awaitable<net::Response> FileListener::handle(net::Request& request)
 {
-    auto transfer = co_await services_.files.find_transfer(std::string{token_of(request.path())});
     bool const upload = is_upload(request.method);
     if (!upload && request.method != "GET" && request.method != "HEAD") {
         auto refused = net::text_response(405, "GET, HEAD, PUT and POST are answered here\n");
         refused.headers.add("Allow", "GET, HEAD, PUT, POST");
         co_return refused;
     }
+    auto transfer = co_await services_.files.find_transfer(std::string{token_of(request.path())});
     if (!transfer || transfer->expires_at < services_.clock.now() || transfer->is_upload != upload) {
         refused_.add();
         co_return net::text_response(404, "there is no such file, or its URL has expired\n");
@@ -217,10 +217,24 @@ base::Awaitable<net::Response> FileListener::receive(net::Request& request, doma
     file.created = services_.clock.now();
     auto const added = co_await services_.files.add(file);
     co_await services_.files.note_transfer(transfer.token, stored->size, 201, added.id);
+    if (transfer.file)
+        co_await forget(*transfer.file);
     uploads_taken_.add();
     base::log::info("files.taken", {{"file", file.name}, {"bytes", file.size},
                                     {"address", request.peer.address.to_string()}});
     co_return net::text_response(201, "stored\n");
+}
+
+/// A CPE that sends a file again replaces what it sent before: one token fills no disk.
+base::Awaitable<void> FileListener::forget(domain::FileId id)
+{
+    auto const file = co_await services_.files.find(id);
+    if (!file)
+        co_return;
+    co_await services_.files.remove(id);
+    auto const removed = co_await services_.directory.remove(file->stored_as);
+    if (!removed)
+        base::log::warning("files.remove", {{"file", file->name}, {"reason", removed.error().what}});
 }
 
 std::optional<net::Response> FileListener::refuse_login(net::Request const& request,

@@ -46,6 +46,7 @@ public:
 private:
     base::Awaitable<net::Response> serve(net::Request& request, domain::Transfer transfer);
     base::Awaitable<net::Response> receive(net::Request& request, domain::Transfer transfer);
+    base::Awaitable<void> forget(domain::FileId id);
     /// None when the request may go on; else the 401.
     [[nodiscard]] std::optional<net::Response> refuse_login(net::Request const& request,
                                                             domain::Transfer const& transfer) const;

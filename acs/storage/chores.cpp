@@ -18,10 +18,11 @@ using std::chrono::floor;
 
 constexpr std::int64_t chores_lock = 0x414353'43484f52;  ///< "ACS CHOR": any number that nobody else locks
 
-/// A statement that is run in each round, with now as $1.
+/// A statement with now as $1 that is run in each round, or once an hour when it reads much.
 struct Sweep {
     Statement statement;
     char const* what;
+    bool hourly = false;
 };
 
 constexpr std::array sweeps{
@@ -34,28 +35,38 @@ constexpr std::array sweeps{
            " WHERE state IN ('waiting', 'unknown') AND deadline < $1"},
           "tasks overdue"},
     Sweep{{"sweep_transfers", "DELETE FROM transfer WHERE expires_at < $1::timestamptz - interval '7 days'"},
-          "transfers forgotten"},
+          "transfers forgotten", true},
     Sweep{{"sweep_sessions", "DELETE FROM cwmp_session WHERE suspended_at < $1::timestamptz - interval '1 hour'"},
           "sessions forgotten"},
     Sweep{{"sweep_experience", "DELETE FROM model_experience WHERE seen_at < $1::timestamptz - interval '30 days'"},
-          "experiences decayed"},
+          "experiences decayed", true},
     Sweep{{"sweep_path_budget", "DELETE FROM path_budget WHERE day < ($1::timestamptz AT TIME ZONE 'UTC')::date - 1"},
-          "path budgets cleared"},
+          "path budgets cleared", true},
 };
 
 constexpr Statement try_lock{"try_chores_lock", "SELECT pg_try_advisory_lock($1)"};
 constexpr Statement make_days{"make_partitions", "SELECT make_partitions($1::date, $2)"};
+/// What a partition's comment says from the moment on when it is to go: also after it was detached.
+constexpr std::string_view going = "no longer kept";
+
 constexpr Statement list_partitions{
     "list_partitions",
-    "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
-    " WHERE i.inhparent = to_regclass('public.' || $1) AND c.relname < $1 || '_' || $2 ORDER BY c.relname"};
+    "SELECT c.relname, i.inhrelid IS NOT NULL, coalesce(i.inhdetachpending, false) FROM pg_class c"
+    " LEFT JOIN pg_inherits i ON i.inhrelid = c.oid AND i.inhparent = to_regclass('public.' || $1)"
+    " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname ~ ('^' || $1 || '_[0-9]{8}$')"
+    " AND (i.inhrelid IS NOT NULL AND c.relname < $1 || '_' || $2 OR obj_description(c.oid, 'pg_class') = $3)"
+    " ORDER BY c.relname"};
 constexpr Statement missing_partitions{
     "missing_partitions",
     "SELECT count(*) FROM unnest(ARRAY['event_', 'parameter_sample_']) n WHERE to_regclass('public.' || n || $1) IS NULL"};
+constexpr int old_tasks_at_once = 20'000;  ///< deleted by one statement
+constexpr int old_task_statements = 20;    ///< in one round
+
 constexpr Statement drop_old_tasks{
     "drop_old_tasks",
-    "DELETE FROM task WHERE state IN ('done', 'failed', 'cancelled', 'expired')"
-    " AND updated < $1::timestamptz - make_interval(days => $2)"};
+    "DELETE FROM task WHERE (device_id, task_id) IN (SELECT device_id, task_id FROM task"
+    " WHERE state IN ('done', 'failed', 'cancelled', 'expired')"
+    " AND updated < $1::timestamptz - make_interval(days => $2) LIMIT $3)"};
 
 /// "20261120", as partitions are named.
 std::string day_name(base::TimePoint time)
@@ -112,7 +123,6 @@ void Chores::loop()
         } catch (std::exception const& problem) {
             base::log::warning("chores.failed", {{"reason", problem.what()}});
             set_status(fmt::format("the chores cannot reach the database: {}", problem.what()));
-            connection_.reset();
         }
         lock.lock();
         wake_.wait_for(lock, settings_.interval, [this] { return stopping_; });
@@ -121,24 +131,30 @@ void Chores::loop()
 
 bool Chores::run_once()
 {
-    if (!connection_) {
-        leads_ = false;  // the lock went with the old connection
-        connection_ = connect(settings_.connection);
+    try {
+        if (!connection_) {
+            leads_ = false;  // the lock went with the old connection
+            connection_ = connect(settings_.connection);
+        }
+        give_sign_of_life(*connection_);
+        if (!leads_) {
+            pqxx::nontransaction work{*connection_};
+            leads_ = exec(work, try_lock, chores_lock).front()[0].as<bool>();
+        }
+        if (leads_)
+            do_chores(*connection_);
+        look_at_tomorrow(*connection_);
+        return leads_;
+    } catch (...) {
+        connection_.reset();
+        throw;
     }
-    give_sign_of_life(*connection_);
-    if (!leads_) {
-        pqxx::nontransaction work{*connection_};
-        leads_ = exec(work, try_lock, chores_lock).front()[0].as<bool>();
-    }
-    if (leads_)
-        do_chores(*connection_);
-    look_at_tomorrow(*connection_);
-    return leads_;
 }
 
 void Chores::give_sign_of_life(pqxx::connection& connection)
 {
-    if (!node_.keep(connection))
+    has_number_ = node_.keep(connection);
+    if (!has_number_)
         base::log::error("chores.number", {{"node", node_.name()},
                                            {"reason", "another node has this one's number; restart it"}});
 }
@@ -146,16 +162,34 @@ void Chores::give_sign_of_life(pqxx::connection& connection)
 void Chores::do_chores(pqxx::connection& connection)
 {
     make_partitions(connection);
-    drop_partitions(connection, "event", settings_.event_days);
-    drop_partitions(connection, "parameter_sample", settings_.sample_days);
-    auto const now = time_text(clock_.now());
+    auto const now = clock_.now();
+    bool const is_thorough = now - last_thorough_ >= std::chrono::hours{1} || now < last_thorough_;
     for (auto const& sweep : sweeps) {
+        if (sweep.hourly && !is_thorough)
+            continue;
         pqxx::nontransaction work{connection};
-        if (auto const rows = exec(work, sweep.statement, now).affected_rows(); rows > 0)
+        if (auto const rows = exec(work, sweep.statement, time_text(now)).affected_rows(); rows > 0)
             base::log::info("chores.swept", {{"what", sweep.what}, {"rows", rows}});
     }
-    pqxx::nontransaction work{connection};
-    exec(work, drop_old_tasks, now, static_cast<int>(settings_.task_days));
+    if (!is_thorough)
+        return;
+    drop_partitions(connection, "event", settings_.event_days);
+    drop_partitions(connection, "parameter_sample", settings_.sample_days);
+    forget_old_tasks(connection, now);
+    last_thorough_ = now;
+}
+
+void Chores::forget_old_tasks(pqxx::connection& connection, base::TimePoint now)
+{
+    for (int i = 0; i < old_task_statements; ++i) {
+        pqxx::nontransaction work{connection};
+        auto const rows = exec(work, drop_old_tasks, time_text(now), static_cast<int>(settings_.task_days), old_tasks_at_once)
+                              .affected_rows();
+        if (rows > 0)
+            base::log::info("chores.swept", {{"what", "old tasks forgotten"}, {"rows", rows}});
+        if (rows < old_tasks_at_once)
+            return;
+    }
 }
 
 void Chores::make_partitions(pqxx::connection& connection)
@@ -168,14 +202,21 @@ void Chores::make_partitions(pqxx::connection& connection)
         base::log::info("chores.partitions", {{"made", made}});
 }
 
+/// Three steps that cannot be one transaction; a round that ended in the middle is finished by the next.
 void Chores::drop_partitions(pqxx::connection& connection, std::string const& parent, unsigned kept)
 {
     pqxx::nontransaction work{connection};
-    for (auto const& row : exec(work, list_partitions, parent, day_name(clock_.now() - days{kept}))) {
-        std::string const name = row[0].c_str();
-        work.exec(fmt::format("ALTER TABLE public.{} DETACH PARTITION public.{} CONCURRENTLY", parent, work.quote_name(name)));
-        work.exec(fmt::format("DROP TABLE public.{}", work.quote_name(name)));
-        base::log::info("chores.dropped", {{"partition", name}});
+    auto const marked = work.quote(std::string{going});
+    for (auto const& row : exec(work, list_partitions, parent, day_name(clock_.now() - days{kept}), std::string{going})) {
+        auto const name = work.quote_name(row[0].c_str());
+        bool const is_attached = row[1].as<bool>();
+        bool const is_pending = row[2].as<bool>();
+        work.exec(fmt::format("COMMENT ON TABLE public.{} IS {}", name, marked));
+        if (is_attached)
+            work.exec(fmt::format("ALTER TABLE public.{} DETACH PARTITION public.{} {}", parent, name,
+                                  is_pending ? "FINALIZE" : "CONCURRENTLY"));
+        work.exec(fmt::format("DROP TABLE public.{}", name));
+        base::log::info("chores.dropped", {{"partition", row[0].c_str()}});
     }
 }
 
@@ -184,9 +225,13 @@ void Chores::look_at_tomorrow(pqxx::connection& connection)
     auto const tomorrow = day_name(clock_.now() + days{1});
     pqxx::nontransaction work{connection};
     auto const missing = exec(work, missing_partitions, tomorrow).front()[0].as<int>();
-    set_status(missing == 0 ? std::string{}
-                            : fmt::format("{} partition(s) of tomorrow ({}) are missing; the chores make them every {} s",
-                                          missing, tomorrow, settings_.interval.count()));
+    if (missing > 0)
+        set_status(fmt::format("{} partition(s) of tomorrow ({}) are missing; the chores make them every {} s", missing, tomorrow,
+                               settings_.interval.count()));
+    else if (!has_number_)
+        set_status("this node was silent for too long and another one has its number; restart it");
+    else
+        set_status({});
 }
 
 base::Result<void> Chores::status() const

@@ -50,6 +50,7 @@ private:
     void do_chores(pqxx::connection& connection);
     void make_partitions(pqxx::connection& connection);
     void drop_partitions(pqxx::connection& connection, std::string const& parent, unsigned days);
+    void forget_old_tasks(pqxx::connection& connection, base::TimePoint now);
     void set_status(std::string problem);
 
     ChoreSettings settings_;
@@ -57,6 +58,8 @@ private:
     base::Clock const& clock_;
     std::unique_ptr<pqxx::connection> connection_;  ///< keeps the lock
     bool leads_ = false;                            ///< this node holds the lock
+    bool has_number_ = true;                        ///< nobody took this node's number
+    base::TimePoint last_thorough_{};               ///< when the chores that are done once an hour were done
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     bool stopping_ = false;

@@ -33,7 +33,7 @@ bool is_ours(std::string_view key)
 std::string session_options(ConnectionSettings const& settings, std::string_view given)
 {
     auto options = fmt::format("{} -c search_path=public -c timezone=UTC -c datestyle=ISO -c statement_timeout={}"
-                               " -c jit=off -c client_min_messages=warning",
+                               " -c jit=off -c client_min_messages=warning -c standard_conforming_strings=on -c bytea_output=hex",
                                given, settings.statement_timeout.count());
     options += settings.options;
     if (settings.read_only)

@@ -1,6 +1,7 @@
 #include "storage/database.hpp"
 
 #include <fmt/format.h>
+#include <pqxx/pqxx>
 
 #include <algorithm>
 #include <thread>
@@ -16,6 +17,13 @@ constexpr std::chrono::milliseconds longest_pause{500};
 std::chrono::milliseconds pause_after(unsigned attempt)
 {
     return std::min(first_pause * attempt * attempt, longest_pause);
+}
+
+/// A write where only reading is allowed: no outage when we asked for it ourselves.
+bool is_write(std::exception const& problem)
+{
+    auto const* const refusal = dynamic_cast<pqxx::sql_error const*>(&problem);
+    return refusal != nullptr && refusal->sqlstate() == "25006";
 }
 
 }  // namespace
@@ -34,7 +42,7 @@ Database::~Database()
 void Database::judge(std::exception const& problem, bool is_lost, unsigned attempt, Moment deadline)
 {
     auto const failure = failure_of(problem);
-    if (failure == Failure::timed_out || failure == Failure::refused)
+    if (failure == Failure::timed_out || failure == Failure::refused || (settings_.connection.read_only && is_write(problem)))
         throw;
     if (failure == Failure::rollback) {
         if (attempt >= most_rollbacks)

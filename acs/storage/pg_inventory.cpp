@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "cwmp/path.hpp"
 #include "storage/array_text.hpp"
+#include "storage/inventory_read.hpp"
 #include "storage/task_columns.hpp"
 
 #include <fmt/format.h>
@@ -25,13 +26,13 @@ namespace {
 
 constexpr Statement list_devices{"list_devices",
                                  DEVICE_ROW
-                                 " FROM (SELECT device_id AS id FROM device WHERE device_id > $1 ORDER BY device_id LIMIT $2) m"
+                                 " FROM (SELECT a.id FROM acs.device a WHERE a.id > $1 ORDER BY a.id LIMIT $2) m"
                                  DEVICE_TABLES " ORDER BY d.device_id"};
 constexpr Statement find_device{"find_device", DEVICE_ROW " FROM (VALUES ($1::bigint)) m (id)" DEVICE_TABLES};
 constexpr Statement find_device_by_identity{
     "find_device_by_identity",
-    DEVICE_ROW " FROM (SELECT device_id AS id FROM device"
-               " WHERE oui = $1 AND product_class = $2 AND serial_number = $3 ORDER BY device_id LIMIT 1) m" DEVICE_TABLES};
+    DEVICE_ROW " FROM (SELECT i.device_id AS id FROM device_identity i WHERE i.identity_hash = ANY ($1::bigint[])"
+               " AND i.oui = $2 AND i.product_class = $3 AND i.serial_number = $4 LIMIT 1) m" DEVICE_TABLES};
 constexpr Statement find_paths{"find_searched_paths",
                                "SELECT p.path, p.path_id FROM path p WHERE p.path = ANY($1::text[])"
                                " AND EXISTS (SELECT FROM device_parameter v WHERE v.path_id = p.path_id)"};
@@ -40,8 +41,11 @@ constexpr Statement count_all{
     "SELECT (SELECT count(*) FROM device), (SELECT count(*) FROM task WHERE state IN ('queued', 'sent', 'waiting', 'unknown')),"
     " (SELECT count(*) FROM file)"};
 constexpr Statement find_wake_credentials{
-    "find_wake_credentials", "SELECT username, password FROM connection_request_credential WHERE device_id = $1"};
+    "find_wake_credentials",
+    "SELECT username, password, previous_username, previous_password FROM connection_request_credential WHERE device_id = $1"};
 constexpr Statement find_last_inform{"find_last_inform", "SELECT last_inform FROM device_contact WHERE device_id = $1"};
+
+constexpr unsigned salts = 8;  ///< as many as a look-up of a session tries after collisions
 
 std::string_view text(pqxx::field const& field) { return {field.c_str(), field.size()}; }
 
@@ -124,6 +128,17 @@ ComposedSearch compose(Transaction& transaction, domain::Condition const& condit
     return search;
 }
 
+/// PostgreSQL's first line without its label: "division by zero".
+std::string sentence_of(std::string_view message)
+{
+    message = message.substr(0, message.find('\n'));
+    constexpr std::string_view label = "ERROR:";
+    if (message.starts_with(label))
+        message.remove_prefix(label.size());
+    message.remove_prefix(std::min(message.find_first_not_of(' '), message.size()));
+    return std::string{message};
+}
+
 domain::ParameterRow parameter_of(datamodel::Node const& node)
 {
     domain::ParameterRow row;
@@ -164,7 +179,7 @@ PgInventory::search(std::optional<domain::Condition> where, domain::DeviceKey af
         if (failure_of(problem) == Failure::timed_out)
             refused = "the search took too long; name promoted parameters only, or narrow it by columns of the device";
         else
-            refused = fmt::format("PostgreSQL refused the condition: {}", problem.what());
+            refused = fmt::format("PostgreSQL refused the search: {}", sentence_of(problem.what()));
     }
     co_return base::fail(std::move(refused));
 }
@@ -174,17 +189,22 @@ base::Awaitable<std::optional<domain::DeviceRow>> PgInventory::find(cwmp::Device
     auto normal = cwmp::normalized(std::move(identity));
     if (!normal)
         co_return std::nullopt;
-    auto work = [id = *std::move(normal)](Transaction& transaction) {
-        return first_device(transaction.exec(find_device_by_identity, storable(id.oui), storable(id.product_class),
-                                             storable(id.serial_number)));
+    for (auto* const part : {&normal->oui, &normal->product_class, &normal->serial_number})
+        *part = storable(*part);
+    ArrayText hashes;
+    for (unsigned salt = 0; salt < salts; ++salt)
+        hashes.add(parts_.hash(*normal, salt));
+    auto work = [id = *std::move(normal), hashes = hashes.finish()](Transaction& transaction) {
+        return first_device(
+            transaction.exec(find_device_by_identity, hashes, id.oui, id.product_class, id.serial_number));
     };
-    co_return co_await parts_.searches.run(std::move(work));
+    co_return co_await read(std::move(work));
 }
 
 base::Awaitable<std::optional<domain::DeviceRow>> PgInventory::find(domain::DeviceKey key)
 {
     auto work = [key](Transaction& transaction) { return first_device(transaction.exec(find_device, key.value())); };
-    co_return co_await parts_.searches.run(std::move(work));
+    co_return co_await read(std::move(work));
 }
 
 base::Awaitable<domain::InventoryTotals> PgInventory::totals()
@@ -194,7 +214,7 @@ base::Awaitable<domain::InventoryTotals> PgInventory::totals()
         return domain::InventoryTotals{row[0].as<std::uint64_t>(), row[1].as<std::uint64_t>(),
                                        row[2].as<std::uint64_t>()};
     };
-    co_return co_await parts_.searches.run(std::move(work));
+    co_return co_await read(std::move(work));
 }
 
 base::Awaitable<std::vector<domain::ParameterRow>> PgInventory::parameters(domain::DeviceKey device, std::string below,
@@ -215,26 +235,27 @@ base::Awaitable<std::vector<domain::ParameterRow>> PgInventory::parameters(domai
     co_return rows;
 }
 
-base::Awaitable<domain::Inventory::WakeCredentials> PgInventory::wake_credentials(domain::DeviceKey device)
+base::Awaitable<std::vector<domain::Inventory::WakeCredentials>> PgInventory::wake_credentials(domain::DeviceKey device)
 {
     auto work = [device](Transaction& transaction) {
-        WakeCredentials found;
-        auto const rows = transaction.exec(find_wake_credentials, device.value());
-        if (!rows.empty()) {
-            found.username = rows.front()[0].c_str();
-            found.password = rows.front()[1].c_str();
-        }
+        std::vector<WakeCredentials> found;
+        for (auto const& row : transaction.exec(find_wake_credentials, device.value()))
+            for (int const at : {0, 2})
+                if (at == 0 || row[at + 1].size() > 0)
+                    found.push_back({row[at].c_str(), row[at + 1].c_str()});
         return found;
     };
-    auto found = co_await parts_.searches.run(std::move(work));
-    if (found.password.empty())
-        co_return found;
-    auto opened = parts_.sealer.open(found.password, wake_place(device));
-    if (!opened) {
-        base::log::error("storage.sealed", {{"what", "connection-request password"}, {"reason", opened.error().what}});
-        co_return WakeCredentials{};
-    }
-    found.password = *std::move(opened);
+    auto found = co_await read(std::move(work));
+    std::erase_if(found, [&](WakeCredentials& login) {
+        if (login.password.empty())
+            return false;
+        auto opened = parts_.sealer.open(login.password, wake_place(device));
+        if (opened)
+            login.password = *std::move(opened);
+        else
+            base::log::error("storage.sealed", {{"what", "connection-request password"}, {"reason", opened.error().what}});
+        return !opened.has_value();
+    });
     co_return found;
 }
 
@@ -246,7 +267,7 @@ base::Awaitable<std::optional<base::TimePoint>> PgInventory::last_inform(domain:
             return std::nullopt;
         return optional_time(rows.front()[0]);
     };
-    co_return co_await parts_.searches.run(std::move(work));
+    co_return co_await read(std::move(work));
 }
 
 }  // namespace storage

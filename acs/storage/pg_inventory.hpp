@@ -5,6 +5,7 @@
 #include "domain/tree_store.hpp"
 #include "storage/database.hpp"
 #include "storage/id_source.hpp"
+#include "storage/session_path.hpp"
 
 namespace storage {
 
@@ -16,6 +17,8 @@ struct InventoryParts {
     base::Sealer const& sealer;
     IdSource& ids;
     domain::SearchComposer compose;
+    /// Another hash, for tests of collisions.
+    std::int64_t (*hash)(cwmp::DeviceId const&, unsigned) = identity_hash;
 };
 
 /// What people and programs ask of the inventory, in PostgreSQL.
@@ -39,10 +42,14 @@ public:
     base::Awaitable<std::optional<domain::TaskRow>> wait_for_task(domain::TaskId id,
                                                                   std::chrono::milliseconds most) override;
 
-    base::Awaitable<WakeCredentials> wake_credentials(domain::DeviceKey device) override;
+    base::Awaitable<std::vector<WakeCredentials>> wake_credentials(domain::DeviceKey device) override;
     base::Awaitable<std::optional<base::TimePoint>> last_inform(domain::DeviceKey device) override;
 
 private:
+    /// Runs `work` on the connections for reading; one that takes too long is an outage.
+    template <class Work>
+    base::Awaitable<std::invoke_result_t<Work&, Transaction&>> read(Work work);
+
     InventoryParts parts_;
 };
 

@@ -1,5 +1,7 @@
 // The tasks of the inventory: made, listed, cancelled and waited for by people and programs.
+#include "base/log.hpp"
 #include "storage/array_text.hpp"
+#include "storage/inventory_read.hpp"
 #include "storage/pg_inventory.hpp"
 #include "storage/sealed_json.hpp"
 #include "storage/task_columns.hpp"
@@ -53,11 +55,11 @@ std::optional<std::string> text_or_null(std::optional<base::TimePoint> const& ti
     return time_text(*time);
 }
 
-domain::TaskRow task_row_of(pqxx::row const& row, base::Sealer const& sealer)
+domain::TaskRow task_row_of(pqxx::row const& row)
 {
     constexpr int after = task_column_count;
     domain::TaskRow found;
-    found.task = read_task(row, 0, sealer);
+    found.task = read_shown_task(row, 0);
     found.result = masked_text({row[after].c_str(), row[after].size()});
     if (!row[after + 1].is_null())
         found.fault_code = row[after + 1].as<unsigned>();
@@ -67,11 +69,21 @@ domain::TaskRow task_row_of(pqxx::row const& row, base::Sealer const& sealer)
     return found;
 }
 
-std::optional<domain::TaskRow> first_task(pqxx::result const& rows, base::Sealer const& sealer)
+std::optional<domain::TaskRow> first_task(pqxx::result const& rows)
 {
     if (rows.empty())
         return std::nullopt;
-    return task_row_of(rows.front(), sealer);
+    return task_row_of(rows.front());
+}
+
+/// One task that cannot be read must not hide the others.
+void add_readable(pqxx::row const& row, std::vector<domain::TaskRow>& tasks)
+{
+    try {
+        tasks.push_back(task_row_of(row));
+    } catch (std::runtime_error const& problem) {
+        base::log::error("storage.task", {{"reason", problem.what()}});
+    }
 }
 
 }  // namespace
@@ -85,22 +97,22 @@ base::Awaitable<domain::TaskRow> PgInventory::add_task(domain::Task task)
             insert_task, task.device.value(), task.id.value(), std::string{domain::kind_of(task.arguments)},
             static_cast<int>(task.priority), time_text(task.not_before), text_or_null(task.expires_at),
             storable(task.origin), arguments);
-        return task_row_of(rows.front(), parts_.sealer);
+        return task_row_of(rows.front());
     };
     co_return co_await parts_.writes.run(std::move(work));
 }
 
 base::Awaitable<std::optional<domain::TaskRow>> PgInventory::find_task(domain::TaskId id)
 {
-    auto work = [this, id](Transaction& transaction) {
-        return first_task(transaction.exec(find_task_row, id.value()), parts_.sealer);
+    auto work = [id](Transaction& transaction) {
+        return first_task(transaction.exec(find_task_row, id.value()));
     };
-    co_return co_await parts_.searches.run(std::move(work));
+    co_return co_await read(std::move(work));
 }
 
 base::Awaitable<std::vector<domain::TaskRow>> PgInventory::tasks(domain::TaskQuery query)
 {
-    auto work = [this, query](Transaction& transaction) {
+    auto work = [query](Transaction& transaction) {
         std::optional<std::string> state;
         if (query.state)
             state = domain::to_text(*query.state);
@@ -109,17 +121,17 @@ base::Awaitable<std::vector<domain::TaskRow>> PgInventory::tasks(domain::TaskQue
                                        : transaction.exec(list_tasks, query.after, state, query.limit);
         std::vector<domain::TaskRow> tasks;
         for (auto const& row : rows)
-            tasks.push_back(task_row_of(row, parts_.sealer));
+            add_readable(row, tasks);
         return tasks;
     };
-    co_return co_await parts_.searches.run(std::move(work));
+    co_return co_await read(std::move(work));
 }
 
 base::Awaitable<std::optional<domain::TaskRow>> PgInventory::cancel_task(domain::TaskId id)
 {
-    auto work = [this, id](Transaction& transaction) {
+    auto work = [id](Transaction& transaction) {
         transaction.exec(cancel_queued_task, id.value());
-        return first_task(transaction.exec(find_task_row, id.value()), parts_.sealer);
+        return first_task(transaction.exec(find_task_row, id.value()));
     };
     co_return co_await parts_.writes.run(std::move(work));
 }

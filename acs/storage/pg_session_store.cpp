@@ -3,6 +3,7 @@
 #include "base/crypto.hpp"
 #include "base/unavailable.hpp"
 #include "storage/array_text.hpp"
+#include "storage/task_columns.hpp"
 
 #include <fmt/format.h>
 
@@ -57,7 +58,7 @@ struct PgSessionStore::Prepared {
 PgSessionStore::PgSessionStore(SessionParts parts, PgTreeStore& trees) : parts_{parts}, trees_{trees}
 {
     for (BatchKind* const kind : std::initializer_list<BatchKind*>{&look_ups_, &known_contacts_, &new_contacts_, &reports_, &ends_,
-                                                                  &automations_, &suspends_, &resumes_})
+                                                                  &automations_, &wake_credentials_, &suspends_, &resumes_})
         parts_.queue.add(*kind);
 }
 
@@ -178,6 +179,16 @@ base::Awaitable<void> PgSessionStore::set_automation(domain::DeviceKey device, s
     auto const asked = std::make_shared<AutomationRequest>(AutomationQuestion{device.value(), std::move(stopped_reason)});
     asked->key = device.value();
     co_await parts_.queue.ask(automations_, asked);
+}
+
+base::Awaitable<void> PgSessionStore::keep_wake_credentials(domain::DeviceKey device, std::string username, std::string password)
+{
+    if (!password.empty())
+        password = parts_.sealer.seal(password, wake_place(device));
+    auto const asked = std::make_shared<WakeCredentialsRequest>(
+        WakeCredentialsQuestion{device.value(), std::move(username), std::move(password)});
+    asked->key = device.value();
+    co_await parts_.queue.ask(wake_credentials_, asked);
 }
 
 base::Awaitable<void> PgSessionStore::suspend(domain::SuspendedSession session)

@@ -4,6 +4,7 @@
 #include "storage/look_up.hpp"
 #include "storage/pg_tree_store.hpp"
 #include "storage/session_notes.hpp"
+#include "storage/wake_credentials.hpp"
 
 namespace storage {
 
@@ -18,6 +19,8 @@ public:
     base::Awaitable<void> record_report(domain::DeviceKey device, std::string kind, std::string detail) override;
     base::Awaitable<void> note_end(domain::DeviceKey device, bool failed, std::string reason) override;
     base::Awaitable<void> set_automation(domain::DeviceKey device, std::string stopped_reason) override;
+    base::Awaitable<void> keep_wake_credentials(domain::DeviceKey device, std::string username,
+                                                std::string password) override;
     base::Awaitable<void> suspend(domain::SuspendedSession session) override;
     base::Awaitable<std::optional<domain::SuspendedSession>> resume(std::string cookie) override;
 
@@ -36,6 +39,7 @@ private:
     ReportKind reports_;
     EndKind ends_;
     AutomationKind automations_;
+    WakeCredentialsKind wake_credentials_;
     SuspendKind suspends_;
     ResumeKind resumes_;
 };

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <pqxx/pqxx>
 
+#include <functional>
 #include <stdexcept>
 
 namespace storage {
@@ -26,8 +27,9 @@ std::optional<base::TimePoint> optional_time(pqxx::field const& field)
     return parse_time(text(field));
 }
 
-domain::TaskArguments read_arguments(std::string_view kind, std::string_view stored, std::string_view place,
-                                     base::Sealer const& sealer)
+using Unseal = std::function<void(json::value&)>;
+
+domain::TaskArguments read_arguments(std::string_view kind, std::string_view stored, Unseal const& unseal)
 {
     json::parse_options options;
     options.max_depth = 128;
@@ -35,11 +37,35 @@ domain::TaskArguments read_arguments(std::string_view kind, std::string_view sto
     auto value = json::parse({stored.data(), stored.size()}, error, {}, options);
     if (error || !value.is_object())
         throw std::runtime_error{"they are no JSON object"};
-    open_secrets(sealer, place, value);
+    unseal(value);
     auto arguments = domain::task_arguments(kind, value.get_object());
     if (!arguments)
         throw std::runtime_error{arguments.error().what};
     return std::move(*arguments);
+}
+
+/// All but the progress.
+domain::Task read_columns(pqxx::row const& row, int first, Unseal const& unseal)
+{
+    domain::Task task;
+    task.device = domain::DeviceKey{row[first].as<std::int64_t>()};
+    task.id = domain::TaskId{row[first + 1].as<std::int64_t>()};
+    try {
+        task.arguments = read_arguments(text(row[first + 2]), text(row[first + 14]), unseal);
+    } catch (std::runtime_error const& problem) {
+        throw std::runtime_error{fmt::format("the arguments of task {} cannot be read: {}", task.id.value(), problem.what())};
+    }
+    task.state = domain::task_state(text(row[first + 3])).value_or(domain::TaskState::failed);
+    task.priority = static_cast<domain::Priority>(row[first + 4].as<int>());
+    task.created = parse_time(text(row[first + 5]));
+    task.not_before = parse_time(text(row[first + 6]));
+    task.expires_at = optional_time(row[first + 7]);
+    task.deadline = optional_time(row[first + 8]);
+    task.sent_at = optional_time(row[first + 9]);
+    task.attempts = row[first + 10].as<std::uint32_t>();
+    task.command_key = row[first + 11].c_str();
+    task.origin = row[first + 13].c_str();
+    return task;
 }
 
 }  // namespace
@@ -57,27 +83,15 @@ std::string arguments_text(base::Sealer const& sealer, domain::DeviceKey device,
 
 domain::Task read_task(pqxx::row const& row, int first, base::Sealer const& sealer)
 {
-    domain::Task task;
-    task.device = domain::DeviceKey{row[first].as<std::int64_t>()};
-    task.id = domain::TaskId{row[first + 1].as<std::int64_t>()};
-    auto const place = task_place(task.device);
-    try {
-        task.arguments = read_arguments(text(row[first + 2]), text(row[first + 14]), place, sealer);
-    } catch (std::runtime_error const& problem) {
-        throw std::runtime_error{fmt::format("the arguments of task {} cannot be read: {}", task.id.value(), problem.what())};
-    }
-    task.state = domain::task_state(text(row[first + 3])).value_or(domain::TaskState::failed);
-    task.priority = static_cast<domain::Priority>(row[first + 4].as<int>());
-    task.created = parse_time(text(row[first + 5]));
-    task.not_before = parse_time(text(row[first + 6]));
-    task.expires_at = optional_time(row[first + 7]);
-    task.deadline = optional_time(row[first + 8]);
-    task.sent_at = optional_time(row[first + 9]);
-    task.attempts = row[first + 10].as<std::uint32_t>();
-    task.command_key = row[first + 11].c_str();
+    auto const place = task_place(domain::DeviceKey{row[first].as<std::int64_t>()});
+    auto task = read_columns(row, first, [&](json::value& value) { open_secrets(sealer, place, value); });
     task.progress = opened_text(sealer, place, text(row[first + 12]));
-    task.origin = row[first + 13].c_str();
     return task;
+}
+
+domain::Task read_shown_task(pqxx::row const& row, int first)
+{
+    return read_columns(row, first, [](json::value& value) { mask_secrets(value); });
 }
 
 }  // namespace storage

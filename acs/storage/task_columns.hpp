@@ -28,4 +28,7 @@ inline constexpr int task_column_count = 15;
 /// Reads the columns from `first` on. Throws std::runtime_error, naming the task, when its arguments cannot be read.
 [[nodiscard]] domain::Task read_task(pqxx::row const& row, int first, base::Sealer const& sealer);
 
+/// The same for people: secrets read "********", what the task keeps between its steps is left out.
+[[nodiscard]] domain::Task read_shown_task(pqxx::row const& row, int first);
+
 }  // namespace storage

@@ -16,6 +16,8 @@ using Timer =
 
 namespace {
 
+constexpr std::chrono::minutes longest_wait{5};  ///< for one device, whatever the caller asks for
+
 /// One of the requests in flight, counted for as long as it lives.
 class Slot {
 public:
@@ -30,6 +32,22 @@ private:
     std::size_t taken_ = 0;
 };
 
+/// Throws away what comes with a 2xx status. More than a little is not waited for: the CPE took the request anyway.
+class Discard final : public net::BodySink {
+public:
+    explicit Discard(std::uint64_t most) : left_{most} {}
+    [[nodiscard]] base::Result<void> write(std::string_view piece) override
+    {
+        if (piece.size() > left_)
+            return base::fail("enough was read");
+        left_ -= piece.size();
+        return {};
+    }
+
+private:
+    std::uint64_t left_;
+};
+
 std::string cause_of_failure(net::ClientFailure const& failure)
 {
     switch (failure.code) {
@@ -40,6 +58,7 @@ std::string cause_of_failure(net::ClientFailure const& failure)
         case net::ClientErrc::connect_timeout: return "timeout: no connection (switched off, or behind NAT)";
         case net::ClientErrc::timeout: return "timeout: connected, but no answer came";
         case net::ClientErrc::closed: return "the device closed the connection without an answer";
+        case net::ClientErrc::too_large: return "no usable answer: a refusal that is too long to be read";
         default: break;
     }
     return "no usable answer: " + failure.what;
@@ -66,9 +85,8 @@ std::string cause_of(net::ClientResult const& result, bool had_credentials)
     return fmt::format("the device answered {}", status);
 }
 
-HttpWaker::HttpWaker(domain::Inventory& inventory, base::Clock const& clock, base::Metrics& metrics,
-                     WakeupSettings settings)
-    : inventory_{inventory}, clock_{clock}, settings_{std::move(settings)},
+HttpWaker::HttpWaker(domain::Inventory& inventory, base::Metrics& metrics, WakeupSettings settings)
+    : inventory_{inventory}, settings_{std::move(settings)},
       sent_{metrics.counter("acs_connection_requests_total", "Connection requests sent to devices")},
       reached_{metrics.counter("acs_connection_requests_reached_total", "Connection requests after which the Inform came")},
       missed_{metrics.counter("acs_connection_requests_missed_total", "Connection requests that failed or brought no Inform")}
@@ -84,9 +102,9 @@ base::Awaitable<domain::WakeOutcome> HttpWaker::wake(domain::DeviceKey key, std:
     if (!device)
         co_return domain::WakeOutcome{false, "there is no such device"};
     auto const before = device->last_inform.value_or(base::TimePoint{});
-    auto const until = clock_.now() + std::min<std::chrono::microseconds>(most, std::chrono::minutes{5});
+    auto const until = std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(most, longest_wait);
     sent_.add();
-    auto outcome = co_await request(*device);
+    auto outcome = co_await request(*device, until);
     if (outcome.cause.empty())
         outcome = co_await wait_for_inform(key, before, until);
     (outcome.reached ? reached_ : missed_).add();
@@ -95,43 +113,72 @@ base::Awaitable<domain::WakeOutcome> HttpWaker::wake(domain::DeviceKey key, std:
     co_return outcome;
 }
 
-base::Awaitable<domain::WakeOutcome> HttpWaker::request(domain::DeviceRow device)
+base::Awaitable<domain::WakeOutcome> HttpWaker::request(domain::DeviceRow device, Moment until)
 {
     auto const url = settings_.targets.check(device.connection_request_url);
     if (!url)
         co_return domain::WakeOutcome{false, url.error().what};
-    auto const credentials = co_await inventory_.wake_credentials(device.key);
+    auto const logins = logins_from(co_await inventory_.wake_credentials(device.key));
+    net::ClientResult result;
+    for (auto const& login : logins) {
+        result = co_await ask(*url, {login.username, login.password}, until);
+        if (!result || result->status != 401)
+            break;
+    }
+    if (!result && result.error().code == net::ClientErrc::sink)
+        co_return domain::WakeOutcome{};
+    co_return domain::WakeOutcome{false, cause_of(result, !logins.front().username.empty())};
+}
+
+/// The device may know but the login before the last, or still none but the fleet's.
+std::vector<domain::Inventory::WakeCredentials>
+HttpWaker::logins_from(std::vector<domain::Inventory::WakeCredentials> own) const
+{
+    for (auto& login : own)
+        if (login.username.empty())
+            login.username = settings_.username;
+    domain::Inventory::WakeCredentials const fleet{settings_.username, settings_.password};
+    if (own.empty() || (!fleet.username.empty() && std::ranges::find(own, fleet) == own.end()))
+        own.push_back(fleet);
+    return own;
+}
+
+base::Awaitable<net::ClientResult> HttpWaker::ask(net::Url url, net::Credentials credentials, Moment until)
+{
+    auto const left = std::max(std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()),
+                               std::chrono::milliseconds{1});
     net::ClientSettings client;
-    client.limits.connect = settings_.limits.connect;
-    client.limits.exchange = settings_.limits.exchange;
+    client.limits.connect = std::min(settings_.limits.connect, left);
+    client.limits.exchange = std::min(settings_.limits.exchange, left);
     client.limits.body_bytes = settings_.limits.answer_bytes;
     client.limits.header_bytes = settings_.limits.answer_bytes;
     client.allow_address = [targets = settings_.targets](asio::ip::address const& a) { return targets.allows(a); };
-    net::ClientLogin login{{credentials.username, credentials.password}, settings_.allow_basic};
-    net::ClientConnection connection{*url, client};
-    net::ClientRequest get;
-    get.target = url->target;
-    auto result = co_await connection.exchange(get, login);
+    net::ClientLogin login{std::move(credentials), settings_.allow_basic};
+    net::ClientConnection connection{url, std::move(client)};
+    Discard body{settings_.limits.answer_bytes};
+    auto const get = [&url] {
+        net::ClientRequest request;
+        request.target = url.target;
+        return request;
+    };
+    auto result = co_await connection.exchange(get(), login, &body);
     // Some CPEs reset the connection right after their 401, so the second try needs a new one.
-    if (!result && result.error().code == net::ClientErrc::closed)
-        result = co_await connection.exchange(get, login);
-    // A body beyond the limit still came with a status; such CPEs took the request.
-    if (!result && result.error().code == net::ClientErrc::too_large)
-        co_return domain::WakeOutcome{};
-    co_return domain::WakeOutcome{false, cause_of(result, !credentials.username.empty())};
+    if (!result && result.error().code == net::ClientErrc::closed && !login.scheme().empty())
+        result = co_await connection.exchange(get(), login, &body);
+    co_return result;
 }
 
-base::Awaitable<domain::WakeOutcome> HttpWaker::wait_for_inform(domain::DeviceKey key, base::TimePoint since,
-                                                                base::TimePoint until)
+base::Awaitable<domain::WakeOutcome> HttpWaker::wait_for_inform(domain::DeviceKey key, base::TimePoint since, Moment until)
 {
     Timer timer{co_await asio::this_coro::executor};
     for (;;) {
         auto const last = co_await inventory_.last_inform(key);
         if (last && *last > since)
             co_return domain::WakeOutcome{true, {}};
-        if (clock_.now() >= until)
+        auto const now = std::chrono::steady_clock::now();
+        if (now >= until)
             co_return domain::WakeOutcome{false, "the device took the request but no Inform came in time"};
-        timer.expires_after(settings_.limits.poll);
+        timer.expires_after(std::min<std::chrono::steady_clock::duration>(settings_.limits.poll, until - now));
         co_await timer.async_wait(base::as_tuple);
     }
 }

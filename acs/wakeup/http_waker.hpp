@@ -1,6 +1,5 @@
 #pragma once
 
-#include "base/clock.hpp"
 #include "base/counters.hpp"
 #include "domain/inventory.hpp"
 #include "domain/wakeup.hpp"
@@ -11,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace wakeup {
 
@@ -18,7 +18,7 @@ struct WakeupLimits {
     std::chrono::milliseconds connect{3'000};   ///< TCP to a CPE
     std::chrono::milliseconds exchange{10'000}; ///< its answer
     std::size_t at_once = 200;                  ///< connection requests in flight; more are refused with that cause
-    std::uint32_t answer_bytes = 16 * 1024;     ///< of a CPE's answer that are read
+    std::uint32_t answer_bytes = 64 * 1024;     ///< of a CPE's answer that are read, header and body each
     std::chrono::milliseconds poll{250};        ///< between two looks whether the Inform came
 };
 
@@ -26,24 +26,28 @@ struct WakeupSettings {
     WakeupLimits limits;
     TargetRules targets;
     bool allow_basic = false;  ///< answer a Basic challenge: it sends the password in clear
+    std::string username, password;  ///< for devices of which no login of their own is known; empty: none
 };
 
 /// Connection requests over HTTP (TR-069 3.2.2): GET on the device's ConnectionRequestURL, Digest when it asks.
 /// An answer is no proof: reached means that the device's Inform came. Safe from any I/O thread.
 class HttpWaker final : public domain::Waker {
 public:
-    /// All must outlive the waker.
-    HttpWaker(domain::Inventory& inventory, base::Clock const& clock, base::Metrics& metrics, WakeupSettings settings);
+    /// Both must outlive the waker.
+    HttpWaker(domain::Inventory& inventory, base::Metrics& metrics, WakeupSettings settings);
 
     base::Awaitable<domain::WakeOutcome> wake(domain::DeviceKey device, std::chrono::milliseconds most) override;
 
 private:
-    base::Awaitable<domain::WakeOutcome> request(domain::DeviceRow device);
-    base::Awaitable<domain::WakeOutcome> wait_for_inform(domain::DeviceKey device, base::TimePoint since,
-                                                         base::TimePoint until);
+    using Moment = std::chrono::steady_clock::time_point;
+
+    base::Awaitable<domain::WakeOutcome> request(domain::DeviceRow device, Moment until);
+    [[nodiscard]] std::vector<domain::Inventory::WakeCredentials>
+    logins_from(std::vector<domain::Inventory::WakeCredentials> own) const;
+    base::Awaitable<net::ClientResult> ask(net::Url url, net::Credentials credentials, Moment until);
+    base::Awaitable<domain::WakeOutcome> wait_for_inform(domain::DeviceKey device, base::TimePoint since, Moment until);
 
     domain::Inventory& inventory_;
-    base::Clock const& clock_;
     WakeupSettings settings_;
     base::Counter& sent_;
     base::Counter& reached_;

@@ -4,6 +4,11 @@
 #include <boost/asio/ip/address_v6.hpp>
 #include <fmt/format.h>
 
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 namespace wakeup {
 
 namespace asio = boost::asio;
@@ -28,6 +33,27 @@ bool is_broadcast(asio::ip::address const& address)
 }
 
 }  // namespace
+
+std::vector<std::string> own_addresses()
+{
+    std::vector<std::string> found;
+    ifaddrs* interfaces = nullptr;
+    if (::getifaddrs(&interfaces) != 0)
+        return found;
+    for (auto const* at = interfaces; at != nullptr; at = at->ifa_next) {
+        char text[INET6_ADDRSTRLEN];
+        if (at->ifa_addr == nullptr)
+            continue;
+        auto const family = at->ifa_addr->sa_family;
+        void const* const bytes = family == AF_INET ? static_cast<void const*>(&reinterpret_cast<sockaddr_in const*>(at->ifa_addr)->sin_addr)
+                                  : family == AF_INET6 ? static_cast<void const*>(&reinterpret_cast<sockaddr_in6 const*>(at->ifa_addr)->sin6_addr)
+                                                       : nullptr;
+        if (bytes != nullptr && ::inet_ntop(family, bytes, text, sizeof text) != nullptr)
+            found.emplace_back(text);
+    }
+    ::freeifaddrs(interfaces);
+    return found;
+}
 
 bool TargetRules::allows(asio::ip::address const& given) const
 {

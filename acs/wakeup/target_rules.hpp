@@ -6,8 +6,12 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wakeup {
+
+/// The addresses of this machine's interfaces, for TargetRules; empty when the system does not tell.
+[[nodiscard]] std::vector<std::string> own_addresses();
 
 /// Which addresses connection requests may go to. The URL comes from the CPE, so a hostile one could point us at our own
 /// services (SSRF): loopback, link-local, multicast and unspecified addresses are refused unless allowed here.

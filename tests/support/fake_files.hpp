@@ -66,7 +66,8 @@ public:
                                         std::optional<domain::FileId> file) override
     {
         check();
-        transfers_[token].file = file;
+        if (auto const found = transfers_.find(token); found != transfers_.end() && file)
+            found->second.file = file;
         co_return;
     }
 

@@ -37,6 +37,17 @@ public:
         std::scoped_lock const lock{mutex_};
         parameters_[device.value()][parameter.path] = std::move(parameter);
     }
+    void set_wake_credentials(domain::DeviceKey device, std::vector<WakeCredentials> credentials)
+    {
+        std::scoped_lock const lock{mutex_};
+        wake_credentials_[device.value()] = std::move(credentials);
+    }
+    /// Notes that the device informed.
+    void set_last_inform(domain::DeviceKey device, base::TimePoint at)
+    {
+        std::scoped_lock const lock{mutex_};
+        devices_.at(device.value()).last_inform = at;
+    }
     /// Changes a task and wakes those who wait for it.
     void change(domain::TaskId id, std::function<void(domain::TaskRow&)> const& change)
     {
@@ -149,7 +160,11 @@ public:
         co_return row;
     }
 
-    base::Awaitable<WakeCredentials> wake_credentials(domain::DeviceKey) override { co_return WakeCredentials{}; }
+    base::Awaitable<std::vector<WakeCredentials>> wake_credentials(domain::DeviceKey device) override
+    {
+        auto const lock = enter();
+        co_return wake_credentials_[device.value()];
+    }
     base::Awaitable<std::optional<base::TimePoint>> last_inform(domain::DeviceKey device) override
     {
         auto const lock = enter();
@@ -192,6 +207,7 @@ private:
     std::map<std::int64_t, domain::DeviceRow> devices_;
     std::map<std::int64_t, std::map<std::string, domain::ParameterRow>> parameters_;
     std::map<std::int64_t, domain::TaskRow> tasks_;
+    std::map<std::int64_t, std::vector<WakeCredentials>> wake_credentials_;
     std::list<Timer> waiters_;
     std::int64_t last_task_ = 0;
 };

@@ -159,6 +159,16 @@ base::Awaitable<void> InMemoryStore::set_automation(domain::DeviceKey device, st
         place->second.known.automation_stopped = std::move(stopped_reason);
 }
 
+base::Awaitable<void> InMemoryStore::keep_wake_credentials(domain::DeviceKey device, std::string username, std::string password)
+{
+    co_await arrive();
+    auto& kept = wake_credentials_[device];
+    if (!username.empty())
+        kept.first = std::move(username);
+    if (!password.empty())
+        kept.second = std::move(password);
+}
+
 base::Awaitable<void> InMemoryStore::suspend(domain::SuspendedSession session)
 {
     co_await arrive();
@@ -352,6 +362,12 @@ std::string InMemoryStore::last_failure(domain::DeviceKey device) const
 {
     auto const place = devices_.find(device);
     return place == devices_.end() ? "" : place->second.last_failure;
+}
+
+std::pair<std::string, std::string> InMemoryStore::wake_credentials(domain::DeviceKey device) const
+{
+    auto const place = wake_credentials_.find(device);
+    return place == wake_credentials_.end() ? std::pair<std::string, std::string>{} : place->second;
 }
 
 }  // namespace support

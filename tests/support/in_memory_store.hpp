@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace support {
@@ -25,6 +26,7 @@ public:
     base::Awaitable<void> record_report(domain::DeviceKey device, std::string kind, std::string detail) override;
     base::Awaitable<void> note_end(domain::DeviceKey device, bool failed, std::string reason) override;
     base::Awaitable<void> set_automation(domain::DeviceKey device, std::string stopped_reason) override;
+    base::Awaitable<void> keep_wake_credentials(domain::DeviceKey device, std::string username, std::string password) override;
     base::Awaitable<void> suspend(domain::SuspendedSession session) override;
     base::Awaitable<std::optional<domain::SuspendedSession>> resume(std::string cookie) override;
 
@@ -74,6 +76,8 @@ public:
     /// When each partial path was last read completely.
     [[nodiscard]] std::map<std::string, base::TimePoint> read_times(domain::DeviceKey device) const;
     [[nodiscard]] std::string last_failure(domain::DeviceKey device) const;
+    /// User name and password that connection requests to the device log in with.
+    [[nodiscard]] std::pair<std::string, std::string> wake_credentials(domain::DeviceKey device) const;
 
 private:
     struct Device {
@@ -97,6 +101,7 @@ private:
     std::map<std::string, domain::Login> logins_;
     std::map<domain::TaskId, KeptTask> tasks_;
     std::map<std::string, domain::SuspendedSession> suspended_;
+    std::map<domain::DeviceKey, std::pair<std::string, std::string>> wake_credentials_;
     std::vector<Event> events_;
 };
 

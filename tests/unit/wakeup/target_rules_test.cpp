@@ -51,4 +51,12 @@ TEST(TargetRules, AUrlThatMayNotBeFollowedSaysWhy)
     EXPECT_THAT(why("(null)"), HasSubstr("is no URL"));
 }
 
+TEST(TargetRules, OwnAddressesAreKnown)
+{
+    EXPECT_THAT(wakeup::own_addresses(), testing::Contains("127.0.0.1"));
+    wakeup::TargetRules const rules{{}, networks({"203.0.113.9"})};
+    EXPECT_FALSE(rules.allows(make_address("203.0.113.9")));
+    EXPECT_TRUE(rules.allows(make_address("203.0.113.10")));
+}
+
 }  // namespace
