@@ -76,7 +76,7 @@ T run(std::function<base::Awaitable<T>()> work)
 /// A server with two threads whose handler is a function.
 class ServerTest : public testing::Test, protected net::Handler {
 protected:
-    ~ServerTest() override;
+    void TearDown() override;
 
     /// Starts one listener; see `listener`.
     void start();

@@ -119,8 +119,9 @@ std::string RawClient::rest()
 
 void RawClient::end_sending() { ::shutdown(descriptor_, SHUT_WR); }
 
-ServerTest::~ServerTest()
+void ServerTest::TearDown()
 {
+    // Before the destructors: a handler must not be called while its object is taken apart.
     server.reset();
     threads.stop();
 }
