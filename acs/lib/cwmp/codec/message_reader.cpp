@@ -247,7 +247,7 @@ private:
         else if (name == "FaultCode")
             number(fault_.code);
         else if (name == "FaultString")
-            cursor_.text(fault_.string);
+            cursor_.text(fault_string_.emplace());
         else if (name == "SetParameterValuesFault")
             arguments_.structure(fault_.set_parameter_values_faults.emplace_back());
         else if (name == "detail" || name == "Detail" || name == "Fault" || name == "Code" || name == "Reason")
@@ -284,12 +284,11 @@ private:
     {
         trim(faultcode_);
         trim(faultstring_);
+        fault_.string = fault_string_.value_or(faultstring_);
         trim(fault_.string);
         faultcode_.erase(0, faultcode_.rfind(':') + 1);
         if (fault_.code == 0)
             fault_.code = code_elsewhere();
-        if (fault_.string.empty())
-            fault_.string = std::move(faultstring_);
         bool const blames_sender = faultcode_.starts_with("Client") || faultcode_ == "Sender";
         bool const blames_server = faultcode_.starts_with("Server") || faultcode_ == "Receiver";
         fault_.soap_code = blames_sender ? "Client" : blames_server ? "Server" : soap_code_for(fault_.code);
@@ -299,7 +298,8 @@ private:
     MessageReader arguments_;
     Fault fault_;
     std::string faultcode_;
-    std::string faultstring_;
+    std::string faultstring_;                  ///< SOAP's
+    std::optional<std::string> fault_string_;  ///< CWMP's
 };
 
 // ---- the envelope ---------------------------------------------------------------------------------------------------

@@ -573,6 +573,16 @@ TEST(DecodeFault, WithoutDetailIsAnInternalErrorUnlessTheTextTellsTheCode)
     EXPECT_EQ(fault(""), (Fault{9002, "", "Server", {}}));
 }
 
+TEST(DecodeFault, KeepsAnEmptyTextOfItsOwn)
+{
+    EXPECT_EQ(fault("<faultstring>CWMP fault</faultstring><detail><cwmp:Fault><FaultCode>9004</FaultCode><FaultString/>"
+                    "</cwmp:Fault></detail>"),
+              (Fault{9004, "", "Server", {}}));
+    EXPECT_EQ(
+        fault("<faultstring>busy</faultstring><detail><cwmp:Fault><FaultCode>9004</FaultCode></cwmp:Fault></detail>"),
+        (Fault{9004, "busy", "Server", {}}));
+}
+
 TEST(DecodeFault, NeedsNoHeader)
 {
     auto const envelope = envelope_of(in_envelope("<SOAP-ENV:Fault>" + detail + "</SOAP-ENV:Fault>", ""));
