@@ -40,22 +40,22 @@ bool Planner::may_run(Entry const& entry) const noexcept
            (permissions_.automation || is_person) && (permissions_.writing || entry.runner->only_reads());
 }
 
-Planner::Entry* Planner::choose() noexcept
+std::size_t Planner::choose() const noexcept
 {
     auto const found = std::ranges::find_if(entries_, [this](auto const& entry) { return may_run(entry); });
-    return found == entries_.end() ? nullptr : &*found;
+    return static_cast<std::size_t>(found - entries_.begin());
 }
 
 domain::Task const* Planner::upcoming() const noexcept
 {
-    auto const* entry = const_cast<Planner*>(this)->choose();
-    return entry == nullptr ? nullptr : &entry->runner->task;
+    auto const at = choose();
+    return at == entries_.size() ? nullptr : &entries_[at].runner->task;
 }
 
 bool Planner::upcoming_moves_a_file() const noexcept
 {
-    auto const* entry = const_cast<Planner*>(this)->choose();
-    return entry != nullptr && entry->runner->moves_a_file();
+    auto const at = choose();
+    return at != entries_.size() && entries_[at].runner->moves_a_file();
 }
 
 bool Planner::needs_tree() const noexcept
@@ -84,15 +84,16 @@ void Planner::resume(domain::TaskId task, std::string method)
 
 Plan Planner::next(Desk& desk)
 {
-    auto* entry = choose();
-    if (entry == nullptr)
+    auto const at = choose();
+    if (at == entries_.size())
         return {};
-    auto& task = entry->runner->task;
+    auto& entry = entries_[at];
+    auto& task = entry.runner->task;
     ++runs_;
     ++task.attempts;
     marked_ = false;
     task.sent_at = desk.now;
-    return apply(*entry, entry->runner->start(desk), desk);
+    return apply(entry, entry.runner->start(desk), desk);
 }
 
 Plan Planner::settle(cwmp::Message answer, Desk& desk)

@@ -75,7 +75,8 @@ private:
     };
 
     [[nodiscard]] bool may_run(Entry const& entry) const noexcept;
-    [[nodiscard]] Entry* choose() noexcept;
+    /// Index of the entry whose turn it is; entries_.size() when none may run.
+    [[nodiscard]] std::size_t choose() const noexcept;
     [[nodiscard]] Plan apply(Entry& entry, Move move, Desk& desk);
     [[nodiscard]] Plan send(Entry& entry, Send send, Desk& desk);
     [[nodiscard]] Plan finish(Entry& entry, domain::TaskUpdate update, Desk& desk);

@@ -107,14 +107,14 @@ base::Awaitable<Answer> Session::greet(cwmp::Envelope received)
 base::Awaitable<Answer> Session::admit(cwmp::Envelope received, cwmp::DeviceId identity)
 {
     auto const& inform = std::get<cwmp::Inform>(received.message);
-    auto const known = std::exchange(caller_.known->device, std::nullopt);
+    auto const known = std::move(caller_.known->device);
+    begin_anew();
     started_ = services_.clock.now();
     auto greeting = judge(std::move(identity), inform, known, started_, services_.limits);
     greeting.contact.address = caller_.address;
     greeting.contact.state_if_new = caller_.state_if_new;
     state_ = known ? known->state : caller_.state_if_new;
     evidence_ = {greeting.contact.events, greeting.parameter_key, greeting.contact.facts.software_version};
-    desk_ = Desk{};
     desk_.roots = greeting.roots;
     desk_.facts = greeting.contact.facts;
     desk_.limits = services_.limits;
@@ -145,6 +145,18 @@ base::Awaitable<Answer> Session::admit(cwmp::Envelope received, cwmp::DeviceId i
     answer.envelope.hold_requests = hold;
     answer.envelope.use_cwmp_version = negotiated_version(received.supported_cwmp_versions);
     co_return answer;
+}
+
+/// Nothing of a session before this one counts.
+void Session::begin_anew()
+{
+    caller_.known.reset();
+    planner_.reset();
+    desk_ = Desk{};
+    automation_stopped_.clear();
+    has_tasks_ = tree_loaded_ = reconciled_ = releasing_ = false;
+    claimed_at_ = 0;
+    failed_before_ = rpcs_ = requests_ = faults_ = 0;
 }
 
 /// What an Inform sets off. Discovery is ordered before the answer: the device will not repeat its events.

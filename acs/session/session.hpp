@@ -21,6 +21,7 @@ struct Caller {
     std::string address;                        ///< numeric
     std::optional<domain::LookupAnswer> known;  ///< none: the session looks the device up itself
     bool authenticated = false;                 ///< logged in, or showed a certificate
+    bool is_https = true;                       ///< the CPE reached us by TLS: it is given file URLs of the same scheme
     domain::DeviceState state_if_new = domain::DeviceState::pending;
 };
 
@@ -71,6 +72,7 @@ private:
     base::Awaitable<Answer> answer_step(cwmp::Envelope received, Step step);
     base::Awaitable<Answer> greet(cwmp::Envelope received);
     base::Awaitable<Answer> admit(cwmp::Envelope received, cwmp::DeviceId identity);
+    void begin_anew();
     base::Awaitable<void> react(Greeting const& greeting);
     base::Awaitable<Answer> answer_request(cwmp::Envelope received);
     [[nodiscard]] Answer reply(cwmp::Envelope const& received, cwmp::Message message);

@@ -18,9 +18,13 @@ public:
     {
         if (auto const* fault = std::get_if<cwmp::Fault>(&answer))
             return failed_by(*fault);
-        if (auto const* values = std::get_if<cwmp::GetParameterValuesResponse>(&answer))
+        auto shown = answer;
+        if (auto* values = std::get_if<cwmp::GetParameterValuesResponse>(&shown)) {
             desk.take_values(values->parameter_list);
-        auto result = cwmp::to_json(cwmp::Envelope{.id = std::nullopt, .message = answer});
+            for (auto& value : values->parameter_list)
+                value.value = shown_value(value.name, value.value);
+        }
+        auto result = cwmp::to_json(cwmp::Envelope{.id = std::nullopt, .message = std::move(shown)});
         result.erase("id");
         result.erase("namespace");
         return Done{boost::json::serialize(result)};
