@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <array>
 
 namespace storage {
 
@@ -37,16 +38,19 @@ namespace {
     " hardware_version = u.hardware_version, provisioning_code = u.provisioning_code, parameter_key = u.parameter_key,"        \
     " connection_request_url = u.url"
 
-/// Event rows and overlays of the rows in `written`.
-#define ACS_CONTACT_TAIL                                                                                                       \
+/// Event rows of the rows in `written`.
+#define ACS_CONTACT_EVENTS                                                                                                     \
     " events AS (INSERT INTO event (at, device_id, event_id, kind, codes, keys, retry_count, redelivered, address)"            \
     " SELECT at, device_id, contact_id, 'Inform', codes::text[], keys::text[], retry_count, redelivered, address"              \
-    " FROM written WHERE NOT is_periodic ON CONFLICT DO NOTHING),"                                                             \
+    " FROM written WHERE NOT is_periodic ON CONFLICT DO NOTHING)"
+
+/// Their overlays.
+#define ACS_CONTACT_RECENT                                                                                                     \
     " recent AS (INSERT INTO device_recent AS r (device_id, version, path_ids, values, changed)"                               \
     " SELECT device_id, recent_version + 1, recent_ids::integer[], recent_values::text[], recent_changed::integer[]"           \
     " FROM written WHERE recent_ids IS NOT NULL"                                                                               \
     " ON CONFLICT (device_id) DO UPDATE SET version = EXCLUDED.version, path_ids = EXCLUDED.path_ids,"                         \
-    " values = EXCLUDED.values, changed = EXCLUDED.changed WHERE r.version = EXCLUDED.version - 1 RETURNING r.device_id),"
+    " values = EXCLUDED.values, changed = EXCLUDED.changed WHERE r.version = EXCLUDED.version - 1 RETURNING r.device_id)"
 
 /// Promoted copies; `$23` to `$26` are key, path, value, time.
 #define ACS_CONTACT_PROMOTED(source)                                                                                           \
@@ -54,14 +58,46 @@ namespace {
     " ON CONFLICT (device_id, path_id) DO UPDATE SET value = EXCLUDED.value, since = EXCLUDED.since"                           \
     " WHERE p.value IS DISTINCT FROM EXCLUDED.value)"
 
-constexpr Statement commit_contact{
-    "commit_contact",
-    "WITH written AS (UPDATE device_contact c SET " ACS_CONTACT_SET
-    " FROM unnest(" ACS_CONTACT_ARRAYS ") WITH ORDINALITY u (" ACS_CONTACT_COLUMNS ", n) WHERE c.device_id = u.key"
-    " RETURNING c.device_id, c.session_epoch, u.*)," ACS_CONTACT_TAIL
-    ACS_CONTACT_PROMOTED("SELECT * FROM unnest($23::bigint[], $24::integer[], $25::text[], $26::timestamptz[])")
-    " SELECT n, device_id, session_epoch, false,"
-    " recent_ids IS NULL OR device_id IN (SELECT device_id FROM recent) FROM written"};
+/// The statement for known devices. What a batch has nothing of is left out: most Informs are periodic ones without news,
+/// and each INSERT costs the executor more to set up than a contact costs.
+std::string known_contact_sql(bool events, bool overlays, bool promoted)
+{
+    std::string sql = "WITH written AS (UPDATE device_contact c SET " ACS_CONTACT_SET " FROM unnest(" ACS_CONTACT_ARRAYS
+                      ") WITH ORDINALITY u (" ACS_CONTACT_COLUMNS ", n) WHERE c.device_id = u.key"
+                      " RETURNING c.device_id, c.session_epoch, u.n";
+    if (events)
+        sql += ", u.at, u.contact_id, u.codes, u.keys, u.retry_count, u.redelivered, u.is_periodic, u.address";
+    if (overlays)
+        sql += ", u.recent_version, u.recent_ids, u.recent_values, u.recent_changed";
+    sql += ")";
+    if (events)
+        sql += "," ACS_CONTACT_EVENTS;
+    if (overlays)
+        sql += "," ACS_CONTACT_RECENT;
+    if (promoted)
+        sql += "," ACS_CONTACT_PROMOTED("SELECT * FROM unnest($23::bigint[], $24::integer[], $25::text[], $26::timestamptz[])");
+    sql += " SELECT n, device_id, session_epoch, false, ";
+    sql += overlays ? "recent_ids IS NULL OR device_id IN (SELECT device_id FROM recent)" : "true";
+    return sql + " FROM written";
+}
+
+/// The eight forms of that statement.
+class KnownContactStatements {
+public:
+    KnownContactStatements()
+    {
+        for (unsigned i = 0; i < texts_.size(); ++i)
+            texts_[i] = {"commit_contact_" + std::to_string(i), known_contact_sql((i & 1U) != 0, (i & 2U) != 0, (i & 4U) != 0)};
+    }
+    [[nodiscard]] Statement form(bool events, bool overlays, bool promoted) const
+    {
+        auto const& [name, sql] = texts_[(events ? 1U : 0U) + (overlays ? 2U : 0U) + (promoted ? 4U : 0U)];
+        return {name.c_str(), sql.c_str()};
+    }
+
+private:
+    std::array<std::pair<std::string, std::string>, 8> texts_;
+};
 
 constexpr Statement commit_new_contact{
     "commit_new_contact",
@@ -92,8 +128,8 @@ constexpr Statement commit_new_contact{
     " provisioning_code = EXCLUDED.provisioning_code, parameter_key = EXCLUDED.parameter_key,"
     " connection_request_url = EXCLUDED.connection_request_url RETURNING c.device_id, c.session_epoch),"
     " written AS (SELECT f.device_id, f.session_epoch, n.made_by = u.contact_id AS created, u.*"
-    " FROM u JOIN named n ON n.identity_hash = u.key JOIN fresh f ON f.device_id = n.device_id)," ACS_CONTACT_TAIL
-    ACS_CONTACT_PROMOTED("SELECT n.device_id, q.path_id, q.value, q.since"
+    " FROM u JOIN named n ON n.identity_hash = u.key JOIN fresh f ON f.device_id = n.device_id)," ACS_CONTACT_EVENTS
+    "," ACS_CONTACT_RECENT "," ACS_CONTACT_PROMOTED("SELECT n.device_id, q.path_id, q.value, q.since"
                          " FROM unnest($23::bigint[], $24::integer[], $25::text[], $26::timestamptz[]) q (key, path_id, value, since)"
                          " JOIN named n ON n.identity_hash = q.key")
     " SELECT n, device_id, session_epoch, created,"
@@ -122,7 +158,11 @@ public:
         at_.add(contact.at);
         boots_.add_flag(cwmp::has_event(contact.events, cwmp::event_code::boot) ||
                         cwmp::has_event(contact.events, cwmp::event_code::bootstrap));
-        periodic_.add_flag(std::ranges::all_of(contact.events, [](auto const& e) { return e.code == cwmp::event_code::periodic; }));
+        bool const periodic = std::ranges::all_of(contact.events, [](auto const& e) { return e.code == cwmp::event_code::periodic; });
+        periodic_.add_flag(periodic);
+        has_events_ = has_events_ || !periodic;
+        has_overlays_ = has_overlays_ || question.overlay;
+        has_promoted_ = has_promoted_ || !question.promoted.empty();
         retries_.add(std::int64_t{std::min<std::uint32_t>(contact.retry_count, 1'000'000)});
         redelivered_.add_flag(contact.redelivered);
         is_address(contact.address) ? addresses_.add(std::string_view{contact.address}) : addresses_.add_null();
@@ -141,11 +181,20 @@ public:
         }
     }
 
-    pqxx::result known(pqxx::transaction_base& transaction) { return send(transaction, commit_contact); }
+    pqxx::result known(pqxx::transaction_base& transaction)
+    {
+        static KnownContactStatements const statements;
+        auto const statement = statements.form(has_events_, has_overlays_, has_promoted_);
+        if (has_promoted_)
+            return send(transaction, statement, promoted_keys_.finish(), promoted_paths_.finish(), promoted_values_.finish(),
+                        promoted_since_.finish());
+        return send(transaction, statement);
+    }
 
     pqxx::result fresh(pqxx::transaction_base& transaction)
     {
-        return send(transaction, commit_new_contact, ouis_.finish(), classes_.finish(), serials_.finish(), manufacturers_.finish(),
+        return send(transaction, commit_new_contact, promoted_keys_.finish(), promoted_paths_.finish(), promoted_values_.finish(),
+                    promoted_since_.finish(), ouis_.finish(), classes_.finish(), serials_.finish(), manufacturers_.finish(),
                     states_.finish());
     }
 
@@ -206,14 +255,14 @@ private:
                     retries_.finish(), redelivered_.finish(), addresses_.finish(), codes_.finish(), event_keys_.finish(),
                     software_.finish(), hardware_.finish(), provisioning_.finish(), parameter_keys_.finish(), urls_.finish(),
                     hour_start_.finish(), hour_sessions_.finish(), hour_boots_.finish(), recent_versions_.finish(),
-                    recent_ids_.finish(), recent_values_.finish(), recent_changed_.finish(), promoted_keys_.finish(),
-                    promoted_paths_.finish(), promoted_values_.finish(), promoted_since_.finish(), std::forward<More>(more)...);
+                    recent_ids_.finish(), recent_values_.finish(), recent_changed_.finish(), std::forward<More>(more)...);
     }
 
     ArrayText keys_, contact_ids_, at_, boots_, periodic_, retries_, redelivered_, addresses_, codes_, event_keys_, software_,
         hardware_, provisioning_, parameter_keys_, urls_, hour_start_, hour_sessions_, hour_boots_, recent_versions_, recent_ids_,
         recent_values_, recent_changed_, promoted_keys_, promoted_paths_, promoted_values_, promoted_since_, ouis_, classes_,
         serials_, manufacturers_, states_;
+    bool has_events_ = false, has_overlays_ = false, has_promoted_ = false;
 };
 
 ContactColumns columns_of(std::span<std::shared_ptr<BatchItem> const> items)

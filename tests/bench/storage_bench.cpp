@@ -1,7 +1,7 @@
 // What the session path costs: closed loops of sessions against a private cluster (tests/tools/with-postgres).
 // Prints one JSON object per case: CPU microseconds per operation of the server (all processes of the cluster) and of this
 // program, operations per second and per statement.
-//   storage_bench [--devices N] [--seconds S]
+//   storage_bench [--devices N] [--seconds S] [--threads N]
 
 #include "base/clock.hpp"
 #include "base/counters.hpp"
@@ -65,6 +65,7 @@ std::uint64_t own_cpu()
 struct Options {
     int devices = 20'000;
     int seconds = 4;
+    unsigned threads = storage::BatchSettings{}.threads;
 };
 
 class Bench {
@@ -246,6 +247,7 @@ private:
     {
         storage::SessionPathSettings settings;
         settings.batches.connection = database_.settings();
+        settings.batches.threads = options_.threads;
         return settings;
     }
 
@@ -269,6 +271,8 @@ int main(int count, char** arguments)
             options.devices = std::atoi(arguments[i + 1]);
         else if (std::string_view{arguments[i]} == "--seconds")
             options.seconds = std::atoi(arguments[i + 1]);
+        else if (std::string_view{arguments[i]} == "--threads")
+            options.threads = static_cast<unsigned>(std::atoi(arguments[i + 1]));
     }
     Bench{options}.run();
     return 0;
