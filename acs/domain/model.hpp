@@ -30,7 +30,7 @@ struct ModelKnowledge {
     std::vector<std::string> unsupported; ///< methods answered with 9000
     std::vector<std::string> skip;        ///< paths during whose read devices died
     std::string dialect;                  ///< wire options that differ from the mirrored ones, JSON; may be empty
-    std::string file_scheme;              ///< "http" or "https" for file URLs; empty: https
+    std::string file_scheme;              ///< "http" or "https" for file URLs; empty: that of the CWMP session
 };
 
 /// Model knowledge, cached by the node.

@@ -229,6 +229,7 @@ base::Awaitable<net::Response> CwmpEndpoint::State::open(net::Request& request, 
         co_return plain(403, false);
     }
     caller.authenticated = has_certificate || !gate.is_open();
+    caller.is_https = request.is_https;
     co_return co_await admit(request, std::move(inform), std::move(caller));
 }
 

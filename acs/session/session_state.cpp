@@ -66,6 +66,7 @@ base::Awaitable<void> Session::suspend(std::string cookie)
             {"reconciled", reconciled_},
             {"releasing", releasing_},
             {"authenticated", caller_.authenticated},
+            {"https", caller_.is_https},
             {"rpcs", rpcs_},
         };
         if (evidence_.parameter_key)
@@ -130,6 +131,7 @@ bool Session::restore(domain::SuspendedSession const& kept)
     reconciled_ = flag("reconciled");
     releasing_ = flag("releasing");
     caller_.authenticated = flag("authenticated");
+    caller_.is_https = flag("https");
     rpcs_ = static_cast<std::uint32_t>(number("rpcs"));
     resumed_task_ = domain::TaskId{number("task")};
     resumed_method_ = text("method");

@@ -159,7 +159,10 @@ base::Awaitable<void> Session::prepare_transfer()
         grant.file_name = "upload.bin";
         grant.file_type = std::get<domain::UploadTask>(task.arguments).file_type;
     }
-    prepared.url = file_url(services_.file_urls, desk_.model.file_scheme, grant.token, grant.file_name);
+    // A CPE that speaks plain HTTP to us may know no certificate authority, or no TLS at all.
+    auto const& configured = desk_.model.file_scheme;
+    auto const scheme = !configured.empty() ? configured : caller_.is_https ? std::string{"https"} : std::string{"http"};
+    prepared.url = file_url(services_.file_urls, scheme, grant.token, grant.file_name);
     if (!prepared.url.empty())
         desk_.transfer = std::move(prepared);
 }
