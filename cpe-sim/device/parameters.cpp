@@ -30,6 +30,17 @@ bool Parameters::for_each_parameter(std::string_view path, std::function<void(No
     });
 }
 
+std::string Parameters::readable(Parameter const& parameter, std::string_view path, base::TimePoint now) const
+{
+    if (!parameter.spec->is_secret)
+        return tree_.value(parameter, path, now);
+    // A number must stay one: the empty text is none.
+    auto const is_text = parameter.spec->type == cwmp::ValueType::string ||
+                         parameter.spec->type == cwmp::ValueType::base64 ||
+                         parameter.spec->type == cwmp::ValueType::hex_binary;
+    return is_text ? "" : "0";
+}
+
 cwmp::Message Parameters::get_values(cwmp::GetParameterValues const& request, base::TimePoint now) const
 {
     if (request.parameter_names.empty())
@@ -38,7 +49,7 @@ cwmp::Message Parameters::get_values(cwmp::GetParameterValues const& request, ba
     for (auto const& name : request.parameter_names) {
         auto const found = for_each_parameter(name, [&](Node const& node) {
             auto const& spec = *node.parameter->spec;
-            auto value = spec.is_secret ? std::string{} : tree_.value(*node.parameter, node.path, now);
+            auto value = readable(*node.parameter, node.path, now);
             response.parameter_list.push_back({std::string{node.path}, std::move(value), spec.type});
         });
         if (!found)
@@ -243,8 +254,7 @@ cwmp::ParameterValue Parameters::shown(std::string_view path, base::TimePoint no
     auto const parameter = tree_.find_parameter(path);
     if (!parameter)
         return {std::string{path}, {}, cwmp::ValueType::string};
-    auto value = parameter->spec->is_secret ? std::string{} : tree_.value(*parameter, path, now);
-    return {std::string{path}, std::move(value), parameter->spec->type};
+    return {std::string{path}, readable(*parameter, path, now), parameter->spec->type};
 }
 
 void Parameters::reset()

@@ -44,7 +44,7 @@ public:
     [[nodiscard]] bool has_active_change() const noexcept;
     void changes_reported() noexcept { changes_.clear(); }
 
-    /// The value with its type as the ACS sees it: secrets are "".
+    /// The value with its type as the ACS sees it: secrets are "", secret numbers 0.
     [[nodiscard]] cwmp::ParameterValue shown(std::string_view path, base::TimePoint now) const;
     [[nodiscard]] bool exists(std::string_view path) const { return tree_.find_parameter(path).has_value(); }
 
@@ -55,6 +55,7 @@ public:
     void reset_attributes() noexcept { attributes_.clear(); }
 
 private:
+    [[nodiscard]] std::string readable(Parameter const& parameter, std::string_view path, base::TimePoint now) const;
     [[nodiscard]] std::vector<cwmp::SetParameterValuesFault> judge(cwmp::SetParameterValues const& request) const;
     [[nodiscard]] unsigned judge_attributes(cwmp::SetParameterAttributesStruct const& wanted) const;
     [[nodiscard]] bool for_each_parameter(std::string_view path, std::function<void(Node const&)> const& visit) const;

@@ -1,3 +1,4 @@
+#include "datamodel/value.hpp"
 #include "device_fixture.hpp"
 
 namespace {
@@ -91,6 +92,17 @@ TEST_F(GetParameterValues, ReadsFullAndPartialNamesWithTypes)
     auto const& list = std::get<cwmp::GetParameterValuesResponse>(answer).parameter_list;
     EXPECT_EQ(list.back(), (cwmp::ParameterValue{"Device.DeviceInfo.UpTime", "60", cwmp::ValueType::unsigned_int}));
     EXPECT_EQ(list.front(), (cwmp::ParameterValue{"Device.WiFi.SSID.1.Enable", "1", cwmp::ValueType::boolean}));
+}
+
+TEST(AllParameters, ReadAsValuesOfTheirTypes)
+{
+    for (auto const& persona : sim::personas()) {
+        sim::Device device{persona, {.serial_number = "T1", .acs_url = "http://acs.example/"}};
+        device.start(noon);
+        auto const answer = device.answer(cwmp::GetParameterValues{{""}}, noon);
+        for (auto const& value : std::get<cwmp::GetParameterValuesResponse>(answer).parameter_list)
+            EXPECT_TRUE(datamodel::check_value(value.value, value.type)) << value.name << " = " << value.value;
+    }
 }
 
 TEST_F(GetParameterValues, OneBadNameSpoilsTheCall)
