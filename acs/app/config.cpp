@@ -108,10 +108,8 @@ void read_tls(TomlReader& reader, Config::Tls& tls, Context context)
 
 void read_inventory(TomlReader& reader, Config::Inventory& inventory)
 {
-    reader.read("parameters_per_device", inventory.parameters_per_device, 100, 1'000'000);
     reader.read("new_paths_per_device_and_day", inventory.new_paths_per_device_and_day, 100, 10'000'000);
     reader.read("paths", inventory.paths, 1000, 100'000'000);
-    reader.read("promoted", inventory.promoted);
     reader.read("event_days", inventory.event_days, 1, 3650);
 }
 

@@ -92,10 +92,8 @@ struct Config {
     } discovery;
 
     struct Inventory {
-        std::uint32_t parameters_per_device = 20'000;
         std::uint32_t new_paths_per_device_and_day = 20'000;
         std::uint32_t paths = 5'000'000;
-        std::vector<std::string> promoted;  ///< path patterns kept searchable, beside the built-in ones
         std::uint32_t event_days = 90;      ///< how long events are kept
     } inventory;
 
