@@ -35,9 +35,12 @@ RangeVerdict judge_range(std::string_view field, std::uint64_t size)
     auto const dash = spec.find('-');
     if (dash == std::string_view::npos)
         return {};
-    auto const first = number(trimmed(spec.substr(0, dash)));
-    auto const last = number(trimmed(spec.substr(dash + 1)));
-    if (!first && !last)
+    auto const from = trimmed(spec.substr(0, dash));
+    auto const to = trimmed(spec.substr(dash + 1));
+    auto const first = number(from);
+    auto const last = number(to);
+    bool const is_nonsense = (!from.empty() && !first) || (!to.empty() && !last);
+    if (is_nonsense || (!first && !last))
         return {};
     if (!first) {  // "-500": the last 500 bytes
         if (*last == 0 || size == 0)

@@ -139,10 +139,13 @@ base::Awaitable<net::Response> FileListener::handle(net::Request& request)
     auto transfer = co_await services_.files.find_transfer(std::string{token_of(request.path())});
     if (!transfer || transfer->expires_at < services_.clock.now() || transfer->is_upload != upload) {
         refused_.add();
+        request.sink.reset();  // what was received goes before the answer does
         co_return net::text_response(404, "there is no such file, or its URL has expired\n");
     }
-    if (auto refused = refuse_login(request, *transfer))
+    if (auto refused = refuse_login(request, *transfer)) {
+        request.sink.reset();
         co_return *std::move(refused);
+    }
     if (upload)
         co_return co_await receive(request, *std::move(transfer));
     co_return co_await serve(request, *std::move(transfer));
