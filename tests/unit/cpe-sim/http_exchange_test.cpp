@@ -37,10 +37,10 @@ net::Response nothing()
 std::string converse(std::string const& url, sim::HttpSettings settings = {}, int empty_posts = 1,
                      sim::Cookies old = {})
 {
+    boost::asio::io_context context{1};  // outlives the connection
     auto exchange = sim::HttpExchange::create(url, {"user", "secret"}, std::move(settings), std::move(old));
     if (!exchange)
         return exchange.error().what;
-    boost::asio::io_context context{1};
     auto answer =
         support::run(context, exchange->exchange({"1", cwmp::Inform{.device_id = {"M", "02AABB", "P", "S"}}}));
     for (int i = 0; i < empty_posts && answer; ++i)
@@ -182,8 +182,8 @@ TEST(HttpExchange, TellsWhatItCannotUse)
 TEST(HttpExchange, AdoptsTheVersionOfAnOlderAcs)
 {
     HttpServer server{polite};  // answers in 1.0
-    auto exchange = sim::HttpExchange::create(server.url("/"), {}, {});
     boost::asio::io_context context{1};
+    auto exchange = sim::HttpExchange::create(server.url("/"), {}, {});
     ASSERT_TRUE(support::run(context, exchange->exchange({"1", cwmp::Inform{.device_id = {"M", "02AABB", "P", "S"}}})));
     static_cast<void>(support::run(context, exchange->exchange({"2", cwmp::GetRPCMethodsResponse{{"Reboot"}}})));
     EXPECT_THAT(server.heard()[0].body, HasSubstr("cwmp-1-2"));
