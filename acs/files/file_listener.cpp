@@ -25,7 +25,10 @@ std::string_view token_of(std::string_view path)
     return path.substr(0, path.find('/'));
 }
 
-bool is_upload(std::string_view method) { return method == "PUT" || method == "POST"; }
+bool is_upload(std::string_view method)
+{
+    return method == "PUT" || method == "POST";
+}
 
 /// Writes an upload's body into the directory and counts it among the uploads in flight.
 class UploadSink final : public net::BodySink {
@@ -89,7 +92,9 @@ std::string transfer_path(domain::Transfer const& transfer)
 }
 
 FileListener::FileListener(FileServices services, FileLimits limits, net::DigestSettings digest)
-    : services_{services}, limits_{limits}, digest_{std::move(digest)},
+    : services_{services},
+      limits_{limits},
+      digest_{std::move(digest)},
       downloads_served_{services.metrics.counter("acs_files_served_total", "Downloads served to devices")},
       download_bytes_{services.metrics.counter("acs_files_served_bytes_total", "Bytes of files served to devices")},
       uploads_taken_{services.metrics.counter("acs_files_taken_total", "Uploads taken from devices")},
@@ -194,7 +199,9 @@ base::Awaitable<net::Response> FileListener::serve(net::Request& request, domain
         co_await services_.files.note_transfer(transfer.token, length, response.status, std::nullopt);
         downloads_served_.add();
         download_bytes_.add(length);
-        base::log::info("files.served", {{"file", file->name}, {"bytes", length}, {"status", response.status},
+        base::log::info("files.served", {{"file", file->name},
+                                         {"bytes", length},
+                                         {"status", response.status},
                                          {"address", request.peer.address.to_string()}});
     }
     co_return response;
@@ -223,8 +230,8 @@ base::Awaitable<net::Response> FileListener::receive(net::Request& request, doma
     if (transfer.file)
         co_await forget(*transfer.file);
     uploads_taken_.add();
-    base::log::info("files.taken", {{"file", file.name}, {"bytes", file.size},
-                                    {"address", request.peer.address.to_string()}});
+    base::log::info("files.taken",
+                    {{"file", file.name}, {"bytes", file.size}, {"address", request.peer.address.to_string()}});
     co_return net::text_response(201, "stored\n");
 }
 

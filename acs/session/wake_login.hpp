@@ -14,8 +14,8 @@ struct WakeLogin {
     friend bool operator==(WakeLogin const&, WakeLogin const&) = default;
 };
 
-/// The login that an RPC gives the device (ManagementServer.ConnectionRequestUsername, ...Password of either root); none
-/// when it gives none. It must be kept before the RPC leaves, or the device can end up unreachable.
+/// The login that an RPC gives the device (ManagementServer.ConnectionRequestUsername, ...Password of either root);
+/// none when it gives none. It must be kept before the RPC leaves, or the device can end up unreachable.
 [[nodiscard]] std::optional<WakeLogin> wake_login_of(cwmp::Message const& request);
 
 }  // namespace session

@@ -26,22 +26,25 @@ struct Sweep {
 };
 
 constexpr std::array sweeps{
-    Sweep{{"sweep_expired_tasks",
-           "UPDATE task SET state = 'expired', updated = $1, fault_text = 'its time was over before the device could do it'"
-           " WHERE state = 'queued' AND expires_at < $1"},
+    Sweep{{"sweep_expired_tasks", "UPDATE task SET state = 'expired', updated = $1, fault_text = 'its time was over "
+                                  "before the device could do it'"
+                                  " WHERE state = 'queued' AND expires_at < $1"},
           "tasks expired"},
-    Sweep{{"sweep_overdue_tasks",
-           "UPDATE task SET state = 'failed', updated = $1, fault_text = 'the device accepted it, but no result came in time'"
-           " WHERE state IN ('waiting', 'unknown') AND deadline < $1"},
+    Sweep{{"sweep_overdue_tasks", "UPDATE task SET state = 'failed', updated = $1, fault_text = 'the device accepted "
+                                  "it, but no result came in time'"
+                                  " WHERE state IN ('waiting', 'unknown') AND deadline < $1"},
           "tasks overdue"},
     Sweep{{"sweep_transfers", "DELETE FROM transfer WHERE expires_at < $1::timestamptz - interval '7 days'"},
-          "transfers forgotten", true},
+          "transfers forgotten",
+          true},
     Sweep{{"sweep_sessions", "DELETE FROM cwmp_session WHERE suspended_at < $1::timestamptz - interval '1 hour'"},
           "sessions forgotten"},
     Sweep{{"sweep_experience", "DELETE FROM model_experience WHERE seen_at < $1::timestamptz - interval '30 days'"},
-          "experiences decayed", true},
+          "experiences decayed",
+          true},
     Sweep{{"sweep_path_budget", "DELETE FROM path_budget WHERE day < ($1::timestamptz AT TIME ZONE 'UTC')::date - 1"},
-          "path budgets cleared", true},
+          "path budgets cleared",
+          true},
 };
 
 constexpr Statement try_lock{"try_chores_lock", "SELECT pg_try_advisory_lock($1)"};
@@ -56,17 +59,16 @@ constexpr Statement list_partitions{
     " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname ~ ('^' || $1 || '_[0-9]{8}$')"
     " AND (i.inhrelid IS NOT NULL AND c.relname < $1 || '_' || $2 OR obj_description(c.oid, 'pg_class') = $3)"
     " ORDER BY c.relname"};
-constexpr Statement missing_partitions{
-    "missing_partitions",
-    "SELECT count(*) FROM unnest(ARRAY['event_', 'parameter_sample_']) n WHERE to_regclass('public.' || n || $1) IS NULL"};
+constexpr Statement missing_partitions{"missing_partitions",
+                                       "SELECT count(*) FROM unnest(ARRAY['event_', 'parameter_sample_']) n WHERE "
+                                       "to_regclass('public.' || n || $1) IS NULL"};
 constexpr int old_tasks_at_once = 20'000;  ///< deleted by one statement
 constexpr int old_task_statements = 20;    ///< in one round
 
-constexpr Statement drop_old_tasks{
-    "drop_old_tasks",
-    "DELETE FROM task WHERE (device_id, task_id) IN (SELECT device_id, task_id FROM task"
-    " WHERE state IN ('done', 'failed', 'cancelled', 'expired')"
-    " AND updated < $1::timestamptz - make_interval(days => $2) LIMIT $3)"};
+constexpr Statement drop_old_tasks{"drop_old_tasks",
+                                   "DELETE FROM task WHERE (device_id, task_id) IN (SELECT device_id, task_id FROM task"
+                                   " WHERE state IN ('done', 'failed', 'cancelled', 'expired')"
+                                   " AND updated < $1::timestamptz - make_interval(days => $2) LIMIT $3)"};
 
 /// "20261120", as partitions are named.
 std::string day_name(base::TimePoint time)
@@ -155,8 +157,8 @@ void Chores::give_sign_of_life(pqxx::connection& connection)
 {
     has_number_ = node_.keep(connection);
     if (!has_number_)
-        base::log::error("chores.number", {{"node", node_.name()},
-                                           {"reason", "another node has this one's number; restart it"}});
+        base::log::error("chores.number",
+                         {{"node", node_.name()}, {"reason", "another node has this one's number; restart it"}});
 }
 
 void Chores::do_chores(pqxx::connection& connection)
@@ -183,8 +185,9 @@ void Chores::forget_old_tasks(pqxx::connection& connection, base::TimePoint now)
 {
     for (int i = 0; i < old_task_statements; ++i) {
         pqxx::nontransaction work{connection};
-        auto const rows = exec(work, drop_old_tasks, time_text(now), static_cast<int>(settings_.task_days), old_tasks_at_once)
-                              .affected_rows();
+        auto const rows =
+            exec(work, drop_old_tasks, time_text(now), static_cast<int>(settings_.task_days), old_tasks_at_once)
+                .affected_rows();
         if (rows > 0)
             base::log::info("chores.swept", {{"what", "old tasks forgotten"}, {"rows", rows}});
         if (rows < old_tasks_at_once)
@@ -207,7 +210,8 @@ void Chores::drop_partitions(pqxx::connection& connection, std::string const& pa
 {
     pqxx::nontransaction work{connection};
     auto const marked = work.quote(std::string{going});
-    for (auto const& row : exec(work, list_partitions, parent, day_name(clock_.now() - days{kept}), std::string{going})) {
+    for (auto const& row :
+         exec(work, list_partitions, parent, day_name(clock_.now() - days{kept}), std::string{going})) {
         auto const name = work.quote_name(row[0].c_str());
         bool const is_attached = row[1].as<bool>();
         bool const is_pending = row[2].as<bool>();
@@ -226,8 +230,8 @@ void Chores::look_at_tomorrow(pqxx::connection& connection)
     pqxx::nontransaction work{connection};
     auto const missing = exec(work, missing_partitions, tomorrow).front()[0].as<int>();
     if (missing > 0)
-        set_status(fmt::format("{} partition(s) of tomorrow ({}) are missing; the chores make them every {} s", missing, tomorrow,
-                               settings_.interval.count()));
+        set_status(fmt::format("{} partition(s) of tomorrow ({}) are missing; the chores make them every {} s", missing,
+                               tomorrow, settings_.interval.count()));
     else if (!has_number_)
         set_status("this node was silent for too long and another one has its number; restart it");
     else

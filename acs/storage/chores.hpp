@@ -16,16 +16,16 @@ namespace storage {
 
 struct ChoreSettings {
     ConnectionSettings connection;
-    std::chrono::seconds interval{60};      ///< between two rounds
-    unsigned days_ahead = 8;                ///< partitions are made up to this many days from today on
-    unsigned event_days = 90;               ///< how long events are kept
-    unsigned sample_days = 30;              ///< how long samples of parameters are kept
-    unsigned task_days = 90;                ///< how long finished tasks are kept
+    std::chrono::seconds interval{60};  ///< between two rounds
+    unsigned days_ahead = 8;            ///< partitions are made up to this many days from today on
+    unsigned event_days = 90;           ///< how long events are kept
+    unsigned sample_days = 30;          ///< how long samples of parameters are kept
+    unsigned task_days = 90;            ///< how long finished tasks are kept
 };
 
-/// What somebody must do now and then for all nodes: make the days' partitions ahead of time and drop old ones, end tasks
-/// whose time is over, forget expired transfers and suspended sessions. Exactly one node does it: the one that holds an
-/// advisory lock. Beside that each node gives a sign of life. Runs on a thread of its own.
+/// What somebody must do now and then for all nodes: make the days' partitions ahead of time and drop old ones, end
+/// tasks whose time is over, forget expired transfers and suspended sessions. Exactly one node does it: the one that
+/// holds an advisory lock. Beside that each node gives a sign of life. Runs on a thread of its own.
 class Chores {
 public:
     /// The clock must outlive this. Nothing runs before start(). Each round gives a sign of life for `node`.

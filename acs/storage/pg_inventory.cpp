@@ -17,17 +17,17 @@ namespace {
 
 // One row of DeviceRow from the tables behind acs.device; the alias of the id that selects it is m.id.
 #define DEVICE_ROW                                                                                                     \
-    "SELECT d.device_id, d.manufacturer, d.oui, d.product_class, d.serial_number, d.model_name, c.software_version,"  \
-    " c.hardware_version, c.provisioning_code, d.state, coalesce(d.subscriber, ''), d.tags,"                          \
-    " coalesce(host(c.address), ''), c.connection_request_url, d.first_seen, c.last_inform, c.last_boot,"             \
-    " coalesce(c.last_events, '{}'), coalesce(d.automation_stopped, ''),"                                             \
+    "SELECT d.device_id, d.manufacturer, d.oui, d.product_class, d.serial_number, d.model_name, c.software_version,"   \
+    " c.hardware_version, c.provisioning_code, d.state, coalesce(d.subscriber, ''), d.tags,"                           \
+    " coalesce(host(c.address), ''), c.connection_request_url, d.first_seen, c.last_inform, c.last_boot,"              \
+    " coalesce(c.last_events, '{}'), coalesce(d.automation_stopped, ''),"                                              \
     " coalesce((SELECT cardinality(t.path_ids) FROM device_tree t WHERE t.device_id = d.device_id), 0)"
 #define DEVICE_TABLES " JOIN device d ON d.device_id = m.id JOIN device_contact c ON c.device_id = m.id"
 
-constexpr Statement list_devices{"list_devices",
-                                 DEVICE_ROW
-                                 " FROM (SELECT a.id FROM acs.device a WHERE a.id > $1 ORDER BY a.id LIMIT $2) m"
-                                 DEVICE_TABLES " ORDER BY d.device_id"};
+constexpr Statement list_devices{
+    "list_devices",
+    DEVICE_ROW " FROM (SELECT a.id FROM acs.device a WHERE a.id > $1 ORDER BY a.id LIMIT $2) m" DEVICE_TABLES
+               " ORDER BY d.device_id"};
 constexpr Statement find_device{"find_device", DEVICE_ROW " FROM (VALUES ($1::bigint)) m (id)" DEVICE_TABLES};
 constexpr Statement find_device_by_identity{
     "find_device_by_identity",
@@ -36,18 +36,20 @@ constexpr Statement find_device_by_identity{
 constexpr Statement find_paths{"find_searched_paths",
                                "SELECT p.path, p.path_id FROM path p WHERE p.path = ANY($1::text[])"
                                " AND EXISTS (SELECT FROM device_parameter v WHERE v.path_id = p.path_id)"};
-constexpr Statement count_all{
-    "inventory_totals",
-    "SELECT (SELECT count(*) FROM device), (SELECT count(*) FROM task WHERE state IN ('queued', 'sent', 'waiting', 'unknown')),"
-    " (SELECT count(*) FROM file)"};
-constexpr Statement find_wake_credentials{
-    "find_wake_credentials",
-    "SELECT username, password, previous_username, previous_password FROM connection_request_credential WHERE device_id = $1"};
+constexpr Statement count_all{"inventory_totals", "SELECT (SELECT count(*) FROM device), (SELECT count(*) FROM task "
+                                                  "WHERE state IN ('queued', 'sent', 'waiting', 'unknown')),"
+                                                  " (SELECT count(*) FROM file)"};
+constexpr Statement find_wake_credentials{"find_wake_credentials",
+                                          "SELECT username, password, previous_username, previous_password FROM "
+                                          "connection_request_credential WHERE device_id = $1"};
 constexpr Statement find_last_inform{"find_last_inform", "SELECT last_inform FROM device_contact WHERE device_id = $1"};
 
 constexpr unsigned salts = 8;  ///< as many as a look-up of a session tries after collisions
 
-std::string_view text(pqxx::field const& field) { return {field.c_str(), field.size()}; }
+std::string_view text(pqxx::field const& field)
+{
+    return {field.c_str(), field.size()};
+}
 
 std::optional<base::TimePoint> optional_time(pqxx::field const& field)
 {
@@ -102,8 +104,8 @@ struct ComposedSearch {
 };
 
 /// Paths with promoted copies are joined by id, the others looked up in the trees.
-ComposedSearch compose(Transaction& transaction, domain::Condition const& condition, domain::SearchComposer const& composer,
-                       domain::DeviceKey after, unsigned limit)
+ComposedSearch compose(Transaction& transaction, domain::Condition const& condition,
+                       domain::SearchComposer const& composer, domain::DeviceKey after, unsigned limit)
 {
     std::vector<std::pair<std::string, std::string>> promoted;
     if (!condition.paths.empty())
@@ -120,9 +122,10 @@ ComposedSearch compose(Transaction& transaction, domain::Condition const& condit
     }
     auto const pieces = composer(condition, sources, 1);
     auto const next = search.parameters.size() + 1;
-    search.sql = fmt::format("{} FROM (SELECT device.id FROM {} WHERE {} AND device.id > ${} ORDER BY device.id LIMIT ${}) m{}"
-                             " ORDER BY d.device_id",
-                             DEVICE_ROW, pieces.from, pieces.where, next, next + 1, DEVICE_TABLES);
+    search.sql =
+        fmt::format("{} FROM (SELECT device.id FROM {} WHERE {} AND device.id > ${} ORDER BY device.id LIMIT ${}) m{}"
+                    " ORDER BY d.device_id",
+                    DEVICE_ROW, pieces.from, pieces.where, next, next + 1, DEVICE_TABLES);
     search.parameters.push_back(std::to_string(after.value()));
     search.parameters.push_back(std::to_string(limit));
     return search;
@@ -253,7 +256,8 @@ base::Awaitable<std::vector<domain::Inventory::WakeCredentials>> PgInventory::wa
         if (opened)
             login.password = *std::move(opened);
         else
-            base::log::error("storage.sealed", {{"what", "connection-request password"}, {"reason", opened.error().what}});
+            base::log::error("storage.sealed",
+                             {{"what", "connection-request password"}, {"reason", opened.error().what}});
         return !opened.has_value();
     });
     co_return found;

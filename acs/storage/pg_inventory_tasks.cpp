@@ -29,15 +29,15 @@ constexpr std::chrono::milliseconds poll{150};  ///< between two looks at a task
     " coalesce(d.manufacturer, ''), coalesce(d.oui, ''), coalesce(d.product_class, ''), coalesce(d.serial_number, '')"
 #define TASK_TABLES " LEFT JOIN device d ON d.device_id = t.device_id"
 
-constexpr Statement insert_task{
-    "insert_task",
-    "WITH t AS (INSERT INTO task (device_id, task_id, kind, priority, created, not_before, expires_at, origin, arguments)"
-    " VALUES ($1, $2, $3, $4, now(), greatest($5::timestamptz, now()), $6::timestamptz, $7, $8::jsonb) RETURNING *) " TASK_ROW
-    " FROM t" TASK_TABLES};
+constexpr Statement insert_task{"insert_task",
+                                "WITH t AS (INSERT INTO task (device_id, task_id, kind, priority, created, not_before, "
+                                "expires_at, origin, arguments)"
+                                " VALUES ($1, $2, $3, $4, now(), greatest($5::timestamptz, now()), $6::timestamptz, "
+                                "$7, $8::jsonb) RETURNING *) " TASK_ROW " FROM t" TASK_TABLES};
 constexpr Statement find_task_row{"find_task_row", TASK_ROW " FROM task t" TASK_TABLES " WHERE t.task_id = $1"};
-constexpr Statement list_tasks{"list_tasks",
-                               TASK_ROW " FROM task t" TASK_TABLES " WHERE t.task_id > $1 AND ($2::text IS NULL OR t.state = $2)"
-                                        " ORDER BY t.task_id LIMIT $3"};
+constexpr Statement list_tasks{"list_tasks", TASK_ROW " FROM task t" TASK_TABLES
+                                                      " WHERE t.task_id > $1 AND ($2::text IS NULL OR t.state = $2)"
+                                                      " ORDER BY t.task_id LIMIT $3"};
 constexpr Statement list_device_tasks{
     "list_device_tasks", TASK_ROW " FROM task t" TASK_TABLES
                                   " WHERE t.device_id = $4 AND t.task_id > $1 AND ($2::text IS NULL OR t.state = $2)"
@@ -93,10 +93,10 @@ base::Awaitable<domain::TaskRow> PgInventory::add_task(domain::Task task)
     task.id = domain::TaskId{parts_.ids.next()};
     auto work = [this, task = std::move(task)](Transaction& transaction) {
         auto const arguments = arguments_text(parts_.sealer, task.device, task.arguments);
-        auto const rows = transaction.exec(
-            insert_task, task.device.value(), task.id.value(), std::string{domain::kind_of(task.arguments)},
-            static_cast<int>(task.priority), time_text(task.not_before), text_or_null(task.expires_at),
-            storable(task.origin), arguments);
+        auto const rows = transaction.exec(insert_task, task.device.value(), task.id.value(),
+                                           std::string{domain::kind_of(task.arguments)},
+                                           static_cast<int>(task.priority), time_text(task.not_before),
+                                           text_or_null(task.expires_at), storable(task.origin), arguments);
         return task_row_of(rows.front());
     };
     co_return co_await parts_.writes.run(std::move(work));
@@ -104,9 +104,7 @@ base::Awaitable<domain::TaskRow> PgInventory::add_task(domain::Task task)
 
 base::Awaitable<std::optional<domain::TaskRow>> PgInventory::find_task(domain::TaskId id)
 {
-    auto work = [id](Transaction& transaction) {
-        return first_task(transaction.exec(find_task_row, id.value()));
-    };
+    auto work = [id](Transaction& transaction) { return first_task(transaction.exec(find_task_row, id.value())); };
     co_return co_await read(std::move(work));
 }
 
@@ -116,9 +114,9 @@ base::Awaitable<std::vector<domain::TaskRow>> PgInventory::tasks(domain::TaskQue
         std::optional<std::string> state;
         if (query.state)
             state = domain::to_text(*query.state);
-        auto const rows = query.device ? transaction.exec(list_device_tasks, query.after, state, query.limit,
-                                                          query.device->value())
-                                       : transaction.exec(list_tasks, query.after, state, query.limit);
+        auto const rows =
+            query.device ? transaction.exec(list_device_tasks, query.after, state, query.limit, query.device->value())
+                         : transaction.exec(list_tasks, query.after, state, query.limit);
         std::vector<domain::TaskRow> tasks;
         for (auto const& row : rows)
             add_readable(row, tasks);

@@ -18,7 +18,10 @@ namespace {
 
 namespace json = boost::json;
 
-std::string_view text(pqxx::field const& field) { return {field.c_str(), field.size()}; }
+std::string_view text(pqxx::field const& field)
+{
+    return {field.c_str(), field.size()};
+}
 
 std::optional<base::TimePoint> optional_time(pqxx::field const& field)
 {
@@ -53,7 +56,8 @@ domain::Task read_columns(pqxx::row const& row, int first, Unseal const& unseal)
     try {
         task.arguments = read_arguments(text(row[first + 2]), text(row[first + 14]), unseal);
     } catch (std::runtime_error const& problem) {
-        throw std::runtime_error{fmt::format("the arguments of task {} cannot be read: {}", task.id.value(), problem.what())};
+        throw std::runtime_error{
+            fmt::format("the arguments of task {} cannot be read: {}", task.id.value(), problem.what())};
     }
     task.state = domain::task_state(text(row[first + 3])).value_or(domain::TaskState::failed);
     task.priority = static_cast<domain::Priority>(row[first + 4].as<int>());
@@ -70,9 +74,15 @@ domain::Task read_columns(pqxx::row const& row, int first, Unseal const& unseal)
 
 }  // namespace
 
-std::string task_place(domain::DeviceKey device) { return fmt::format("task of {}", device.value()); }
+std::string task_place(domain::DeviceKey device)
+{
+    return fmt::format("task of {}", device.value());
+}
 
-std::string wake_place(domain::DeviceKey device) { return fmt::format("connection request of {}", device.value()); }
+std::string wake_place(domain::DeviceKey device)
+{
+    return fmt::format("connection request of {}", device.value());
+}
 
 std::string arguments_text(base::Sealer const& sealer, domain::DeviceKey device, domain::TaskArguments const& arguments)
 {

@@ -11,9 +11,9 @@
 namespace storage {
 
 /// The columns of `task` that make up a domain::Task, in the order that `read_task` takes them. `t` is the alias.
-inline constexpr char task_columns[] =
-    "t.device_id, t.task_id, t.kind, t.state, t.priority, t.created, t.not_before, t.expires_at, t.deadline, t.sent_at, "
-    "t.attempts, t.command_key, t.progress, t.origin, t.arguments";
+inline constexpr char task_columns[] = "t.device_id, t.task_id, t.kind, t.state, t.priority, t.created, t.not_before, "
+                                       "t.expires_at, t.deadline, t.sent_at, "
+                                       "t.attempts, t.command_key, t.progress, t.origin, t.arguments";
 inline constexpr int task_column_count = 15;
 
 /// Whose the secrets of a task are (the sealer's place).
@@ -23,7 +23,8 @@ inline constexpr int task_column_count = 15;
 [[nodiscard]] std::string wake_place(domain::DeviceKey device);
 
 /// The arguments as the column keeps them: JSON with its secrets sealed.
-[[nodiscard]] std::string arguments_text(base::Sealer const& sealer, domain::DeviceKey device, domain::TaskArguments const& arguments);
+[[nodiscard]] std::string arguments_text(base::Sealer const& sealer, domain::DeviceKey device,
+                                         domain::TaskArguments const& arguments);
 
 /// Reads the columns from `first` on. Throws std::runtime_error, naming the task, when its arguments cannot be read.
 [[nodiscard]] domain::Task read_task(pqxx::row const& row, int first, base::Sealer const& sealer);

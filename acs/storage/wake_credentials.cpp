@@ -18,7 +18,8 @@ constexpr Statement keep_wake_credentials{
 
 }  // namespace
 
-void WakeCredentialsKind::execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
+void WakeCredentialsKind::execute(pqxx::transaction_base& transaction,
+                                  std::span<std::shared_ptr<BatchItem> const> items)
 {
     ArrayText devices;
     ArrayText usernames;

@@ -86,10 +86,13 @@ std::string cause_of(net::ClientResult const& result, bool had_credentials)
 }
 
 HttpWaker::HttpWaker(domain::Inventory& inventory, base::Metrics& metrics, WakeupSettings settings)
-    : inventory_{inventory}, settings_{std::move(settings)},
+    : inventory_{inventory},
+      settings_{std::move(settings)},
       sent_{metrics.counter("acs_connection_requests_total", "Connection requests sent to devices")},
-      reached_{metrics.counter("acs_connection_requests_reached_total", "Connection requests after which the Inform came")},
-      missed_{metrics.counter("acs_connection_requests_missed_total", "Connection requests that failed or brought no Inform")}
+      reached_{
+          metrics.counter("acs_connection_requests_reached_total", "Connection requests after which the Inform came")},
+      missed_{metrics.counter("acs_connection_requests_missed_total",
+                              "Connection requests that failed or brought no Inform")}
 {
 }
 
@@ -168,7 +171,8 @@ base::Awaitable<net::ClientResult> HttpWaker::ask(net::Url url, net::Credentials
     co_return result;
 }
 
-base::Awaitable<domain::WakeOutcome> HttpWaker::wait_for_inform(domain::DeviceKey key, base::TimePoint since, Moment until)
+base::Awaitable<domain::WakeOutcome> HttpWaker::wait_for_inform(domain::DeviceKey key, base::TimePoint since,
+                                                                Moment until)
 {
     Timer timer{co_await asio::this_coro::executor};
     for (;;) {

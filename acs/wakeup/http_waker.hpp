@@ -15,17 +15,17 @@
 namespace wakeup {
 
 struct WakeupLimits {
-    std::chrono::milliseconds connect{3'000};   ///< TCP to a CPE
-    std::chrono::milliseconds exchange{10'000}; ///< its answer
-    std::size_t at_once = 200;                  ///< connection requests in flight; more are refused with that cause
-    std::uint32_t answer_bytes = 64 * 1024;     ///< of a CPE's answer that are read, header and body each
-    std::chrono::milliseconds poll{250};        ///< between two looks whether the Inform came
+    std::chrono::milliseconds connect{3'000};    ///< TCP to a CPE
+    std::chrono::milliseconds exchange{10'000};  ///< its answer
+    std::size_t at_once = 200;                   ///< connection requests in flight; more are refused with that cause
+    std::uint32_t answer_bytes = 64 * 1024;      ///< of a CPE's answer that are read, header and body each
+    std::chrono::milliseconds poll{250};         ///< between two looks whether the Inform came
 };
 
 struct WakeupSettings {
     WakeupLimits limits;
     TargetRules targets;
-    bool allow_basic = false;  ///< answer a Basic challenge: it sends the password in clear
+    bool allow_basic = false;        ///< answer a Basic challenge: it sends the password in clear
     std::string username, password;  ///< for devices of which no login of their own is known; empty: none
 };
 

@@ -45,9 +45,11 @@ std::vector<std::string> own_addresses()
         if (at->ifa_addr == nullptr)
             continue;
         auto const family = at->ifa_addr->sa_family;
-        void const* const bytes = family == AF_INET ? static_cast<void const*>(&reinterpret_cast<sockaddr_in const*>(at->ifa_addr)->sin_addr)
-                                  : family == AF_INET6 ? static_cast<void const*>(&reinterpret_cast<sockaddr_in6 const*>(at->ifa_addr)->sin6_addr)
-                                                       : nullptr;
+        void const* const bytes =
+            family == AF_INET ? static_cast<void const*>(&reinterpret_cast<sockaddr_in const*>(at->ifa_addr)->sin_addr)
+            : family == AF_INET6
+                ? static_cast<void const*>(&reinterpret_cast<sockaddr_in6 const*>(at->ifa_addr)->sin6_addr)
+                : nullptr;
         if (bytes != nullptr && ::inet_ntop(family, bytes, text, sizeof text) != nullptr)
             found.emplace_back(text);
     }

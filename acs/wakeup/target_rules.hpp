@@ -13,13 +13,15 @@ namespace wakeup {
 /// The addresses of this machine's interfaces, for TargetRules; empty when the system does not tell.
 [[nodiscard]] std::vector<std::string> own_addresses();
 
-/// Which addresses connection requests may go to. The URL comes from the CPE, so a hostile one could point us at our own
-/// services (SSRF): loopback, link-local, multicast and unspecified addresses are refused unless allowed here.
+/// Which addresses connection requests may go to. The URL comes from the CPE, so a hostile one could point us at our
+/// own services (SSRF): loopback, link-local, multicast and unspecified addresses are refused unless allowed here.
 class TargetRules {
 public:
     TargetRules() = default;
     /// `allowed` beats everything, then `denied` (our own addresses, management networks), then the built-in refusals.
-    TargetRules(net::Networks allowed, net::Networks denied) : allowed_{std::move(allowed)}, denied_{std::move(denied)} {}
+    TargetRules(net::Networks allowed, net::Networks denied) : allowed_{std::move(allowed)}, denied_{std::move(denied)}
+    {
+    }
 
     [[nodiscard]] bool allows(boost::asio::ip::address const& address) const;
 

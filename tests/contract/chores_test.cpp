@@ -32,17 +32,19 @@ protected:
         return stores.database.value("SELECT to_regclass('public." + name + "') IS NOT NULL") == "t";
     }
     /// An Inform that makes an event row, at the clock's time.
-    void contact(std::string serial)
-    {
-        stores.admit({"Acme", "00D09E", "HG-1000", std::move(serial)});
-    }
+    void contact(std::string serial) { stores.admit({"Acme", "00D09E", "HG-1000", std::move(serial)}); }
     domain::Admission device() { return stores.admit({"Acme", "00D09E", "HG-1000", "A"}); }
-    void add_task(domain::Admission const& device, int id, std::string const& more_names, std::string const& more_values)
+    void add_task(domain::Admission const& device, int id, std::string const& more_names,
+                  std::string const& more_values)
     {
         stores.database.exec("INSERT INTO task (device_id, task_id, kind" + more_names + ") VALUES (" +
-                             std::to_string(device.key.value()) + ", " + std::to_string(id) + ", 'reboot'" + more_values + ")");
+                             std::to_string(device.key.value()) + ", " + std::to_string(id) + ", 'reboot'" +
+                             more_values + ")");
     }
-    std::string state(int id) { return stores.database.value("SELECT state FROM task WHERE task_id = " + std::to_string(id)); }
+    std::string state(int id)
+    {
+        return stores.database.value("SELECT state FROM task WHERE task_id = " + std::to_string(id));
+    }
 
     RareStores stores;
 };
@@ -117,8 +119,8 @@ TEST_F(ChoresTest, MidnightPassesUnderLoadAndNoEventIsLost)
     auto const one = chores();
     ASSERT_TRUE(one->run_once());
     stores.database.exec("SELECT make_partitions('" + day_name(midnight - days{100}) + "', 3)");
-    stores.database.exec("INSERT INTO event (at, device_id, event_id, kind) VALUES ('" + day_name(midnight - days{100}) +
-                         " 12:00:00+00', 1, 1, 'Inform')");
+    stores.database.exec("INSERT INTO event (at, device_id, event_id, kind) VALUES ('" +
+                         day_name(midnight - days{100}) + " 12:00:00+00', 1, 1, 'Inform')");
 
     std::atomic<bool> over{false};
     std::atomic<int> written{0};
@@ -208,7 +210,8 @@ TEST_F(ChoresTest, TasksEndWhenTheirTimeIsOver)
     EXPECT_EQ(state(1), "expired");
     EXPECT_EQ(state(2), "queued");
     EXPECT_EQ(state(3), "failed");
-    EXPECT_THAT(stores.database.value("SELECT fault_text FROM task WHERE task_id = 3"), HasSubstr("no result came in time"));
+    EXPECT_THAT(stores.database.value("SELECT fault_text FROM task WHERE task_id = 3"),
+                HasSubstr("no result came in time"));
     EXPECT_EQ(state(4), "unknown");
     EXPECT_EQ(stores.number("SELECT count(*) FROM task WHERE task_id = 5"), 0);
     EXPECT_EQ(state(6), "done");
@@ -217,14 +220,18 @@ TEST_F(ChoresTest, TasksEndWhenTheirTimeIsOver)
 
 TEST_F(ChoresTest, WhatExpiredIsForgotten)
 {
-    stores.database.exec("INSERT INTO transfer (token_hash, device_id, task_id, is_upload, file_name, file_type, expires_at)"
-                         " VALUES ('a', 1, 1, false, 'f', 't', now() - interval '8 days'),"
-                         "        ('b', 1, 1, false, 'f', 't', now() - interval '1 day')");
+    stores.database.exec(
+        "INSERT INTO transfer (token_hash, device_id, task_id, is_upload, file_name, file_type, expires_at)"
+        " VALUES ('a', 1, 1, false, 'f', 't', now() - interval '8 days'),"
+        "        ('b', 1, 1, false, 'f', 't', now() - interval '1 day')");
     stores.database.exec("INSERT INTO cwmp_session (cookie, device_id, epoch, state, suspended_at)"
                          " VALUES ('old', 1, 1, '', now() - interval '2 hours'), ('new', 1, 1, '', now())");
-    stores.database.exec("INSERT INTO model_experience (oui, product_class, software_version, device_id, authenticated, seen,"
-                         " seen_at) VALUES ('o', 'p', 's', 1, true, '{}', now() - interval '31 days'), ('o', 'p', 's', 2, true, '{}', now())");
-    stores.database.exec("INSERT INTO path_budget (device_id, day, made) VALUES (1, current_date - 3, 5), (1, current_date, 5)");
+    stores.database.exec(
+        "INSERT INTO model_experience (oui, product_class, software_version, device_id, authenticated, seen,"
+        " seen_at) VALUES ('o', 'p', 's', 1, true, '{}', now() - interval '31 days'), ('o', 'p', 's', 2, true, '{}', "
+        "now())");
+    stores.database.exec(
+        "INSERT INTO path_budget (device_id, day, made) VALUES (1, current_date - 3, 5), (1, current_date, 5)");
     EXPECT_TRUE(chores()->run_once());
     for (auto const* const table : {"transfer", "cwmp_session", "model_experience", "path_budget"})
         EXPECT_EQ(stores.number(std::string{"SELECT count(*) FROM "} + table), 1) << table;

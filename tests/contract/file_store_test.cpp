@@ -84,7 +84,8 @@ TYPED_TEST_SUITE(FileStoreContract, FileStores);
 TYPED_TEST(FileStoreContract, AFileIsFoundByIdAndByNameAsItWasAdded)
 {
     auto const added = this->add("image.bin");
-    for (auto const& found : {this->run(this->files().find(added.id)), this->run(this->files().find_by_name("image.bin"))}) {
+    for (auto const& found :
+         {this->run(this->files().find(added.id)), this->run(this->files().find_by_name("image.bin"))}) {
         ASSERT_TRUE(found);
         EXPECT_EQ(found->id, added.id);
         EXPECT_EQ(found->name, "image.bin");

@@ -1,8 +1,8 @@
 // What people and programs ask of the inventory, answered by the fake and by PostgreSQL.
-#include "rare_stores.hpp"
 #include "cwmp/path.hpp"
 #include "provisioning/condition_sql.hpp"
 #include "provisioning/guard.hpp"
+#include "rare_stores.hpp"
 #include "storage/pg_inventory.hpp"
 #include "support/fake_inventory.hpp"
 
@@ -26,7 +26,8 @@ cwmp::DeviceId device_id(std::string serial, std::string product_class = "HG-100
     return {"Acme", "00D09E", std::move(product_class), std::move(serial)};
 }
 
-domain::SearchSql compose(domain::Condition const& condition, std::span<domain::PathSource const> sources, unsigned first)
+domain::SearchSql compose(domain::Condition const& condition, std::span<domain::PathSource const> sources,
+                          unsigned first)
 {
     return provisioning::search_sql(condition, sources, first);
 }
@@ -85,7 +86,10 @@ public:
     {
         stores.database.exec("UPDATE task SET state = 'done' WHERE task_id = " + std::to_string(id.value()));
     }
-    domain::Condition only(std::string const& product_class) { return guarded("product_class = '" + product_class + "'"); }
+    domain::Condition only(std::string const& product_class)
+    {
+        return guarded("product_class = '" + product_class + "'");
+    }
     template <class T>
     T run(base::Awaitable<T> work)
     {
@@ -184,9 +188,10 @@ TYPED_TEST(InventoryContract, AConditionNarrowsTheSearch)
 
 TYPED_TEST(InventoryContract, ParametersComeByPathInPagesAndSecretsAreWithheld)
 {
-    auto const key = this->backend_.add(device_id("A"), {{"Device.WiFi.SSID.1.SSID", "home"},
-                                                         {"Device.WiFi.AccessPoint.1.Security.KeyPassphrase", "hunter2hunter2"},
-                                                         {"Device.DeviceInfo.ModelName", "HG"}});
+    auto const key =
+        this->backend_.add(device_id("A"), {{"Device.WiFi.SSID.1.SSID", "home"},
+                                            {"Device.WiFi.AccessPoint.1.Security.KeyPassphrase", "hunter2hunter2"},
+                                            {"Device.DeviceInfo.ModelName", "HG"}});
     auto const all = this->run(this->inventory().parameters(key, "", "", 100));
     std::vector<std::string> paths;
     for (auto const& row : all)
@@ -282,8 +287,9 @@ TEST_F(InventoryInPostgres, ADeviceIsFoundByAnyOfItsIdentities)
 {
     auto const key = backend_.add(device_id("A", "HG-1000"));
     auto const other = storage::identity_hash(device_id("A", "HG-1000v2"), 0);
-    database().exec("INSERT INTO device_identity (identity_hash, device_id, oui, product_class, serial_number, made_by) VALUES (" +
-                    std::to_string(other) + ", " + std::to_string(key.value()) + ", '00D09E', 'HG-1000v2', 'A', 0)");
+    database().exec(
+        "INSERT INTO device_identity (identity_hash, device_id, oui, product_class, serial_number, made_by) VALUES (" +
+        std::to_string(other) + ", " + std::to_string(key.value()) + ", '00D09E', 'HG-1000v2', 'A', 0)");
     ASSERT_TRUE(run(inventory().find(device_id("A", "HG-1000v2"))));
     EXPECT_EQ(run(inventory().find(device_id("A", "HG-1000v2")))->key, key);
     EXPECT_EQ(run(inventory().find(device_id("A", "HG-1000")))->key, key);
@@ -314,7 +320,8 @@ TEST_F(InventoryInPostgres, PromotedParametersAndThoseOfTreesAreSearchedAlike)
     auto const promoted = search("value('Device.WiFi.SSID.1.SSID') = 'home'");
     ASSERT_TRUE(promoted) << promoted.error().what;
     EXPECT_THAT(serials(*promoted), ElementsAre("A"));
-    auto const in_tree = search("acs.number(value('Device.X_ACME.Level')) > 5 AND value('Device.WiFi.SSID.1.SSID') LIKE 'off%'");
+    auto const in_tree =
+        search("acs.number(value('Device.X_ACME.Level')) > 5 AND value('Device.WiFi.SSID.1.SSID') LIKE 'off%'");
     ASSERT_TRUE(in_tree) << in_tree.error().what;
     EXPECT_THAT(serials(*in_tree), ElementsAre("B"));
     auto const unknown = search("value('Device.NobodyHasThis') IS NULL");
@@ -380,11 +387,11 @@ TEST_F(InventoryInPostgres, BytesThatAreNoTextAreNeitherStoredNorFatal)
     EXPECT_FALSE(run(inventory().find(device_id(std::string{"\xff\0x", 3}))));
     domain::Condition const condition{"(value_1 IS NULL)", {std::string{"Device.\xff\0", 9}}};
     EXPECT_TRUE(run(inventory().search(condition, DeviceKey{0}, 10)));
-    auto const added =
-        order(key, domain::SetTask{{{"Device.X", std::string{"a\0b\xff", 4}, cwmp::ValueType::string}}});
+    auto const added = order(key, domain::SetTask{{{"Device.X", std::string{"a\0b\xff", 4}, cwmp::ValueType::string}}});
     auto const found = run(inventory().find_task(added.task.id));
     ASSERT_TRUE(found);
-    EXPECT_EQ(std::get<domain::SetTask>(found->task.arguments).settings.at(0).value, "a\xEF\xBF\xBD" "b\xEF\xBF\xBD");
+    EXPECT_EQ(std::get<domain::SetTask>(found->task.arguments).settings.at(0).value, "a\xEF\xBF\xBD"
+                                                                                     "b\xEF\xBF\xBD");
 }
 
 TEST_F(InventoryInPostgres, SecretsOfTasksAreSealedInTheTableAndHiddenFromPeopleButNotFromSessions)
@@ -409,7 +416,8 @@ TEST_F(InventoryInPostgres, ATaskThatCannotBeReadHidesNoOther)
     auto const key = backend_.add(device_id("A"));
     auto const good = order(key, domain::RebootTask{});
     auto const bad = order(key, domain::GetTask{{"Device."}});
-    database().exec("UPDATE task SET arguments = '{\"paths\": 7}' WHERE task_id = " + std::to_string(bad.task.id.value()));
+    database().exec("UPDATE task SET arguments = '{\"paths\": 7}' WHERE task_id = " +
+                    std::to_string(bad.task.id.value()));
     auto const rows = run(inventory().tasks({}));
     ASSERT_EQ(rows.size(), 1u);
     EXPECT_EQ(rows[0].task.id, good.task.id);
@@ -425,7 +433,8 @@ TEST_F(InventoryInPostgres, LoginsOfConnectionRequestsComeNewestFirstAndAreSeale
     EXPECT_THAT(run(inventory().wake_credentials(key)), ElementsAre(Login{"cpe", "first-secret"}));
     run(sessions.keep_wake_credentials(key, "", "second-secret"));
     run(sessions.keep_wake_credentials(key, "cpe", "second-secret"));
-    EXPECT_THAT(run(inventory().wake_credentials(key)), ElementsAre(Login{"cpe", "second-secret"}, Login{"cpe", "first-secret"}));
+    EXPECT_THAT(run(inventory().wake_credentials(key)),
+                ElementsAre(Login{"cpe", "second-secret"}, Login{"cpe", "first-secret"}));
     EXPECT_THAT(database().dump("-a"), Not(HasSubstr("-secret")));
 }
 

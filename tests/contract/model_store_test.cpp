@@ -11,14 +11,18 @@ using testing::ElementsAre;
 
 class ModelStoreTest : public testing::Test {
 protected:
-    domain::ModelKnowledge find(domain::ModelKey key = {"00D09E", "HG-1000", "1.0"}) { return stores.run(models.find(std::move(key))); }
+    domain::ModelKnowledge find(domain::ModelKey key = {"00D09E", "HG-1000", "1.0"})
+    {
+        return stores.run(models.find(std::move(key)));
+    }
     /// Another node, which has nothing in its cache.
     domain::ModelKnowledge find_elsewhere(domain::ModelKey key = {"00D09E", "HG-1000", "1.0"})
     {
         storage::PgModelStore other{stores.writes, stores.clock, fallback};
         return stores.run(other.find(std::move(key)));
     }
-    void learn(std::int64_t device, std::function<void(domain::ModelKnowledge&)> const& change, bool authenticated = true)
+    void learn(std::int64_t device, std::function<void(domain::ModelKnowledge&)> const& change,
+               bool authenticated = true)
     {
         domain::ModelKnowledge seen;
         change(seen);

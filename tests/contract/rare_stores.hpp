@@ -74,7 +74,10 @@ public:
         contact.facts = {"1.2.3", "rev A", "code", "key-1", "http://192.0.2.7:7547/cr"};
         return contact;
     }
-    domain::Admission admit(cwmp::DeviceId identity) { return run(path.sessions().commit_contact(inform(std::move(identity)))); }
+    domain::Admission admit(cwmp::DeviceId identity)
+    {
+        return run(path.sessions().commit_contact(inform(std::move(identity))));
+    }
 
     /// Stores a tree with these values.
     void store(domain::Admission const& device, std::vector<std::pair<std::string, std::string>> const& values)

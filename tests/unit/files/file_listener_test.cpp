@@ -105,11 +105,15 @@ protected:
             co_return files::transfer_path(transfer);
         });
     }
-    std::string download(std::string const& content = "0123456789", std::function<void(domain::Transfer&)> const& change = {})
+    std::string download(std::string const& content = "0123456789",
+                         std::function<void(domain::Transfer&)> const& change = {})
     {
         return grant(keep(content), change);
     }
-    std::string upload(std::function<void(domain::Transfer&)> const& change = {}) { return grant(std::nullopt, change); }
+    std::string upload(std::function<void(domain::Transfer&)> const& change = {})
+    {
+        return grant(std::nullopt, change);
+    }
     /// What came of uploads, newest last.
     std::vector<domain::File> kept()
     {
@@ -118,8 +122,9 @@ protected:
     std::size_t files_on_disk() { return static_cast<std::size_t>(std::distance(fs::directory_iterator{folder_}, {})); }
 
     /// The ready answer to a request; it fails the test when there is none.
-    net::ClientResponse ask(std::string const& method, std::string const& path, net::Headers headers = {}, std::string body = "",
-                            std::optional<net::Credentials> login = std::nullopt, bool allow_basic = true)
+    net::ClientResponse ask(std::string const& method, std::string const& path, net::Headers headers = {},
+                            std::string body = "", std::optional<net::Credentials> login = std::nullopt,
+                            bool allow_basic = true)
     {
         auto work = [&]() -> base::Awaitable<net::ClientResult> {
             net::ClientConnection connection{url(path), {}};
@@ -139,7 +144,10 @@ protected:
             throw std::runtime_error{result.error().what};
         return *std::move(result);
     }
-    net::Url url(std::string const& path) { return *net::parse_url("http://127.0.0.1:" + std::to_string(port()) + path); }
+    net::Url url(std::string const& path)
+    {
+        return *net::parse_url("http://127.0.0.1:" + std::to_string(port()) + path);
+    }
     std::uint16_t port() const { return server_.local_port("files"); }
 
     /// Sends bytes as they are and reads until the server closes.
@@ -298,7 +306,8 @@ TEST_F(FileListenerTest, AnUploadIsKeptWithItsNameSizeAndDigest)
 TEST_F(FileListenerTest, AChunkedUploadIsKept)
 {
     start();
-    auto const answer = raw("PUT " + upload() + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    auto const answer = raw("PUT " + upload() +
+                            " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
                             "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 201"));
     EXPECT_EQ(kept().back().size, 5u);
@@ -310,7 +319,8 @@ TEST_F(FileListenerTest, WhatIsTooLargeIsRefusedAndLeavesNothing)
     EXPECT_THAT(raw("PUT " + upload() + " HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\nConnection: close\r\n\r\n" +
                     std::string(1001, 'x')),
                 StartsWith("HTTP/1.1 413"));
-    EXPECT_THAT(raw("PUT " + upload() + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3e9\r\n" +
+    EXPECT_THAT(raw("PUT " + upload() +
+                    " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3e9\r\n" +
                     std::string(1001, 'x') + "\r\n0\r\n\r\n"),
                 StartsWith("HTTP/1.1 413"));
     EXPECT_EQ(ask("PUT", upload(), {}, std::string(1000, 'x')).status, 201u);
@@ -325,7 +335,8 @@ TEST_F(FileListenerTest, AnUploadThatBreaksOffLeavesNothing)
         asio::io_context context;
         asio::ip::tcp::socket socket{context};
         socket.connect({asio::ip::address_v4::loopback(), port()});
-        asio::write(socket, asio::buffer("PUT " + upload() + " HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf"));
+        asio::write(socket,
+                    asio::buffer("PUT " + upload() + " HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf"));
         socket.shutdown(asio::ip::tcp::socket::shutdown_send);
         std::string answer;
         boost::system::error_code end;

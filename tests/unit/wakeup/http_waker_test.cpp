@@ -56,7 +56,8 @@ protected:
     {
         cpe.script = [this, username, password, after_challenge](std::size_t, std::string const& request) {
             auto const now = base::SystemClock{}.now();
-            auto const challenge = answer("401 Unauthorized", "WWW-Authenticate: " + digest.challenges(now)[0] + "\r\n", after_challenge);
+            auto const challenge =
+                answer("401 Unauthorized", "WWW-Authenticate: " + digest.challenges(now)[0] + "\r\n", after_challenge);
             auto const at = request.find("Authorization: ");
             if (at == std::string::npos)
                 return challenge;
@@ -193,7 +194,9 @@ TEST_F(HttpWakerTest, ABusyDeviceIsToldAsSuch)
 
 TEST_F(HttpWakerTest, ARedirectIsNeverFollowed)
 {
-    cpe.script = [this](std::size_t, std::string const&) { return answer("302 Found", "Location: " + cpe.url() + "/x\r\n"); };
+    cpe.script = [this](std::size_t, std::string const&) {
+        return answer("302 Found", "Location: " + cpe.url() + "/x\r\n");
+    };
     EXPECT_THAT(wake().cause, HasSubstr("a redirect"));
     EXPECT_EQ(cpe.requests.size(), 1u);
 }

@@ -46,7 +46,8 @@ private:
     {
         for (;;) {
             auto socket = co_await acceptor_.async_accept(base::use_awaitable);
-            boost::asio::co_spawn(co_await boost::asio::this_coro::executor, talk(std::move(socket)), boost::asio::detached);
+            boost::asio::co_spawn(co_await boost::asio::this_coro::executor, talk(std::move(socket)),
+                                  boost::asio::detached);
         }
     }
 
@@ -54,15 +55,16 @@ private:
     {
         std::string received;
         for (;;) {
-            auto const [failed, size] =
-                co_await boost::asio::async_read_until(socket, boost::asio::dynamic_buffer(received), "\r\n\r\n", base::as_tuple);
+            auto const [failed, size] = co_await boost::asio::async_read_until(
+                socket, boost::asio::dynamic_buffer(received), "\r\n\r\n", base::as_tuple);
             if (failed)
                 co_return;
             requests.push_back(received.substr(0, size));
             received.erase(0, size);
             auto const reply = script(requests.size(), requests.back());
             for (int i = 0; i < reply.repeat; ++i) {
-                auto const [broken, sent] = co_await boost::asio::async_write(socket, boost::asio::buffer(reply.bytes), base::as_tuple);
+                auto const [broken, sent] =
+                    co_await boost::asio::async_write(socket, boost::asio::buffer(reply.bytes), base::as_tuple);
                 if (broken)
                     co_return;
             }

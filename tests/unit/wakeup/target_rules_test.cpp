@@ -9,7 +9,10 @@ namespace {
 using boost::asio::ip::make_address;
 using testing::HasSubstr;
 
-net::Networks networks(std::vector<std::string> const& ranges) { return *net::Networks::parse(ranges); }
+net::Networks networks(std::vector<std::string> const& ranges)
+{
+    return *net::Networks::parse(ranges);
+}
 
 TEST(TargetRules, PublicAndPrivateAddressesOfFleetsAreAllowed)
 {
