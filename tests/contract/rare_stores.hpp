@@ -34,6 +34,8 @@ private:
 
 /// A database with what the stores of rare work need.
 class RareStores {
+    boost::asio::io_context context_{1};  // first: threads of the others may still refer to it when they end
+
 public:
     support::TestDatabase database;
     SetClock clock;
@@ -104,8 +106,6 @@ private:
         settings.connection = database.settings();
         return settings;
     }
-
-    boost::asio::io_context context_{1};
 };
 
 }  // namespace contract

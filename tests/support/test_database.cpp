@@ -61,6 +61,8 @@ void make_partitioned(std::string const& url)
 /// The databases that others are copied from.
 class Templates {
 public:
+    /// libpqxx makes tables of its own at the first answer; they must be older than this to be there when it ends.
+    Templates() { in_cluster("SELECT 1"); }
     ~Templates()
     {
         for (auto const& [shape, name] : names_)
@@ -116,8 +118,8 @@ std::string partitioned(std::string sql)
         }
         auto text = fmt::format("PARTITION BY HASH ({});", key);
         for (int i = 0; i < partitions; ++i)
-            text += fmt::format("\nCREATE TABLE {}_{} PARTITION OF {} FOR VALUES WITH (MODULUS {}, REMAINDER {}){};", table, i, table,
-                                partitions, i, options);
+            text += fmt::format("\nCREATE TABLE {}_{} PARTITION OF {} FOR VALUES WITH (MODULUS {}, REMAINDER {}){};",
+                                table, i, table, partitions, i, options);
         sql.replace(at, end + 1 - at, text);
     }
     return sql;
@@ -149,7 +151,10 @@ pqxx::result TestDatabase::exec(std::string const& sql)
     return transaction.exec(sql);
 }
 
-std::string TestDatabase::value(std::string const& sql) { return exec(sql).at(0).at(0).c_str(); }
+std::string TestDatabase::value(std::string const& sql)
+{
+    return exec(sql).at(0).at(0).c_str();
+}
 
 std::string TestDatabase::dump(std::string const& options) const
 {
@@ -166,7 +171,8 @@ std::string TestDatabase::dump(std::string const& options) const
 
 void TestDatabase::disconnect_all()
 {
-    exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+         "pg_backend_pid()");
 }
 
 std::string TestDatabase::make_empty(std::string const& name)
