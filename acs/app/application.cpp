@@ -121,13 +121,13 @@ Application::Application(Config config, Prepared prepared)
       guard_{[](std::string_view path) { return cwmp::is_secret_path(path); }},
       directory_{open_directory(config_.files.directory, file_pool_)}, writes_{writes_of(config_.database)},
       searches_{searches_of(config_.database)},
-      node_{storage::NodeNumber::take(writes_.settings().connection, config_.node)}, threads_{config_.threads},
+      node_{storage::NodeNumber::take(writes_.settings().connection, config_.node)},
       path_{session_path_of(config_, node_.value()), writes_, prepared_.sealer, clock_, metrics_},
       models_{writes_, clock_, fallback_of(config_.discovery)}, files_{writes_, prepared_.sealer},
       inventory_{{writes_, searches_, path_.trees(), prepared_.sealer, path_.ids(), compose}},
       chores_{chores_of(config_), node_, clock_},
       waker_{inventory_, metrics_, wakeup_of(config_.wakeup, prepared_.wake_targets)},
-      server_{threads_, metrics_}, monitor_{metrics_, {[this] { return chores_.status(); }}}
+      monitor_{metrics_, {[this] { return chores_.status(); }}}
 {
     reload();
 }
@@ -151,13 +151,20 @@ base::Result<void> Application::start()
 
 void Application::stop(std::chrono::milliseconds patience)
 {
-    if (!threads_.running())
+    if (!threads_)
         return;
-    if (!server_.drain(patience))
-        base::log::warning("app.drain", {{"connections", server_.connections()}, {"reason", "still open, closed now"}});
-    server_.stop();
-    threads_.stop();
+    if (!server_->drain(patience))
+        base::log::warning("app.drain", {{"connections", server_->connections()}, {"reason", "still open, closed now"}});
+    server_->stop();
+    threads_->stop();
+    // Whoever still works for a coroutine must end before the io_contexts are gone, and suspended coroutines must be
+    // destroyed while all that they refer to still exists.
     path_.stop();
+    file_pool_.join();
+    writes_.stop();
+    searches_.stop();
+    server_.reset();
+    threads_.reset();
     chores_.stop();
 }
 
@@ -188,8 +195,8 @@ base::Result<void> Application::listen_cwmp()
         if (listener.profile == net::TlsProfile::legacy)
             base::log::warning("app.legacy", {{"listener", listener.name},
                                               {"reason", "TLS 1.0 and weak ciphers are allowed here"}});
-        handlers_.push_back(std::make_unique<session::CwmpEndpoint>(services, std::move(policy), threads_));
-        if (auto opened = server_.listen(listener_of(listener), *handlers_.back()); !opened)
+        handlers_.push_back(std::make_unique<session::CwmpEndpoint>(services, std::move(policy), *threads_));
+        if (auto opened = server_->listen(listener_of(listener), *handlers_.back()); !opened)
             return opened;
     }
     return {};
@@ -206,7 +213,7 @@ base::Result<void> Application::listen_files()
         files::FileServices{files_, *directory_, file_tokens_, clock_, metrics_}, limits, digest));
     auto& handler = *handlers_.back();
     for (auto const& listener : config_.files.listeners)
-        if (auto opened = server_.listen(listener_of(listener), handler); !opened)
+        if (auto opened = server_->listen(listener_of(listener), handler); !opened)
             return opened;
     return {};
 }
@@ -221,7 +228,7 @@ base::Result<void> Application::listen_api()
         api::Services{inventory_, files_, *directory_, waker_, guard_, &model_check_, clock_, metrics_}, settings));
     auto& handler = *handlers_.back();
     for (auto const& listener : config_.api.listeners)
-        if (auto opened = server_.listen(listener_of(listener), handler); !opened)
+        if (auto opened = server_->listen(listener_of(listener), handler); !opened)
             return opened;
     return {};
 }

@@ -53,13 +53,13 @@ public:
     /// Opens the listeners and starts the threads. Fails naming the listener.
     [[nodiscard]] base::Result<void> start();
 
-    /// Lets live sessions end, for at most `patience`, then stops everything.
+    /// Lets live sessions end, for at most `patience`, then stops everything. It cannot be started again.
     void stop(std::chrono::milliseconds patience);
 
     /// Reads certificates and data models again.
     void reload();
 
-    [[nodiscard]] net::Server const& server() const noexcept { return server_; }
+    [[nodiscard]] net::Server const& server() const noexcept { return *server_; }
     [[nodiscard]] std::uint16_t monitor_port() const { return monitor_.port(); }
 
 private:
@@ -79,7 +79,7 @@ private:
     storage::Database writes_;
     storage::Database searches_;
     storage::NodeNumber node_;
-    net::Threads threads_;
+    std::unique_ptr<net::Threads> threads_ = std::make_unique<net::Threads>(config_.threads);
     storage::SessionPath path_;
     storage::PgModelStore models_;
     storage::PgFileStore files_;
@@ -88,7 +88,7 @@ private:
     wakeup::HttpWaker waker_;
     ModelCheck model_check_;
     std::vector<std::unique_ptr<net::Handler>> handlers_;
-    net::Server server_;
+    std::unique_ptr<net::Server> server_ = std::make_unique<net::Server>(*threads_, metrics_);
     monitor::Monitor monitor_;
 };
 

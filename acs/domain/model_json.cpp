@@ -80,8 +80,11 @@ void apply_json(json::object const& given, ModelKnowledge& knowledge)
         if (auto const* const value = find(name); value != nullptr && value->is_bool())
             knowledge.*member = value->get_bool();
     for (auto const& [name, member] : numbers)
-        if (auto const* const value = find(name); value != nullptr && value->is_int64())
-            knowledge.*member = static_cast<std::uint32_t>(std::clamp<std::int64_t>(value->get_int64(), 1, most_per_request));
+        if (auto const* const value = find(name); value != nullptr && value->is_number()) {
+            boost::system::error_code none;
+            if (auto const number = value->to_number<std::int64_t>(none); !none)
+                knowledge.*member = static_cast<std::uint32_t>(std::clamp<std::int64_t>(number, 1, most_per_request));
+        }
     for (auto const& [name, member] : lists)
         if (auto const* const value = find(name); value != nullptr && value->is_array())
             knowledge.*member = strings_of(value->get_array());

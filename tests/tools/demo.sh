@@ -1,6 +1,8 @@
 # ./run demo: a private database, the server, a fleet of simulated devices. Sourced by ./run.
 
-demo_dir=var/demo
+# Tests set ACS_DEMO_BIN (programs that are built already) and ACS_DEMO_DIR (a folder of their own).
+demo_dir=${ACS_DEMO_DIR:-var/demo}
+case $demo_dir in /*) demo_path=$demo_dir ;; *) demo_path=$top/$demo_dir ;; esac
 demo_pids=()
 
 free_port() {  # free_port FIRST: the first TCP port from FIRST on that nobody listens on
@@ -113,7 +115,7 @@ wait_until() {  # wait_until SECONDS WHAT QUERY WANTED: until the query's answer
 
 start_servers() {
     say "starting PostgreSQL (private, under $demo_dir)"
-    pg_start "$top/$demo_dir/pg" || return 1
+    pg_start "$demo_path/pg" || return 1
     psql -X -q -d "$pg_url" -c 'CREATE DATABASE acs' || return 1
     demo_database=${pg_url/postgresql:\/\/\/postgres/postgresql:\/\/\/acs}
     write_demo_config
@@ -144,7 +146,7 @@ start_fleet() {
 
 write_demo_json() {
     cat >"$demo_dir/demo.json.new" <<END
-{"cwmp":"https://127.0.0.1:$cwmp_port/","cwmp_plain":"http://127.0.0.1:$plain_port/","api":"http://127.0.0.1:$api_port","files":"https://127.0.0.1:$files_port","token":"$demo_token","database_url":"$demo_database","ca":"$top/$demo_dir/tls/ca.crt","pids":{"acs":$acs_pid,"postgres":$pg_pid}}
+{"cwmp":"https://127.0.0.1:$cwmp_port/","cwmp_plain":"http://127.0.0.1:$plain_port/","api":"http://127.0.0.1:$api_port","files":"https://127.0.0.1:$files_port","token":"$demo_token","database_url":"$demo_database","ca":"$demo_path/tls/ca.crt","pids":{"acs":$acs_pid,"postgres":$pg_pid}}
 END
     mv "$demo_dir/demo.json.new" "$demo_dir/demo.json"
 }
@@ -229,11 +231,15 @@ demo() {
         echo "demo: one is running already; see $demo_dir/demo.json" >&2
         exit 1
     fi
-    build release acs acsctl cpe-sim
-    bin=build/release/bin
+    if [ -n "${ACS_DEMO_BIN:-}" ]; then
+        bin=$ACS_DEMO_BIN
+    else
+        build release acs acsctl cpe-sim
+        bin=build/release/bin
+    fi
     rm -rf $demo_dir
     mkdir -p $demo_dir/files
-    chmod 755 var $demo_dir
+    chmod 755 $demo_dir
     demo_user=demo demo_password=$(openssl rand -hex 12) demo_token=$(openssl rand -hex 24)
     (umask 077 && echo "$demo_token" >$demo_dir/api.token)
     cwmp_port=$(free_port 7547) plain_port=$(free_port 7580) api_port=$(free_port 7557) monitor_port=$(free_port 9547)

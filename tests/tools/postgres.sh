@@ -60,8 +60,13 @@ pg_start() {
 
 pg_stop() {  # fast shutdown of the cluster started by pg_start
     [ -n "${pg_pid:-}" ] || return 0
-    kill -INT "$pg_pid" 2>/dev/null
-    wait "$pg_pid" 2>/dev/null
+    kill -INT "$pg_pid" 2>/dev/null || true
+    local tries
+    for tries in $(seq 1 100); do  # wait alone does not do: after a restart it is not our child
+        kill -0 "$pg_pid" 2>/dev/null || break
+        sleep 0.1
+    done
+    wait "$pg_pid" 2>/dev/null || true
     rm -rf "$pg_socket" ${pg_elsewhere:+"$pg_elsewhere"}
     pg_pid=
 }

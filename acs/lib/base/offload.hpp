@@ -40,7 +40,8 @@ Awaitable<std::invoke_result_t<Work&>> offload(asio::thread_pool& pool, Work wor
             } catch (...) {
                 outcome->error = std::current_exception();
             }
-            asio::post(home, [keep] { std::move (*keep)(); });
+            // The guard ends at home: released here, it could touch an io_context that is gone already.
+            asio::post(home, [keep, guard = std::move(guard)] { std::move (*keep)(); });
         });
     };
     co_await asio::async_initiate<asio::use_awaitable_t<Executor> const&, void()>(initiate, use_awaitable);
