@@ -137,7 +137,7 @@ Application::~Application() { stop(std::chrono::milliseconds{0}); }
 base::Result<void> Application::start()
 {
     chores_.start();
-    threads_.start();
+    threads_->start();
     if (auto opened = listen_cwmp(); !opened)
         return opened;
     if (auto opened = listen_files(); !opened)
