@@ -18,6 +18,7 @@ Writing::Writing(std::vector<domain::Setting> settings, boost::json::object cons
       asked_types_{number_in(saved, "asked_types") != 0},
       asked_again_{number_in(saved, "asked_again") != 0},
       asking_{number_in(saved, "asking") != 0},
+      guesses_{static_cast<std::size_t>(number_in(saved, "guesses"))},
       delayed_{number_in(saved, "delayed") != 0}
 {
 }
@@ -34,8 +35,31 @@ void Writing::save(boost::json::object& progress) const
     put("asked_types", asked_types_);
     put("asked_again", asked_again_);
     put("asking", asking_);
+    put("guesses", guesses_);
     put("delayed", delayed_);
 }
+
+namespace {
+
+/// The types that a value may have by its looks, for CPEs that never tell theirs and insist on it.
+std::vector<cwmp::ValueType> types_by_looks(std::string_view value)
+{
+    using enum cwmp::ValueType;
+    std::vector<cwmp::ValueType> types;
+    if (value == "0" || value == "1" || value == "true" || value == "false")
+        types.push_back(boolean);
+    auto const digits = value.starts_with('-') ? value.substr(1) : value;
+    bool const is_number = !digits.empty() && digits.find_first_not_of("0123456789") == digits.npos;
+    if (is_number && digits.size() == value.size())
+        types.push_back(unsigned_int);
+    if (is_number)
+        types.push_back(int_);
+    if (cwmp::to_time_point(value))
+        types.push_back(date_time);
+    return types;
+}
+
+}  // namespace
 
 cwmp::ValueType Writing::type_of(domain::Setting const& setting, Desk const& desk) const
 {
@@ -132,12 +156,36 @@ std::optional<cwmp::Fault> Writing::refused(cwmp::Fault const& fault, Desk& desk
         asked_types_ = false;
         return std::nullopt;
     }
+    if (wrong_type && guess_types(fault, desk))
+        return std::nullopt;
     if (fault.code == code::resources_exceeded && part_ > 1) {
         desk.model.settings_per_request = static_cast<std::uint32_t>(part_ / 2);
         desk.learnt = true;
         return std::nullopt;
     }
     return fault;
+}
+
+/// Gives the next type by its looks to each refused value whose type the CPE does not tell. False when none is left.
+bool Writing::guess_types(cwmp::Fault const& fault, Desk const& desk)
+{
+    bool guessed = false;
+    auto const number = guesses_++;
+    for (std::size_t at = written_; at < written_ + part_; ++at) {
+        auto& setting = settings_[at];
+        auto const node = desk.tree.find(setting.path);
+        bool const is_told = node && node->type != cwmp::ValueType::unknown && node->type != cwmp::ValueType::string;
+        auto const& details = fault.set_parameter_values_faults;
+        bool const is_refused = details.empty() || std::ranges::any_of(details, [&](auto const& detail) {
+                                    return detail.parameter_name == setting.path;
+                                });
+        auto const types = types_by_looks(setting.value);
+        if (is_told || !is_refused || number >= types.size())
+            continue;
+        setting.type = types[number];
+        guessed = true;
+    }
+    return guessed;
 }
 
 Failed failed_write(cwmp::Fault const& fault)

@@ -42,6 +42,7 @@ private:
     [[nodiscard]] cwmp::SetParameterValues request(Desk const& desk) const;
     [[nodiscard]] std::optional<cwmp::Fault> refused(cwmp::Fault const& fault, Desk& desk);
     void take_types(cwmp::Message const& answer, Desk& desk);
+    [[nodiscard]] bool guess_types(cwmp::Fault const& fault, Desk const& desk);
 
     std::vector<domain::Setting> settings_;
     std::size_t written_ = 0;    ///< settings that are done
@@ -50,6 +51,7 @@ private:
     bool asked_types_ = false;   ///< once for what the tree does not know
     bool asked_again_ = false;   ///< once after 9006
     bool asking_ = false;        ///< the RPC sent last asks for types
+    std::size_t guesses_ = 0;    ///< types tried by the looks of the values
     bool delayed_ = false;
 };
 

@@ -89,6 +89,53 @@ TEST_F(TasksTest, SetLearnsTheTypeAnewAfter9006)
     EXPECT_EQ(cpe.count<cwmp::SetParameterValues>(), 2U);
 }
 
+TEST_F(TasksTest, SetTriesTypesByTheirLooksWithACpeThatNeverTellsThem)
+{
+    cpe.parameters["Device.X_Count"] = {"1", cwmp::ValueType::unknown};
+    cpe.script = [](cwmp::Message const& request) -> std::optional<cwmp::Message> {
+        auto const* set = std::get_if<cwmp::SetParameterValues>(&request);
+        if (set == nullptr)
+            return std::nullopt;
+        if (set->parameter_list.front().type != cwmp::ValueType::int_)
+            return cwmp::make_fault(cwmp::fault_code::invalid_parameter_type);
+        return cwmp::SetParameterValuesResponse{};
+    };
+    auto const task = order(domain::SetTask{{{"Device.X_Count", "7", {}}}});
+    hold_session();
+    EXPECT_EQ(state(task), TaskState::done) << fault(task);
+    EXPECT_LE(cpe.count<cwmp::SetParameterValues>(), 4U);
+}
+
+TEST_F(TasksTest, SetGivesUpWhenNoTypeIsTaken)
+{
+    cpe.parameters["Device.X_Count"] = {"1", cwmp::ValueType::unknown};
+    cpe.script = [](cwmp::Message const& request) -> std::optional<cwmp::Message> {
+        if (std::holds_alternative<cwmp::SetParameterValues>(request))
+            return cwmp::make_fault(cwmp::fault_code::invalid_parameter_type);
+        return std::nullopt;
+    };
+    auto const task = order(domain::SetTask{{{"Device.X_Count", "7", {}}}});
+    hold_session();
+    EXPECT_EQ(state(task), TaskState::failed);
+}
+
+TEST_F(TasksTest, GetAsksByNameWhereThePartialPathIsRefused)
+{
+    auto const by_path = order(domain::GetTask{{"Device.DeviceInfo."}});
+    hold_session();
+    ASSERT_EQ(state(by_path), TaskState::done) << fault(by_path);
+    cpe.script = [](cwmp::Message const& request) -> std::optional<cwmp::Message> {
+        auto const* get = std::get_if<cwmp::GetParameterValues>(&request);
+        if (get != nullptr && get->parameter_names.front().ends_with('.'))
+            return cwmp::make_fault(cwmp::fault_code::invalid_parameter_name);
+        return std::nullopt;
+    };
+    auto const task = order(domain::GetTask{{"Device.DeviceInfo."}});
+    hold_session();
+    EXPECT_EQ(state(task), TaskState::done) << fault(task);
+    EXPECT_EQ(result(task), result(by_path));
+}
+
 TEST_F(TasksTest, SetNamesTheParametersThatWereRefused)
 {
     auto const task = order(domain::SetTask{{{"Device.DeviceInfo.UpTime", "1", {}}}});
