@@ -34,13 +34,16 @@ int main(int argc, char** argv)
         return command;
     };
     auto* const serve = with_config_option(program.add_subcommand("serve", "Serve until SIGTERM"));
-    auto* const migrate = with_config_option(program.add_subcommand("migrate", "Bring the database to this program's schema"));
-    auto* const check = with_config_option(program.add_subcommand("check", "Check settings, keys, certificates and database"));
+    auto* const migrate =
+        with_config_option(program.add_subcommand("migrate", "Bring the database to this program's schema"));
+    auto* const check =
+        with_config_option(program.add_subcommand("check", "Check settings, keys, certificates and database"));
     auto* const decode = program.add_subcommand("decode", "Print CWMP messages, one JSON line each");
     decode->add_option("FILE", files, "bodies, or whole HTTP messages; - is standard input")->required();
     auto* const datamodel = program.add_subcommand("datamodel", "Data models of the Broadband Forum");
     datamodel->require_subcommand(1);
-    auto* const import = with_config_option(datamodel->add_subcommand("import", "Read data-model XML files into the database"));
+    auto* const import =
+        with_config_option(datamodel->add_subcommand("import", "Read data-model XML files into the database"));
     import->add_option("FILE", files, "data-model XML, with all that it imports")->required();
     auto* const version = program.add_subcommand("version", "Print the version");
     try {
@@ -57,7 +60,8 @@ int main(int argc, char** argv)
     if (decode->parsed())
         return app::decode_command(files, std::cout, std::cerr);
     if (import->parsed())
-        return with_config(config_file, [&](app::Config const& config) { return app::import_datamodels(config, files); });
+        return with_config(config_file,
+                           [&](app::Config const& config) { return app::import_datamodels(config, files); });
     if (version->parsed())
         std::cout << "acs " << ACS_VERSION << '\n';
     return 0;

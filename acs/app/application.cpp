@@ -109,7 +109,8 @@ std::unique_ptr<files::Directory> open_directory(std::string const& folder, boos
     return *std::move(directory);
 }
 
-domain::SearchSql compose(domain::Condition const& condition, std::span<domain::PathSource const> sources, unsigned first)
+domain::SearchSql compose(domain::Condition const& condition, std::span<domain::PathSource const> sources,
+                          unsigned first)
 {
     return provisioning::search_sql(condition, sources, first);
 }
@@ -117,13 +118,17 @@ domain::SearchSql compose(domain::Condition const& condition, std::span<domain::
 }  // namespace
 
 Application::Application(Config config, Prepared prepared)
-    : config_{std::move(config)}, prepared_{std::move(prepared)}, file_tokens_{prepared_.session_key + "files"},
+    : config_{std::move(config)},
+      prepared_{std::move(prepared)},
+      file_tokens_{prepared_.session_key + "files"},
       guard_{[](std::string_view path) { return cwmp::is_secret_path(path); }},
-      directory_{open_directory(config_.files.directory, file_pool_)}, writes_{writes_of(config_.database)},
+      directory_{open_directory(config_.files.directory, file_pool_)},
+      writes_{writes_of(config_.database)},
       searches_{searches_of(config_.database)},
       node_{storage::NodeNumber::take(writes_.settings().connection, config_.node)},
       path_{session_path_of(config_, node_.value()), writes_, prepared_.sealer, clock_, metrics_},
-      models_{writes_, clock_, fallback_of(config_.discovery)}, files_{writes_, prepared_.sealer},
+      models_{writes_, clock_, fallback_of(config_.discovery)},
+      files_{writes_, prepared_.sealer},
       inventory_{{writes_, searches_, path_.trees(), prepared_.sealer, path_.ids(), compose}},
       chores_{chores_of(config_), node_, clock_},
       waker_{inventory_, metrics_, wakeup_of(config_.wakeup, prepared_.wake_targets)},
@@ -132,7 +137,10 @@ Application::Application(Config config, Prepared prepared)
     reload();
 }
 
-Application::~Application() { stop(std::chrono::milliseconds{0}); }
+Application::~Application()
+{
+    stop(std::chrono::milliseconds{0});
+}
 
 base::Result<void> Application::start()
 {
@@ -154,7 +162,8 @@ void Application::stop(std::chrono::milliseconds patience)
     if (!threads_)
         return;
     if (!server_->drain(patience))
-        base::log::warning("app.drain", {{"connections", server_->connections()}, {"reason", "still open, closed now"}});
+        base::log::warning("app.drain",
+                           {{"connections", server_->connections()}, {"reason", "still open, closed now"}});
     server_->stop();
     threads_->stop();
     // Whoever still works for a coroutine must end before the io_contexts are gone, and suspended coroutines must be
@@ -179,10 +188,11 @@ void Application::reload()
 
 base::Result<void> Application::listen_cwmp()
 {
-    session::Services const services{path_.sessions(), path_.tasks(), path_.trees(), models_,
-                                     files_,           clock_,        metrics_,      file_tokens_,
-                                     {config_.files.base_url_https, config_.files.base_url_http},
-                                     limits_of(config_)};
+    session::Services const services{
+        path_.sessions(),  path_.tasks(), path_.trees(),
+        models_,           files_,        clock_,
+        metrics_,          file_tokens_,  {config_.files.base_url_https, config_.files.base_url_http},
+        limits_of(config_)};
     for (auto const& listener : config_.cwmp.listeners) {
         session::EndpointPolicy policy;
         policy.login = policy_of(listener.auth);
@@ -193,8 +203,8 @@ base::Result<void> Application::listen_cwmp()
             policy.shared_logins.push_back(
                 {login.username, net::make_digest_secret(login.username, config_.cwmp.realm, login.password)});
         if (listener.profile == net::TlsProfile::legacy)
-            base::log::warning("app.legacy", {{"listener", listener.name},
-                                              {"reason", "TLS 1.0 and weak ciphers are allowed here"}});
+            base::log::warning("app.legacy",
+                               {{"listener", listener.name}, {"reason", "TLS 1.0 and weak ciphers are allowed here"}});
         handlers_.push_back(std::make_unique<session::CwmpEndpoint>(services, std::move(policy), *threads_));
         if (auto opened = server_->listen(listener_of(listener), *handlers_.back()); !opened)
             return opened;

@@ -32,7 +32,7 @@ namespace app {
 /// What must be read from disk and checked before the server can be put together.
 struct Prepared {
     base::Sealer sealer;
-    std::string session_key;   ///< for nonces, tickets and file tokens: the same on all nodes with one key file
+    std::string session_key;  ///< for nonces, tickets and file tokens: the same on all nodes with one key file
     std::vector<api::Token> tokens;
     std::shared_ptr<net::TlsServerContext> tls;         ///< null: no listener needs it
     std::shared_ptr<net::TlsServerContext> legacy_tls;  ///< null: no listener needs it

@@ -10,8 +10,8 @@ namespace app {
 /// The commands of the program `acs`. Each gives the exit code: 0 done, 1 failed, 2 wrong configuration; what is wrong
 /// goes to standard error.
 
-/// `acs serve`: until SIGTERM or SIGINT, then lets sessions end (a second signal: at once). SIGHUP reads certificates and
-/// data models again.
+/// `acs serve`: until SIGTERM or SIGINT, then lets sessions end (a second signal: at once). SIGHUP reads certificates
+/// and data models again.
 int serve(Config const& config);
 
 /// `acs migrate`: brings the database to this program's schema.

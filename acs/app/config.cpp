@@ -78,7 +78,9 @@ void read_cwmp(TomlReader& reader, Config::Cwmp& cwmp, Context context)
     cwmp.listeners = read_listeners<CwmpListenerConfig>(
         reader, "cwmp", context, [](TomlReader& inner, CwmpListenerConfig& listener) {
             read_choice<CpeAuth>(inner, "auth", listener.auth,
-                                 {{"none", CpeAuth::none}, {"basic", CpeAuth::basic}, {"digest", CpeAuth::digest},
+                                 {{"none", CpeAuth::none},
+                                  {"basic", CpeAuth::basic},
+                                  {"digest", CpeAuth::digest},
                                   {"any", CpeAuth::any}});
             read_choice<Enrol>(inner, "enrol", listener.enrol, {{"pending", Enrol::pending}, {"open", Enrol::open}});
             if (listener.auth == CpeAuth::basic && !listener.tls)
@@ -173,13 +175,16 @@ void check_whole(Config const& config, std::vector<std::string>& problems)
     };
     if (config.tls.certificates.empty() &&
         (wants_tls(config.cwmp.listeners) || wants_tls(config.files.listeners) || wants_tls(config.api.listeners)))
-        problems.emplace_back("tls.certificate: a listener has tls = true, so [[tls.certificate]] with chain and key is needed");
+        problems.emplace_back(
+            "tls.certificate: a listener has tls = true, so [[tls.certificate]] with chain and key is needed");
     if (config.cwmp.listeners.empty())
-        problems.emplace_back("cwmp.listener: there is none, so no CPE could connect; give at least one [[cwmp.listener]]");
+        problems.emplace_back(
+            "cwmp.listener: there is none, so no CPE could connect; give at least one [[cwmp.listener]]");
     if (!config.api.listeners.empty() && config.api.token_file.empty())
         problems.emplace_back("api.token_file: is missing; the API serves nobody without a token");
     if (!config.files.listeners.empty() && config.files.base_url_https.empty() && config.files.base_url_http.empty())
-        problems.emplace_back("files.base_url_https: give the URL by which CPEs reach the file listener, or base_url_http");
+        problems.emplace_back(
+            "files.base_url_https: give the URL by which CPEs reach the file listener, or base_url_http");
 }
 
 }  // namespace
@@ -212,8 +217,7 @@ ConfigOutcome parse_config(std::string_view text, std::string_view file_name)
         read_files(files, config.files, context);
         TomlReader api{root.table("api"), "api", outcome.problems};
         api.read("token_file", config.api.token_file);
-        config.api.listeners =
-            read_listeners<ListenerConfig>(api, "api", context, [](TomlReader&, ListenerConfig&) {});
+        config.api.listeners = read_listeners<ListenerConfig>(api, "api", context, [](TomlReader&, ListenerConfig&) {});
         TomlReader wakeup{root.table("wakeup"), "wakeup", outcome.problems};
         read_wakeup(wakeup, config.wakeup);
     }
@@ -226,8 +230,8 @@ ConfigOutcome load_config(std::string const& file_name)
     std::ifstream file{file_name, std::ios::binary};
     if (!file) {
         ConfigOutcome outcome;
-        outcome.problems.push_back(fmt::format(
-            "{}: the file cannot be read; give another with --config, or copy config/acs.toml", file_name));
+        outcome.problems.push_back(
+            fmt::format("{}: the file cannot be read; give another with --config, or copy config/acs.toml", file_name));
         return outcome;
     }
     std::string const text{std::istreambuf_iterator<char>{file}, {}};

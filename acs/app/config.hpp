@@ -15,7 +15,7 @@ namespace app {
 /// How a listener is reached. Shared by all kinds of listeners.
 struct ListenerConfig {
     std::string name;
-    std::string address = "::";       ///< numeric; "::" serves IPv4 too
+    std::string address = "::";  ///< numeric; "::" serves IPv4 too
     std::uint16_t port = 0;
     bool tls = true;
     net::TlsProfile profile = net::TlsProfile::standard;
@@ -94,7 +94,7 @@ struct Config {
     struct Inventory {
         std::uint32_t new_paths_per_device_and_day = 20'000;
         std::uint32_t paths = 5'000'000;
-        std::uint32_t event_days = 90;      ///< how long events are kept
+        std::uint32_t event_days = 90;  ///< how long events are kept
     } inventory;
 
     struct Files {

@@ -30,9 +30,10 @@ base::Result<std::vector<api::Token>> read_tokens(Config::Api const& config)
         return base::fail("api.token_file: " + text.error().what);
     text->erase(std::find_if(text->begin(), text->end(), [](char c) { return c == '\n' || c == '\r'; }), text->end());
     if (text->size() < 16)
-        return base::fail(fmt::format("{}: the token in the first line must have at least 16 characters; make one with: "
-                                      "openssl rand -hex 24 > {}",
-                                      config.token_file, config.token_file));
+        return base::fail(
+            fmt::format("{}: the token in the first line must have at least 16 characters; make one with: "
+                        "openssl rand -hex 24 > {}",
+                        config.token_file, config.token_file));
     tokens.push_back({"operator", *std::move(text)});
     return tokens;
 }

@@ -41,7 +41,7 @@ struct SearchSql {
 };
 
 /// Composes the search for a condition; `sources[n - 1]` says where value_<n> is found, one for each path.
-using SearchComposer =
-    std::function<SearchSql(Condition const& condition, std::span<PathSource const> sources, unsigned first_placeholder)>;
+using SearchComposer = std::function<SearchSql(Condition const& condition, std::span<PathSource const> sources,
+                                               unsigned first_placeholder)>;
 
 }  // namespace domain

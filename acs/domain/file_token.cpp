@@ -8,8 +8,8 @@ namespace domain {
 
 namespace {
 
-constexpr std::size_t half = 16;         ///< bytes of randomness, and of checksum
-constexpr std::size_t token_size = 43;   ///< 32 bytes in base64 without padding
+constexpr std::size_t half = 16;        ///< bytes of randomness, and of checksum
+constexpr std::size_t token_size = 43;  ///< 32 bytes in base64 without padding
 
 std::string url_form(std::string_view bytes)
 {

@@ -44,7 +44,7 @@ struct ParameterRow {
 struct TaskRow {
     Task task;                ///< without its progress; secrets in its arguments may read "********"
     cwmp::DeviceId identity;  ///< of its device
-    std::string result;  ///< JSON object or empty
+    std::string result;       ///< JSON object or empty
     std::optional<unsigned> fault_code;
     std::string fault_text;
     base::TimePoint updated{};

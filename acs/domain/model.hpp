@@ -21,16 +21,16 @@ enum class DiscoveryProfile { full, lean, off };
 /// What was learnt about, or configured for, a model. Learnt facts need 3 authenticated devices and decay.
 struct ModelKnowledge {
     DiscoveryProfile discovery = DiscoveryProfile::full;
-    bool names_at_once = true;            ///< takes GetParameterNames of the whole tree; else level by level
-    bool root_by_name = false;            ///< refuses the empty path: ask for "Device." or "InternetGatewayDevice."
-    bool values_by_subtree = true;        ///< takes partial paths in GetParameterValues
-    std::uint32_t values_per_request = 256;  ///< leaf names in one GetParameterValues
-    std::uint32_t settings_per_request = 64; ///< values in one SetParameterValues
-    std::vector<std::string> methods;     ///< answer to GetRPCMethods; empty: not asked yet
-    std::vector<std::string> unsupported; ///< methods answered with 9000
-    std::vector<std::string> skip;        ///< paths during whose read devices died
-    std::string dialect;                  ///< wire options that differ from the mirrored ones, JSON; may be empty
-    std::string file_scheme;              ///< "http" or "https" for file URLs; empty: that of the CWMP session
+    bool names_at_once = true;                ///< takes GetParameterNames of the whole tree; else level by level
+    bool root_by_name = false;                ///< refuses the empty path: ask for "Device." or "InternetGatewayDevice."
+    bool values_by_subtree = true;            ///< takes partial paths in GetParameterValues
+    std::uint32_t values_per_request = 256;   ///< leaf names in one GetParameterValues
+    std::uint32_t settings_per_request = 64;  ///< values in one SetParameterValues
+    std::vector<std::string> methods;         ///< answer to GetRPCMethods; empty: not asked yet
+    std::vector<std::string> unsupported;     ///< methods answered with 9000
+    std::vector<std::string> skip;            ///< paths during whose read devices died
+    std::string dialect;                      ///< wire options that differ from the mirrored ones, JSON; may be empty
+    std::string file_scheme;                  ///< "http" or "https" for file URLs; empty: that of the CWMP session
 };
 
 /// Model knowledge, cached by the node.

@@ -161,10 +161,8 @@ constexpr std::array readers{
            [](JsonFields& f) -> cwmp::Message {
                return cwmp::ScheduleInform{f.number_or("delay_seconds", 1), f.text_or("command_key", "")};
            }},
-    Reader{"SetVouchers",
-           [](JsonFields& f) -> cwmp::Message { return cwmp::SetVouchers{f.texts("voucher_list")}; }},
-    Reader{"GetOptions",
-           [](JsonFields& f) -> cwmp::Message { return cwmp::GetOptions{f.text_or("option_name", "")}; }},
+    Reader{"SetVouchers", [](JsonFields& f) -> cwmp::Message { return cwmp::SetVouchers{f.texts("voucher_list")}; }},
+    Reader{"GetOptions", [](JsonFields& f) -> cwmp::Message { return cwmp::GetOptions{f.text_or("option_name", "")}; }},
     Reader{"Upload", read_upload},
     Reader{"FactoryReset", [](JsonFields&) -> cwmp::Message { return cwmp::FactoryReset{}; }},
     Reader{"GetAllQueuedTransfers", [](JsonFields&) -> cwmp::Message { return cwmp::GetAllQueuedTransfers{}; }},

@@ -46,7 +46,8 @@ public:
 
     /// Keeps the login of connection requests that the next RPC gives the device; the one before it is kept beside it,
     /// for the device may refuse. Empty: what is known stays. Durable on return. Not fenced.
-    virtual base::Awaitable<void> keep_wake_credentials(DeviceKey device, std::string username, std::string password) = 0;
+    virtual base::Awaitable<void> keep_wake_credentials(DeviceKey device, std::string username,
+                                                        std::string password) = 0;
 
     /// Keeps a session whose connection ended in the middle; replaced by a later call of the same cookie.
     virtual base::Awaitable<void> suspend(SuspendedSession session) = 0;

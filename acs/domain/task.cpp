@@ -10,9 +10,9 @@ namespace {
 using namespace std::string_view_literals;
 
 /// In the order of TaskArguments' alternatives.
-constexpr std::array kinds{"get"sv,      "set"sv,    "add"sv,           "delete"sv,   "attributes"sv,
-                           "refresh"sv,  "reboot"sv, "factory_reset"sv, "download"sv, "upload"sv,
-                           "schedule_inform"sv, "diagnostics"sv, "rpc"sv};
+constexpr std::array kinds{
+    "get"sv,           "set"sv,      "add"sv,    "delete"sv,          "attributes"sv,  "refresh"sv, "reboot"sv,
+    "factory_reset"sv, "download"sv, "upload"sv, "schedule_inform"sv, "diagnostics"sv, "rpc"sv};
 static_assert(kinds.size() == std::variant_size_v<TaskArguments>);
 
 constexpr std::array states{
@@ -24,7 +24,10 @@ constexpr std::array states{
 
 }  // namespace
 
-std::string_view kind_of(TaskArguments const& arguments) { return kinds[arguments.index()]; }
+std::string_view kind_of(TaskArguments const& arguments)
+{
+    return kinds[arguments.index()];
+}
 
 std::string_view to_text(TaskState state)
 {

@@ -39,7 +39,7 @@ struct DeleteTask {
 };
 struct AttributeSetting {
     std::string path;
-    std::optional<unsigned> notification;               ///< 0-6 (TR-069 A.3.2.4)
+    std::optional<unsigned> notification;  ///< 0-6 (TR-069 A.3.2.4)
     std::optional<std::vector<std::string>> access_list;
 };
 struct AttributesTask {
@@ -53,9 +53,9 @@ struct RefreshTask {
 struct RebootTask {};
 struct FactoryResetTask {};
 struct DownloadTask {
-    std::string file_type;         ///< "1 Firmware Upgrade Image", ...
-    std::optional<FileId> file;    ///< a file of ours, or else:
-    std::string url;               ///< one elsewhere
+    std::string file_type;       ///< "1 Firmware Upgrade Image", ...
+    std::optional<FileId> file;  ///< a file of ours, or else:
+    std::string url;             ///< one elsewhere
     std::string username, password;
     std::string target_file_name;
     std::uint32_t file_size = 0;
@@ -79,9 +79,9 @@ struct RpcTask {
     cwmp::Message request;
 };
 
-using TaskArguments = std::variant<GetTask, SetTask, AddTask, DeleteTask, AttributesTask, RefreshTask, RebootTask,
-                                   FactoryResetTask, DownloadTask, UploadTask, ScheduleInformTask, DiagnosticsTask,
-                                   RpcTask>;
+using TaskArguments =
+    std::variant<GetTask, SetTask, AddTask, DeleteTask, AttributesTask, RefreshTask, RebootTask, FactoryResetTask,
+                 DownloadTask, UploadTask, ScheduleInformTask, DiagnosticsTask, RpcTask>;
 
 /// "get", "set", "add", "delete", "attributes", "refresh", "reboot", "factory_reset", "download", "upload",
 /// "schedule_inform", "diagnostics", "rpc": as in the API and in the database.
@@ -89,9 +89,9 @@ using TaskArguments = std::variant<GetTask, SetTask, AddTask, DeleteTask, Attrib
 
 enum class TaskState {
     queued,
-    sent,       ///< the RPC was handed to the CPE, its answer is due
-    waiting,    ///< accepted; the result comes later, until the deadline
-    unknown,    ///< the session died between sending and answer; later sayings of the CPE decide
+    sent,     ///< the RPC was handed to the CPE, its answer is due
+    waiting,  ///< accepted; the result comes later, until the deadline
+    unknown,  ///< the session died between sending and answer; later sayings of the CPE decide
     done,
     failed,
     cancelled,
@@ -132,10 +132,10 @@ struct TaskUpdate {
     TaskState state = TaskState::queued;
     std::uint32_t attempts = 0;
     std::string command_key;
-    std::string progress;                     ///< JSON object or empty
-    std::string result;                       ///< JSON object or empty; kept when the task is final
-    std::optional<unsigned> fault_code;       ///< of the CPE, or 8000-8999 of ours
-    std::string fault_text;                   ///< one sentence for people
+    std::string progress;                       ///< JSON object or empty
+    std::string result;                         ///< JSON object or empty; kept when the task is final
+    std::optional<unsigned> fault_code;         ///< of the CPE, or 8000-8999 of ours
+    std::string fault_text;                     ///< one sentence for people
     std::optional<base::TimePoint> not_before;  ///< for a retry
     std::optional<base::TimePoint> deadline;
 };

@@ -33,7 +33,8 @@ json::object settings_to_json(std::vector<Setting> const& settings)
     json::object object;
     for (auto const& setting : settings) {
         if (setting.type)
-            object[setting.path] = json::object{{"value", setting.value}, {"type", fmt::format("xsd:{}", cwmp::to_string(*setting.type))}};
+            object[setting.path] =
+                json::object{{"value", setting.value}, {"type", fmt::format("xsd:{}", cwmp::to_string(*setting.type))}};
         else
             object[setting.path] = setting.value;
     }
@@ -247,7 +248,8 @@ Reading read_rpc(JsonFields& fields)
         return std::unexpected{std::move(complaints)};
     auto message = rpc_request(method, object == nullptr ? json::object{} : *object);
     if (!message)
-        return std::unexpected{std::vector<FieldComplaint>{{"arguments", fmt::format("do not fit: {}", message.error().what)}}};
+        return std::unexpected{
+            std::vector<FieldComplaint>{{"arguments", fmt::format("do not fit: {}", message.error().what)}}};
     return RpcTask{*std::move(message)};
 }
 

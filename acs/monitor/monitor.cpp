@@ -91,7 +91,10 @@ Monitor::Monitor(base::Metrics& metrics, std::vector<ReadyCheck> checks)
 {
 }
 
-Monitor::~Monitor() { server_.stop(); }
+Monitor::~Monitor()
+{
+    server_.stop();
+}
 
 base::Result<void> Monitor::listen(std::string const& address, std::uint16_t port)
 {

@@ -73,8 +73,9 @@ void judge_activity(Greeting& greeting, std::optional<domain::KnownDevice> const
 {
     auto const& now = greeting.contact.activity;
     auto const too_many = [](std::string_view what, std::uint32_t count, std::uint32_t limit) {
-        return count <= limit ? std::string{}
-                              : fmt::format("{}{} {} within an hour, more than the {} allowed", restless_mark, count, what, limit);
+        return count <= limit
+                   ? std::string{}
+                   : fmt::format("{}{} {} within an hour, more than the {} allowed", restless_mark, count, what, limit);
     };
     auto reason = too_many("sessions", now.sessions, limits.sessions_per_hour);
     if (reason.empty())

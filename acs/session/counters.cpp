@@ -15,7 +15,8 @@ base::Counter& refusals(base::Metrics& metrics, char const* reason)
 
 base::Counter& sessions(base::Metrics& metrics, char const* outcome)
 {
-    return metrics.counter("acs_sessions_total", "Sessions that ended, by outcome", fmt::format("outcome=\"{}\"", outcome));
+    return metrics.counter("acs_sessions_total", "Sessions that ended, by outcome",
+                           fmt::format("outcome=\"{}\"", outcome));
 }
 
 /// One counter for each method that the ACS sends; the names come from the messages themselves.
@@ -28,7 +29,9 @@ void fill(base::Metrics& metrics, std::array<base::Counter*, sizeof...(I)>& coun
     };
     auto const other = &metrics.counter("acs_rpcs_total", "RPCs sent to CPEs, by method", "method=\"other\"");
     auto const is_sent = [](cwmp::Message const& message) { return !cwmp::is_answer(message); };
-    ((counters[I] = is_sent(cwmp::Message{std::in_place_index<I>}) ? one(cwmp::Message{std::in_place_index<I>}) : other), ...);
+    ((counters[I] =
+          is_sent(cwmp::Message{std::in_place_index<I>}) ? one(cwmp::Message{std::in_place_index<I>}) : other),
+     ...);
 }
 
 }  // namespace

@@ -18,15 +18,15 @@ public:
     void rpc(cwmp::Message const& request) { rpcs_[request.index()]->add(); }
 
     base::Counter& opened;
-    base::Counter& done;         ///< ended by both sides
-    base::Counter& failed;       ///< died: timeout, lost, replaced, refused message
-    base::Counter& stale;        ///< given up because another Inform won
-    base::Counter& unavailable;  ///< 503: the database did not answer
-    base::Counter& full;         ///< 503: too many sessions
-    base::Counter& unauthorized; ///< 401
-    base::Counter& forbidden;    ///< 403: a login of another device, a retired or rejected device
-    base::Counter& bad_message;  ///< 400
-    base::Counter& faults;       ///< faults that CPEs answered our RPCs with
+    base::Counter& done;          ///< ended by both sides
+    base::Counter& failed;        ///< died: timeout, lost, replaced, refused message
+    base::Counter& stale;         ///< given up because another Inform won
+    base::Counter& unavailable;   ///< 503: the database did not answer
+    base::Counter& full;          ///< 503: too many sessions
+    base::Counter& unauthorized;  ///< 401
+    base::Counter& forbidden;     ///< 403: a login of another device, a retired or rejected device
+    base::Counter& bad_message;   ///< 400
+    base::Counter& faults;        ///< faults that CPEs answered our RPCs with
     base::Gauge& open;
 
 private:

@@ -15,8 +15,8 @@ namespace json = boost::json;
 template <class E, std::size_t N>
 using Names = std::array<std::pair<std::string_view, E>, N>;
 
-constexpr Names<cwmp::BooleanSpelling, 2> booleans{{{"digits", cwmp::BooleanSpelling::digits},
-                                                    {"words", cwmp::BooleanSpelling::words}}};
+constexpr Names<cwmp::BooleanSpelling, 2> booleans{
+    {{"digits", cwmp::BooleanSpelling::digits}, {"words", cwmp::BooleanSpelling::words}}};
 constexpr Names<cwmp::ArrayStyle, 3> arrays{{{"array_type", cwmp::ArrayStyle::array_type},
                                              {"array_type_and_xsi_type", cwmp::ArrayStyle::array_type_and_xsi_type},
                                              {"none", cwmp::ArrayStyle::none}}};
@@ -78,15 +78,24 @@ bool take(json::value const& value, unsigned& digit)
 
 bool apply_one(std::string_view name, json::value const& value, cwmp::Dialect& dialect)
 {
-    if (name == "namespace_digit") return take(value, dialect.namespace_digit);
-    if (name == "soap_prefix") return take(value, dialect.soap_prefix);
-    if (name == "encoding_prefix") return take(value, dialect.encoding_prefix);
-    if (name == "cwmp_prefix") return take(value, dialect.cwmp_prefix);
-    if (name == "xml_declaration") return take(value, dialect.xml_declaration);
-    if (name == "must_understand") return take(value, dialect.must_understand);
-    if (name == "boolean_spelling") return choose(booleans, value, dialect.boolean_spelling);
-    if (name == "array_style") return choose(arrays, value, dialect.array_style);
-    if (name == "base64_spelling") return choose(base64s, value, dialect.base64_spelling);
+    if (name == "namespace_digit")
+        return take(value, dialect.namespace_digit);
+    if (name == "soap_prefix")
+        return take(value, dialect.soap_prefix);
+    if (name == "encoding_prefix")
+        return take(value, dialect.encoding_prefix);
+    if (name == "cwmp_prefix")
+        return take(value, dialect.cwmp_prefix);
+    if (name == "xml_declaration")
+        return take(value, dialect.xml_declaration);
+    if (name == "must_understand")
+        return take(value, dialect.must_understand);
+    if (name == "boolean_spelling")
+        return choose(booleans, value, dialect.boolean_spelling);
+    if (name == "array_style")
+        return choose(arrays, value, dialect.array_style);
+    if (name == "base64_spelling")
+        return choose(base64s, value, dialect.base64_spelling);
     return false;
 }
 
@@ -102,7 +111,8 @@ base::Result<void> apply_options(std::string_view options, cwmp::Dialect& dialec
         return base::fail("The wire options are not a JSON object.");
     for (auto const& [name, value] : parsed.get_object())
         if (!apply_one(name, value, dialect))
-            return base::fail(fmt::format("The wire option '{}' is unknown or has a wrong value.", std::string_view{name}));
+            return base::fail(
+                fmt::format("The wire option '{}' is unknown or has a wrong value.", std::string_view{name}));
     return {};
 }
 

@@ -39,7 +39,10 @@ std::vector<std::pair<std::string, bool>> names_below(std::string_view asked,
     return names;
 }
 
-bool is_child(std::string_view object, std::string_view name) { return cwmp::parent(name) == object; }
+bool is_child(std::string_view object, std::string_view name)
+{
+    return cwmp::parent(name) == object;
+}
 
 }  // namespace
 
@@ -234,7 +237,8 @@ void Discovery::take_names(Naming const& asked, cwmp::GetParameterNamesResponse 
     updates.reserve(names.size());
     for (auto const& [name, writable] : names)
         updates.push_back({name, writable});
-    desk.take(is_level ? desk.tree.replace_children(asked.path, updates) : desk.tree.replace_names(asked.path, updates));
+    desk.take(is_level ? desk.tree.replace_children(asked.path, updates)
+                       : desk.tree.replace_names(asked.path, updates));
     if (!is_level)
         return;
     for (auto const& [name, writable] : names) {

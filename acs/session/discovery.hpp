@@ -14,8 +14,8 @@
 namespace session {
 
 /// Reading a device, or parts of it, without knowing beforehand what it can stand: names of the whole tree at once or
-/// level by level, values by subtree or by name, in batches that shrink when it refuses them. A pure object: asks, takes
-/// answers, writes what it learns into the desk's tree and model, and can be put away as JSON between sessions.
+/// level by level, values by subtree or by name, in batches that shrink when it refuses them. A pure object: asks,
+/// takes answers, writes what it learns into the desk's tree and model, and can be put away as JSON between sessions.
 ///
 /// What is still to be read is not kept: it is what the tree knows by name only or as doubtful.
 class Discovery {

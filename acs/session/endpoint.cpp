@@ -48,7 +48,10 @@ CwmpEndpoint::CwmpEndpoint(Services services, EndpointPolicy policy, net::Thread
 
 CwmpEndpoint::~CwmpEndpoint() = default;
 
-std::size_t CwmpEndpoint::sessions() const { return state_->registry.size(); }
+std::size_t CwmpEndpoint::sessions() const
+{
+    return state_->registry.size();
+}
 
 net::BodyPolicy CwmpEndpoint::on_head(net::RequestHead const& head)
 {
@@ -178,7 +181,7 @@ base::Awaitable<net::Response> CwmpEndpoint::State::receive(net::Request& reques
 }
 
 base::Awaitable<net::Response> CwmpEndpoint::State::receive_without_session(net::Request& request,
-                                                                           std::optional<cwmp::Envelope> message)
+                                                                            std::optional<cwmp::Envelope> message)
 {
     bool const is_empty = std::holds_alternative<cwmp::Empty>(message->message);
     if (is_empty && ended_lately(request))
@@ -211,7 +214,8 @@ base::Awaitable<net::Response> CwmpEndpoint::State::open(net::Request& request, 
     try {
         caller.known = co_await services.sessions.look_up(*identity, gate.name_to_look_up(authorization));
     } catch (std::exception const& failure) {
-        base::log::warning("session.unavailable", {{"device", cwmp::external_id(*identity)}, {"at", "look-up"}, {"cause", failure.what()}});
+        base::log::warning("session.unavailable",
+                           {{"device", cwmp::external_id(*identity)}, {"at", "look-up"}, {"cause", failure.what()}});
         is_away = true;
     }
     if (is_away)
@@ -225,7 +229,8 @@ base::Awaitable<net::Response> CwmpEndpoint::State::open(net::Request& request, 
         co_return challenge(verdict == LoginVerdict::stale);
     if (verdict == LoginVerdict::other_device) {
         counters.forbidden.add();
-        base::log::warning("session.wrong_login", {{"device", cwmp::external_id(*identity)}, {"username", authorization.username}});
+        base::log::warning("session.wrong_login",
+                           {{"device", cwmp::external_id(*identity)}, {"username", authorization.username}});
         co_return plain(403, false);
     }
     caller.authenticated = has_certificate || !gate.is_open();

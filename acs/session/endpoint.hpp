@@ -13,10 +13,10 @@ namespace session {
 
 /// How a listener for CPEs finds out who informs.
 enum class LoginPolicy {
-    none,    ///< everybody is let in as who he says he is: labs, or networks that vouch for their devices
-    basic,   ///< only sensible over TLS
+    none,   ///< everybody is let in as who he says he is: labs, or networks that vouch for their devices
+    basic,  ///< only sensible over TLS
     digest,
-    any,     ///< Digest is offered, Basic is taken too
+    any,  ///< Digest is offered, Basic is taken too
 };
 
 /// A login for first contact that the configuration knows; the secrets are of the endpoint's realm.
@@ -28,9 +28,9 @@ struct SharedLogin {
 /// How one listener treats CPEs.
 struct EndpointPolicy {
     LoginPolicy login = LoginPolicy::digest;
-    bool open_enrolment = false;       ///< devices never heard of are active at once, not pending
+    bool open_enrolment = false;  ///< devices never heard of are active at once, not pending
     std::vector<SharedLogin> shared_logins;
-    net::DigestSettings digest;        ///< the realm is one constant for the whole fleet: the stored HA1 depend on it
+    net::DigestSettings digest;  ///< the realm is one constant for the whole fleet: the stored HA1 depend on it
 };
 
 /// The CWMP side of one listener: who (login), which session (cookie, else connection), and the bytes in between.

@@ -17,19 +17,19 @@ namespace session {
 /// What a session's answer comes to on the wire; crosses threads.
 struct Reply {
     Answer::Kind kind = Answer::Kind::nothing;
-    std::string body;                      ///< of a message
-    std::string cookie;                    ///< to be set, when the session is new
-    bool ended = false;                    ///< the session is over
-    bool ended_well = false;               ///< ... and an empty POST after it gets 204 again
-    bool gone = false;                     ///< there was no such session any more
-    std::chrono::seconds patience{30};     ///< how long the connection may wait for the next request
+    std::string body;                   ///< of a message
+    std::string cookie;                 ///< to be set, when the session is new
+    bool ended = false;                 ///< the session is over
+    bool ended_well = false;            ///< ... and an empty POST after it gets 204 again
+    bool gone = false;                  ///< there was no such session any more
+    std::chrono::seconds patience{30};  ///< how long the connection may wait for the next request
 };
 
 /// What a connection knows of the sessions on it; in Connection::state, on the connection's thread.
 struct Tie {
-    std::shared_ptr<LiveSession> live;                      ///< the session that its last request was of
-    std::chrono::steady_clock::time_point ended_well{};     ///< when a session on it ended well, or never
-    bool watched = false;                                   ///< its end is reported to us
+    std::shared_ptr<LiveSession> live;                   ///< the session that its last request was of
+    std::chrono::steady_clock::time_point ended_well{};  ///< when a session on it ended well, or never
+    bool watched = false;                                ///< its end is reported to us
 };
 
 /// The sessions of an endpoint at work. Every method is called on the thread that its comment names.
@@ -46,7 +46,8 @@ struct CwmpEndpoint::State {
     [[nodiscard]] net::Response respond(net::Connection& connection, std::shared_ptr<LiveSession> live, Reply reply,
                                         bool may_compress);
     base::Awaitable<net::Response> receive(net::Request& request);
-    base::Awaitable<net::Response> receive_without_session(net::Request& request, std::optional<cwmp::Envelope> message);
+    base::Awaitable<net::Response> receive_without_session(net::Request& request,
+                                                           std::optional<cwmp::Envelope> message);
     base::Awaitable<net::Response> open(net::Request& request, cwmp::Envelope inform);
     base::Awaitable<net::Response> admit(net::Request& request, cwmp::Envelope inform, Caller caller);
     void watch(net::Connection& connection);
@@ -54,7 +55,8 @@ struct CwmpEndpoint::State {
 
     // live_sessions.cpp
     /// Any thread: lets the session answer on its own thread.
-    base::Awaitable<Reply> exchange(std::shared_ptr<LiveSession> live, cwmp::Envelope message, std::uint64_t connection);
+    base::Awaitable<Reply> exchange(std::shared_ptr<LiveSession> live, cwmp::Envelope message,
+                                    std::uint64_t connection);
     /// Any thread: gives a session up because a newer one of its device begins.
     base::Awaitable<void> replace(std::shared_ptr<LiveSession> live);
     /// The thread of the request: a session that was kept elsewhere, or none.
@@ -83,8 +85,8 @@ struct CwmpEndpoint::State {
 /// A cookie of ours by its looks: 32 lower-case hexadecimal digits.
 [[nodiscard]] bool is_cookie(std::string_view text) noexcept;
 
-/// True when the certificate's common name or an alternative name is OUI-Serial or OUI-ProductClass-Serial of the device,
-/// each part percent-encoded or not (TR-069 3.4.4).
+/// True when the certificate's common name or an alternative name is OUI-Serial or OUI-ProductClass-Serial of the
+/// device, each part percent-encoded or not (TR-069 3.4.4).
 [[nodiscard]] bool names_device(net::ClientCertificate const& certificate, cwmp::DeviceId const& device);
 
 }  // namespace session

@@ -25,21 +25,21 @@ struct SessionLimits {
     std::uint32_t lost_in_a_row = 3;        ///< sessions that may die during a task before it is set aside
 
     // reading a device
-    std::chrono::seconds slice_time{60};      ///< of discovery in one session
-    std::uint32_t slice_rpcs = 100;           ///< of discovery in one session
-    std::uint32_t deaths_per_path = 2;        ///< then the path is never read again
+    std::chrono::seconds slice_time{60};           ///< of discovery in one session
+    std::uint32_t slice_rpcs = 100;                ///< of discovery in one session
+    std::uint32_t deaths_per_path = 2;             ///< then the path is never read again
     std::uint32_t parameters_per_request = 1'024;  ///< most values asked for at once, whatever was learnt
 
     // results that come later
-    std::chrono::seconds reboot_wait{3'600};       ///< for 1 BOOT or 0 BOOTSTRAP after an accepted Reboot or FactoryReset
-    std::chrono::seconds transfer_wait{3'600};     ///< for TransferComplete, beyond DelaySeconds
-    std::chrono::seconds inform_wait{900};         ///< for a scheduled Inform, beyond DelaySeconds
-    std::chrono::seconds diagnostics_wait{900};    ///< for 8 DIAGNOSTICS COMPLETE
-    std::chrono::seconds file_url_life{86'400};    ///< of a URL made for a transfer
+    std::chrono::seconds reboot_wait{3'600};     ///< for 1 BOOT or 0 BOOTSTRAP after an accepted Reboot or FactoryReset
+    std::chrono::seconds transfer_wait{3'600};   ///< for TransferComplete, beyond DelaySeconds
+    std::chrono::seconds inform_wait{900};       ///< for a scheduled Inform, beyond DelaySeconds
+    std::chrono::seconds diagnostics_wait{900};  ///< for 8 DIAGNOSTICS COMPLETE
+    std::chrono::seconds file_url_life{86'400};  ///< of a URL made for a transfer
 
     // the node
-    std::size_t sessions = 100'000;         ///< at once; more get 503
-    std::chrono::seconds retry_after{30};   ///< least Retry-After of a 503; spread to three times as much
+    std::size_t sessions = 100'000;        ///< at once; more get 503
+    std::chrono::seconds retry_after{30};  ///< least Retry-After of a 503; spread to three times as much
 };
 
 }  // namespace session

@@ -104,7 +104,8 @@ void CwmpEndpoint::State::enter(std::shared_ptr<LiveSession> const& live, std::u
     live->connection = connection;
     live->expires = Steady::now() + live->session.patience(connection != 0);
     if (auto old = registry.enter(live))
-        asio::co_spawn(threads.context(old->thread).get_executor(), abandon(old, "the device informed again"), asio::detached);
+        asio::co_spawn(threads.context(old->thread).get_executor(), abandon(old, "the device informed again"),
+                       asio::detached);
     counters.open.set(static_cast<std::int64_t>(registry.size()));
     if (!std::exchange(sweeping[live->thread], 1))
         asio::co_spawn(threads.context(live->thread).get_executor(), sweep(live->thread), asio::detached);

@@ -14,8 +14,8 @@
 
 namespace session {
 
-/// The highest count seen of each nonce, so that an overheard answer cannot be used again. Bounded: when two nonces meet
-/// in one place the older one is forgotten, and its life is short anyway. Safe from any thread.
+/// The highest count seen of each nonce, so that an overheard answer cannot be used again. Bounded: when two nonces
+/// meet in one place the older one is forgotten, and its life is short anyway. Safe from any thread.
 class NonceMemory {
 public:
     /// Notes a use; false when this count, or a higher one, was used before.

@@ -161,38 +161,37 @@ Plan Planner::transfer_complete(cwmp::TransferComplete const& report, Desk& desk
 Plan Planner::apply(Entry& entry, Move move, Desk& desk)
 {
     auto const end = [&](TaskState state) { return update_of(*entry.runner, state); };
-    return std::visit(
-        Overloaded{
-            [&](Send& send) { return this->send(entry, std::move(send), desk); },
-            [&](Wait& wait) {
-                auto& deadline = entry.runner->task.deadline;
-                deadline = deadline.value_or(desk.now + wait.most);
-                entry.runner->lost = 0;
-                return finish(entry, end(TaskState::waiting), desk);
-            },
-            [&](Done& done) {
-                auto update = end(TaskState::done);
-                update.result = std::move(done.result);
-                return finish(entry, std::move(update), desk);
-            },
-            [&](Failed& failed) {
-                auto update = end(TaskState::failed);
-                update.fault_code = failed.code;
-                update.fault_text = std::move(failed.text);
-                update.result = std::move(failed.result);
-                return finish(entry, std::move(update), desk);
-            },
-            [&](Pause&) {
-                entry.runner->lost = 0;
-                return finish(entry, end(TaskState::queued), desk);
-            },
-            [&](Again&) {
-                entry.runner->task.state = TaskState::queued;
-                return Plan{};
-            },
-            [&](Stay&) { return Plan{}; },
-        },
-        move);
+    return std::visit(Overloaded{
+                          [&](Send& send) { return this->send(entry, std::move(send), desk); },
+                          [&](Wait& wait) {
+                              auto& deadline = entry.runner->task.deadline;
+                              deadline = deadline.value_or(desk.now + wait.most);
+                              entry.runner->lost = 0;
+                              return finish(entry, end(TaskState::waiting), desk);
+                          },
+                          [&](Done& done) {
+                              auto update = end(TaskState::done);
+                              update.result = std::move(done.result);
+                              return finish(entry, std::move(update), desk);
+                          },
+                          [&](Failed& failed) {
+                              auto update = end(TaskState::failed);
+                              update.fault_code = failed.code;
+                              update.fault_text = std::move(failed.text);
+                              update.result = std::move(failed.result);
+                              return finish(entry, std::move(update), desk);
+                          },
+                          [&](Pause&) {
+                              entry.runner->lost = 0;
+                              return finish(entry, end(TaskState::queued), desk);
+                          },
+                          [&](Again&) {
+                              entry.runner->task.state = TaskState::queued;
+                              return Plan{};
+                          },
+                          [&](Stay&) { return Plan{}; },
+                      },
+                      move);
 }
 
 Plan Planner::send(Entry& entry, Send send, Desk& desk)
@@ -242,8 +241,7 @@ std::optional<domain::TaskUpdate> Planner::reconciled(Entry& entry, Evidence con
         ++runner.lost;
     auto const most = desk.limits.lost_in_a_row * (runner.narrows_down() ? 4 : 1);
     auto const move = runner.reconcile(evidence, desk);
-    if (runner.lost >= most && !std::holds_alternative<Done>(move))
-        {
+    if (runner.lost >= most && !std::holds_alternative<Done>(move)) {
         runner.on_set_aside(desk);
         return set_aside(entry);
     }

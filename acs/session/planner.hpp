@@ -15,7 +15,7 @@ namespace session {
 /// the tasks' new standing (all durable), then sends the request.
 struct Plan {
     std::optional<domain::Transfer> grant;
-    std::optional<WakeLogin> wake_login;      ///< that the request gives the device
+    std::optional<WakeLogin> wake_login;  ///< that the request gives the device
     bool store_tree = false;
     std::vector<domain::TaskUpdate> updates;  ///< without epoch: the session's own
     std::optional<cwmp::Message> request;

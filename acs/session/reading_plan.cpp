@@ -97,7 +97,8 @@ std::vector<Reading> packed(std::vector<Unit> units, std::size_t per_request)
 
 }  // namespace
 
-std::vector<Reading> plan_readings(datamodel::ParameterTree const& tree, std::string_view path, ReadingRules const& rules)
+std::vector<Reading> plan_readings(datamodel::ParameterTree const& tree, std::string_view path,
+                                   ReadingRules const& rules)
 {
     Planner planner{tree, rules};
     planner.visit(path);
@@ -120,7 +121,8 @@ std::vector<Reading> halves(datamodel::ParameterTree const& tree, Reading const&
         return parts;
     auto const& object = reading.paths.front();
     auto narrower = rules;
-    narrower.per_request = std::clamp<std::size_t>(parameters_below(tree, object) / 2, 1, std::max<std::size_t>(1, rules.per_request));
+    narrower.per_request =
+        std::clamp<std::size_t>(parameters_below(tree, object) / 2, 1, std::max<std::size_t>(1, rules.per_request));
     narrower.skip.erase(object);
     Planner planner{tree, narrower};
     for (auto const child : tree.children(object))

@@ -14,15 +14,15 @@ namespace session {
 /// One GetParameterValues of a discovery.
 struct Reading {
     std::vector<std::string> paths;
-    std::size_t expected = 0;   ///< parameters that the tree knows below them
-    std::uint32_t deaths = 0;   ///< times that the device died while it, or what it was part of, was read
-    bool exact = false;         ///< one partial path whose answer replaces what is known below it
+    std::size_t expected = 0;  ///< parameters that the tree knows below them
+    std::uint32_t deaths = 0;  ///< times that the device died while it, or what it was part of, was read
+    bool exact = false;        ///< one partial path whose answer replaces what is known below it
 };
 
 /// How a device is to be read.
 struct ReadingRules {
-    bool by_subtree = true;         ///< it takes partial paths
-    std::size_t per_request = 256;  ///< most parameters in one answer, and most names in one request
+    bool by_subtree = true;                   ///< it takes partial paths
+    std::size_t per_request = 256;            ///< most parameters in one answer, and most names in one request
     std::set<std::string, std::less<>> skip;  ///< paths that must not be asked for; partial ones with all below them
 };
 

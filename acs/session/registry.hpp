@@ -22,8 +22,8 @@ struct LiveSession {
     {
     }
 
-    std::string const cookie;   ///< any thread
-    std::size_t const thread;   ///< any thread: whose it is
+    std::string const cookie;  ///< any thread
+    std::size_t const thread;  ///< any thread: whose it is
     Session session;
     std::uint64_t connection = 0;  ///< id of the connection that its last request came over, 0 when that is gone
     bool busy = false;             ///< a request is being answered

@@ -60,7 +60,8 @@ base::Awaitable<Answer> Session::answer_step(cwmp::Envelope received, Step step)
 /// The database did not answer, or something broke: what a CPE may be told depends on what it asked.
 Answer Session::give_up(Step step, std::string const& what, cwmp::Envelope const& received)
 {
-    log::warning("session.unavailable", {{"device", cwmp::external_id(identity_)}, {"at", to_text(step)}, {"cause", what}});
+    log::warning("session.unavailable",
+                 {{"device", cwmp::external_id(identity_)}, {"at", to_text(step)}, {"cause", what}});
     switch (step) {
         case Step::open:
         case Step::reopen: return {Answer::Kind::unavailable, {}};
@@ -85,7 +86,8 @@ base::Awaitable<Answer> Session::greet(cwmp::Envelope received)
     }
     identity_ = *identity;
     dialect_ = cwmp::mirrored(received.facts);
-    bool const too_new = !received.supported_cwmp_versions.empty() && !negotiated_version(received.supported_cwmp_versions);
+    bool const too_new =
+        !received.supported_cwmp_versions.empty() && !negotiated_version(received.supported_cwmp_versions);
     if (too_new) {
         machine_.end();
         co_return reply(received, cwmp::make_fault(cwmp::fault_code::acs_version_incompatible));
@@ -93,12 +95,13 @@ base::Awaitable<Answer> Session::greet(cwmp::Envelope received)
     if (!caller_.known)
         caller_.known = co_await services_.sessions.look_up(identity_, {});
     auto const& device = caller_.known->device;
-    bool const refused = device && (device->state == domain::DeviceState::retired ||
-                                    device->state == domain::DeviceState::rejected);
+    bool const refused =
+        device && (device->state == domain::DeviceState::retired || device->state == domain::DeviceState::rejected);
     if (refused) {
         machine_.end();
         counters_.forbidden.add();
-        log::info("session.forbidden", {{"device", cwmp::external_id(identity_)}, {"state", domain::to_text(device->state)}});
+        log::info("session.forbidden",
+                  {{"device", cwmp::external_id(identity_)}, {"state", domain::to_text(device->state)}});
         co_return Answer{Answer::Kind::forbidden, {}};
     }
     co_return co_await admit(std::move(received), std::move(*identity));
@@ -124,10 +127,12 @@ base::Awaitable<Answer> Session::admit(cwmp::Envelope received, cwmp::DeviceId i
     device_ = admission.key;
     epoch_ = admission.epoch;
     counters_.opened.add();
-    desk_.model = co_await services_.models.find({identity_.oui, identity_.product_class, desk_.facts.software_version});
+    desk_.model =
+        co_await services_.models.find({identity_.oui, identity_.product_class, desk_.facts.software_version});
     for (auto const& options : {desk_.model.dialect, known ? known->dialect : std::string{}})
         if (auto const applied = apply_options(options, dialect_); !applied)
-            log::warning("session.dialect", {{"device", cwmp::external_id(identity_)}, {"cause", applied.error().what}});
+            log::warning("session.dialect",
+                         {{"device", cwmp::external_id(identity_)}, {"cause", applied.error().what}});
     desk_.booleans = dialect_.boolean_spelling;
     if (known) {
         has_tasks_ = known->has_open_tasks;
@@ -211,7 +216,8 @@ base::Awaitable<void> Session::abandon(std::string reason)
         failure = exception.what();
     }
     if (!failure.empty())
-        log::warning("session.unavailable", {{"device", cwmp::external_id(identity_)}, {"at", "abandon"}, {"cause", failure}});
+        log::warning("session.unavailable",
+                     {{"device", cwmp::external_id(identity_)}, {"at", "abandon"}, {"cause", failure}});
     end("failed", counters_.failed, reason);
 }
 

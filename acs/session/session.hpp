@@ -123,9 +123,9 @@ private:
     std::string resumed_method_;
     bool tree_loaded_ = false;
     bool reconciled_ = false;
-    bool releasing_ = false;       ///< the RPC outstanding is no task's: it only takes HoldRequests back
+    bool releasing_ = false;  ///< the RPC outstanding is no task's: it only takes HoldRequests back
     std::uint32_t rpcs_ = 0;
-    std::uint32_t requests_ = 0;   ///< of the CPE, the Inform not counted
+    std::uint32_t requests_ = 0;  ///< of the CPE, the Inform not counted
     std::uint32_t faults_ = 0;
 };
 

@@ -25,7 +25,8 @@ base::Awaitable<void> Session::load_tasks()
     if (resumed_task_.value() == 0)
         co_return;
     planner_->resume(std::exchange(resumed_task_, {}), std::exchange(resumed_method_, {}));
-    desk_.model = co_await services_.models.find({identity_.oui, identity_.product_class, desk_.facts.software_version});
+    desk_.model =
+        co_await services_.models.find({identity_.oui, identity_.product_class, desk_.facts.software_version});
     if (planner_->needs_tree())
         co_await load_tree();
 }
@@ -161,7 +162,9 @@ base::Awaitable<void> Session::prepare_transfer()
     }
     // A CPE that speaks plain HTTP to us may know no certificate authority, or no TLS at all.
     auto const& configured = desk_.model.file_scheme;
-    auto const scheme = !configured.empty() ? configured : caller_.is_https ? std::string{"https"} : std::string{"http"};
+    auto const scheme = !configured.empty() ? configured
+                        : caller_.is_https  ? std::string{"https"}
+                                            : std::string{"http"};
     prepared.url = file_url(services_.file_urls, scheme, grant.token, grant.file_name);
     if (!prepared.url.empty())
         desk_.transfer = std::move(prepared);
@@ -179,9 +182,9 @@ base::Awaitable<bool> Session::carry_out(Plan plan)
     for (auto& update : plan.updates) {
         update.epoch = epoch_;
         if (update.state == domain::TaskState::failed)
-            log::info("session.task_failed", {{"device", cwmp::external_id(identity_)},
-                                              {"task", update.id.value()},
-                                              {"cause", update.fault_text}});
+            log::info(
+                "session.task_failed",
+                {{"device", cwmp::external_id(identity_)}, {"task", update.id.value()}, {"cause", update.fault_text}});
         if (!co_await services_.tasks.update(std::move(update)))
             co_return false;
     }

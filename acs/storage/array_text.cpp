@@ -58,7 +58,10 @@ int digits_at(std::string_view text, std::size_t at, std::size_t digits) noexcep
 
 }  // namespace
 
-bool is_storable(std::string_view text) noexcept { return storable_prefix(text) == text.size(); }
+bool is_storable(std::string_view text) noexcept
+{
+    return storable_prefix(text) == text.size();
+}
 
 std::string storable(std::string_view text)
 {
@@ -105,7 +108,8 @@ base::TimePoint parse_time(std::string_view text) noexcept
         return {};
     std::int64_t fraction = 0;
     std::int64_t unit = 100'000;
-    for (std::size_t at = 20; text.size() > 19 && text[19] == '.' && at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at) {
+    for (std::size_t at = 20;
+         text.size() > 19 && text[19] == '.' && at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at) {
         fraction += (text[at] - '0') * unit;
         unit /= 10;
     }

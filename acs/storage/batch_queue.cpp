@@ -21,7 +21,10 @@ constexpr std::chrono::milliseconds watch_interval{100};
 
 using Item = std::shared_ptr<BatchItem>;
 
-std::exception_ptr unavailable(std::string const& why) { return std::make_exception_ptr(base::Unavailable{why}); }
+std::exception_ptr unavailable(std::string const& why)
+{
+    return std::make_exception_ptr(base::Unavailable{why});
+}
 
 /// A request that fails alone: the caller sees an outage (a time-out) or what PostgreSQL said.
 std::exception_ptr alone(std::string const& kind, std::exception const& problem, std::exception_ptr const& thrown)
@@ -39,8 +42,10 @@ struct BatchQueue::Worker {
 };
 
 BatchQueue::BatchQueue(BatchSettings settings, base::Metrics& metrics)
-    : settings_{std::move(settings)}, metrics_{metrics},
-      halved_{metrics.counter("acs_database_batches_halved_total", "Batches that were halved because the database refused them")},
+    : settings_{std::move(settings)},
+      metrics_{metrics},
+      halved_{metrics.counter("acs_database_batches_halved_total",
+                              "Batches that were halved because the database refused them")},
       refused_{metrics.counter("acs_database_requests_refused_total", "Requests that the database refused")},
       outages_{metrics.counter("acs_database_outages_total", "Connections to the database that were lost or not made")}
 {
@@ -51,12 +56,16 @@ BatchQueue::BatchQueue(BatchSettings settings, base::Metrics& metrics)
     threads_.emplace_back([this] { watch(); });
 }
 
-BatchQueue::~BatchQueue() { stop(); }
+BatchQueue::~BatchQueue()
+{
+    stop();
+}
 
 void BatchQueue::add(BatchKind& kind)
 {
     auto const labels = fmt::format("kind=\"{}\"", kind.name_);
-    kind.requests_ = &metrics_.counter("acs_database_requests_total", "Requests of the session path to the database", labels);
+    kind.requests_ =
+        &metrics_.counter("acs_database_requests_total", "Requests of the session path to the database", labels);
     kind.statements_ = &metrics_.counter("acs_database_statements_total", "Statements that answered them", labels);
     std::lock_guard const lock{mutex_};
     kinds_.push_back(&kind);
@@ -142,7 +151,8 @@ void BatchQueue::fill(BatchKind& kind, Items& batch) const
         bool const first = item->key == 0 || keys.insert(item->key).second;
         first ? batch.push_back(std::move(item)) : later.push_back(std::move(item));
     }
-    kind.waiting_.insert(kind.waiting_.begin(), std::make_move_iterator(later.begin()), std::make_move_iterator(later.end()));
+    kind.waiting_.insert(kind.waiting_.begin(), std::make_move_iterator(later.begin()),
+                         std::make_move_iterator(later.end()));
     std::ranges::sort(batch, {}, [](Item const& item) { return item->key; });
 }
 
@@ -167,7 +177,8 @@ void BatchQueue::give_back(BatchKind& kind, Items& batch)
 {
     std::erase_if(batch, [](Item const& item) { return item->settled_.load(std::memory_order_acquire); });
     waiting_ += batch.size();
-    kind.waiting_.insert(kind.waiting_.begin(), std::make_move_iterator(batch.begin()), std::make_move_iterator(batch.end()));
+    kind.waiting_.insert(kind.waiting_.begin(), std::make_move_iterator(batch.begin()),
+                         std::make_move_iterator(batch.end()));
     batch.clear();
 }
 
@@ -255,7 +266,8 @@ void BatchQueue::expire()
             waiting_ -= std::erase_if(kind->waiting_, is_over);
         }
         for (auto const& worker : workers_)
-            std::ranges::copy_if(worker->batch, std::back_inserter(over), [&](Item const& item) { return item->deadline_ <= now; });
+            std::ranges::copy_if(worker->batch, std::back_inserter(over),
+                                 [&](Item const& item) { return item->deadline_ <= now; });
     }
     if (!over.empty())
         end(over, unavailable("the database did not answer in time"));

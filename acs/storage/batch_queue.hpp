@@ -70,8 +70,8 @@ public:
     BatchKind(BatchKind const&) = delete;
     BatchKind& operator=(BatchKind const&) = delete;
 
-    /// Answers all of `items`, sorted by key, with one statement that is safe to repeat: after an outage it is sent again
-    /// although it may have taken effect. Throws what libpqxx throws; then the batch is halved, or sent again.
+    /// Answers all of `items`, sorted by key, with one statement that is safe to repeat: after an outage it is sent
+    /// again although it may have taken effect. Throws what libpqxx throws; then the batch is halved, or sent again.
     virtual void execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items) = 0;
 
 private:
@@ -95,12 +95,12 @@ public:
 };
 
 /// Joins the requests of all sessions into few statements. Coroutines push requests and never own a connection; a few
-/// threads, each with one, drain a kind's queue into one prepared statement and resume the coroutines of each io_context
-/// with one post. What arrives while a kind's statement is in flight is its next batch: no timer.
+/// threads, each with one, drain a kind's queue into one prepared statement and resume the coroutines of each
+/// io_context with one post. What arrives while a kind's statement is in flight is its next batch: no timer.
 ///
-/// A refused batch is halved until the bad member stands alone; its call gets the error. Deadlocks are tried again. While
-/// the database is away requests wait, at most `patience`, then their calls throw base::Unavailable.
-/// Destroyed after the coroutines that use it have ended and before their io_contexts are: calls still waiting then throw.
+/// A refused batch is halved until the bad member stands alone; its call gets the error. Deadlocks are tried again.
+/// While the database is away requests wait, at most `patience`, then their calls throw base::Unavailable. Destroyed
+/// after the coroutines that use it have ended and before their io_contexts are: calls still waiting then throw.
 class BatchQueue {
 public:
     explicit BatchQueue(BatchSettings settings, base::Metrics& metrics);
@@ -111,18 +111,21 @@ public:
     /// Makes a kind known; it must outlive the queue's threads (declare kinds before the queue, or `stop` it first).
     void add(BatchKind& kind);
 
-    /// Waits for the answer of a kind. Throws base::Unavailable, or what made the statement fail for this request alone.
+    /// Waits for the answer of a kind. Throws base::Unavailable, or what made the statement fail for this request
+    /// alone.
     template <class Question, class Answer>
     base::Awaitable<Answer> ask(BatchKind& kind, std::shared_ptr<BatchRequest<Question, Answer>> request)
     {
         auto initiate = [this, &kind, &request](auto handler) {
             request->home_ = boost::asio::get_associated_executor(handler);
             auto guard = boost::asio::make_work_guard(*request->home_);
-            request->resume_ = [handler = std::move(handler), guard = std::move(guard)]() mutable { std::move(handler)(); };
+            request->resume_ = [handler = std::move(handler), guard = std::move(guard)]() mutable {
+                std::move(handler)();
+            };
             push(kind, request);
         };
-        co_await boost::asio::async_initiate<boost::asio::use_awaitable_t<base::Executor> const&, void()>(initiate,
-                                                                                                         base::use_awaitable);
+        co_await boost::asio::async_initiate<boost::asio::use_awaitable_t<base::Executor> const&, void()>(
+            initiate, base::use_awaitable);
         if (request->error_)
             std::rethrow_exception(request->error_);
         co_return std::move(request->answer);

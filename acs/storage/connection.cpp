@@ -26,15 +26,16 @@ std::string quoted(std::string_view value)
 /// What the settings decide, whatever the URL says.
 bool is_ours(std::string_view key)
 {
-    return key == "application_name" || key == "connect_timeout" || key == "client_encoding" || key.starts_with("keepalives_") ||
-           key == "tcp_user_timeout";
+    return key == "application_name" || key == "connect_timeout" || key == "client_encoding" ||
+           key.starts_with("keepalives_") || key == "tcp_user_timeout";
 }
 
 std::string session_options(ConnectionSettings const& settings, std::string_view given)
 {
-    auto options = fmt::format("{} -c search_path=public -c timezone=UTC -c datestyle=ISO -c statement_timeout={}"
-                               " -c jit=off -c client_min_messages=warning -c standard_conforming_strings=on -c bytea_output=hex",
-                               given, settings.statement_timeout.count());
+    auto options =
+        fmt::format("{} -c search_path=public -c timezone=UTC -c datestyle=ISO -c statement_timeout={}"
+                    " -c jit=off -c client_min_messages=warning -c standard_conforming_strings=on -c bytea_output=hex",
+                    given, settings.statement_timeout.count());
     options += settings.options;
     if (settings.read_only)
         options += " -c default_transaction_read_only=on";

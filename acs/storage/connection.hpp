@@ -17,12 +17,12 @@ struct Statement {
 
 /// How a connection to PostgreSQL is made.
 struct ConnectionSettings {
-    std::string url;                                 ///< "postgresql://..." or "host=... dbname=..."
-    std::string application_name = "acs";            ///< as pg_stat_activity shows it
+    std::string url;                                      ///< "postgresql://..." or "host=... dbname=..."
+    std::string application_name = "acs";                 ///< as pg_stat_activity shows it
     std::chrono::milliseconds statement_timeout{10'000};  ///< a statement that takes longer is ended by the server
-    std::chrono::seconds connect_timeout{5};         ///< for one attempt to connect
-    bool read_only = false;                          ///< refuse writes, for searches
-    std::string options;                             ///< more settings of the session: " -c name=value"
+    std::chrono::seconds connect_timeout{5};              ///< for one attempt to connect
+    bool read_only = false;                               ///< refuse writes, for searches
+    std::string options;                                  ///< more settings of the session: " -c name=value"
 };
 
 /// A connection whose names resolve to the schema public, with the settings' time-outs in force. It never reconnects by
@@ -30,8 +30,8 @@ struct ConnectionSettings {
 /// Throws pqxx::broken_connection, or std::invalid_argument when the URL cannot be read.
 [[nodiscard]] std::unique_ptr<pqxx::connection> connect(ConnectionSettings const& settings);
 
-/// Sends a statement, preparing it on its first use on this connection. In a pqxx::nontransaction it is a transaction of
-/// its own: one statement, one commit, one round trip.
+/// Sends a statement, preparing it on its first use on this connection. In a pqxx::nontransaction it is a transaction
+/// of its own: one statement, one commit, one round trip.
 template <class... Args>
 pqxx::result exec(pqxx::transaction_base& transaction, Statement const& statement, Args&&... args)
 {

@@ -20,9 +20,9 @@ struct ContactQuestion {
 };
 
 struct ContactAnswer {
-    bool found = false;           ///< false: the known device is gone, or another identity has this hash
+    bool found = false;  ///< false: the known device is gone, or another identity has this hash
     domain::Admission admission;
-    bool overlay_kept = true;     ///< false: somebody else had written it; ours was not
+    bool overlay_kept = true;  ///< false: somebody else had written it; ours was not
 };
 
 using ContactRequest = BatchRequest<ContactQuestion, ContactAnswer>;

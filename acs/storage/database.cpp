@@ -35,6 +35,11 @@ Database::Database(DatabaseSettings settings)
 
 Database::~Database()
 {
+    stop();
+}
+
+void Database::stop()
+{
     stopping_ = true;
     threads_.join();
 }
@@ -42,11 +47,13 @@ Database::~Database()
 void Database::judge(std::exception const& problem, bool is_lost, unsigned attempt, Moment deadline)
 {
     auto const failure = failure_of(problem);
-    if (failure == Failure::timed_out || failure == Failure::refused || (settings_.connection.read_only && is_write(problem)))
+    if (failure == Failure::timed_out || failure == Failure::refused ||
+        (settings_.connection.read_only && is_write(problem)))
         throw;
     if (failure == Failure::rollback) {
         if (attempt >= most_rollbacks)
-            throw base::Unavailable{fmt::format("the database rolled a transaction back {} times: {}", attempt, problem.what())};
+            throw base::Unavailable{
+                fmt::format("the database rolled a transaction back {} times: {}", attempt, problem.what())};
     } else if (is_lost || stopping_ || std::chrono::steady_clock::now() >= deadline) {
         throw base::Unavailable{fmt::format("the database did not answer: {}", problem.what())};
     } else {

@@ -49,20 +49,22 @@ enum class InDoubt {
     repeat,   ///< the work is run again: it changes nothing when it was done already
 };
 
-/// PostgreSQL for rare work (searches, API, files, chores): a small pool of threads that borrow connections. The session
-/// path does not come here, it has the batch queues. Used by the stores of this folder only.
+/// PostgreSQL for rare work (searches, API, files, chores): a small pool of threads that borrow connections. The
+/// session path does not come here, it has the batch queues. Used by the stores of this folder only.
 class Database {
 public:
     explicit Database(DatabaseSettings settings);
-    ~Database();  ///< waits for the work that is running
+    ~Database();  ///< stops
+    /// Waits for the work that is running and takes no more. Before the io_contexts of its callers are destroyed.
+    void stop();
     Database(Database const&) = delete;
     Database& operator=(Database const&) = delete;
 
     /// Runs work(Transaction&) on a database thread and commits when it returns. Lost connections and rolled back
-    /// transactions are tried again, so `work` may run more than once; it must return its result instead of writing into
-    /// captures. A commit whose outcome is not known is repeated only if `in_doubt` says so.
-    /// Throws base::Unavailable when the database was away for `patience`, what libpqxx throws when it refused a
-    /// statement (timed out: failure_of), and whatever `work` throws.
+    /// transactions are tried again, so `work` may run more than once; it must return its result instead of writing
+    /// into captures. A commit whose outcome is not known is repeated only if `in_doubt` says so. Throws
+    /// base::Unavailable when the database was away for `patience`, what libpqxx throws when it refused a statement
+    /// (timed out: failure_of), and whatever `work` throws.
     template <class Work>
     base::Awaitable<std::invoke_result_t<Work&, Transaction&>> run(Work work, InDoubt in_doubt = InDoubt::give_up)
     {
@@ -92,7 +94,8 @@ private:
             try {
                 return once(work, committing);
             } catch (std::exception const& problem) {
-                judge(problem, committing && in_doubt == InDoubt::give_up, attempt, deadline);  // throws, or comes back for the next attempt
+                judge(problem, committing && in_doubt == InDoubt::give_up, attempt,
+                      deadline);  // throws, or comes back for the next attempt
             }
         }
     }

@@ -7,9 +7,9 @@
 
 namespace storage {
 
-/// Makes the ids of tasks, events and contacts without asking the database: milliseconds since 1970 (41 bits), number of
-/// the node (10 bits), a counter (12 bits). Ascending on one node, unique among nodes with different numbers until 2039,
-/// never negative. Safe from any thread.
+/// Makes the ids of tasks, events and contacts without asking the database: milliseconds since 1970 (41 bits), number
+/// of the node (10 bits), a counter (12 bits). Ascending on one node, unique among nodes with different numbers until
+/// 2039, never negative. Safe from any thread.
 class IdSource {
 public:
     /// `node` is 0 to 1023 (table `node`). The clock must outlive the source.

@@ -17,7 +17,8 @@ constexpr Statement look_up{
     " c.software_version, c.hardware_version, c.provisioning_code, c.parameter_key, c.connection_request_url,"
     " c.hour_start, c.hour_sessions, c.hour_boots, c.failed_in_row, c.tree_software_version,"
     " r.version, r.path_ids, r.values, r.changed,"
-    " EXISTS (SELECT FROM task t WHERE t.device_id = d.device_id AND t.state IN ('queued', 'sent', 'waiting', 'unknown')"
+    " EXISTS (SELECT FROM task t WHERE t.device_id = d.device_id AND t.state IN ('queued', 'sent', 'waiting', "
+    "'unknown')"
     " AND (t.state <> 'queued' OR t.not_before <= now()))"
     " FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])"
     " WITH ORDINALITY u (hash, oui, product_class, serial_number, username, n)"
@@ -29,9 +30,35 @@ constexpr Statement look_up{
     " LEFT JOIN credential l ON l.username = u.username"};
 
 enum Column : int {
-    number, status, login_name, login_md5, login_sha256, login_device, device, state, automation, dialect, epoch, last_inform,
-    event_codes, event_keys, software, hardware, provisioning, parameter_key, url, hour_start, hour_sessions, hour_boots, failed,
-    tree_software, recent_version, recent_ids, recent_values, recent_changed, has_tasks
+    number,
+    status,
+    login_name,
+    login_md5,
+    login_sha256,
+    login_device,
+    device,
+    state,
+    automation,
+    dialect,
+    epoch,
+    last_inform,
+    event_codes,
+    event_keys,
+    software,
+    hardware,
+    provisioning,
+    parameter_key,
+    url,
+    hour_start,
+    hour_sessions,
+    hour_boots,
+    failed,
+    tree_software,
+    recent_version,
+    recent_ids,
+    recent_values,
+    recent_changed,
+    has_tasks
 };
 
 std::string bytes_of(pqxx::field const& field)
@@ -83,7 +110,8 @@ domain::KnownDevice read_device(pqxx::row const& row)
     known.session_epoch = row[epoch].is_null() ? 0 : row[epoch].as<std::int64_t>();
     known.last_inform = parse_time(text_of(row[last_inform]));
     known.last_events = read_events(row);
-    known.facts = {row[software].c_str(), row[hardware].c_str(), row[provisioning].c_str(), row[parameter_key].c_str(), row[url].c_str()};
+    known.facts = {row[software].c_str(), row[hardware].c_str(), row[provisioning].c_str(), row[parameter_key].c_str(),
+                   row[url].c_str()};
     known.activity.hour_start = parse_time(text_of(row[hour_start]));
     known.activity.sessions = row[hour_sessions].as<std::uint32_t>(0);
     known.activity.boots = row[hour_boots].as<std::uint32_t>(0);
@@ -111,7 +139,8 @@ void LookUpKind::execute(pqxx::transaction_base& transaction, std::span<std::sha
         serials.add(std::string_view{question.identity.serial_number});
         usernames.add(std::string_view{question.username});
     }
-    auto const rows = exec(transaction, look_up, hashes.finish(), ouis.finish(), classes.finish(), serials.finish(), usernames.finish());
+    auto const rows = exec(transaction, look_up, hashes.finish(), ouis.finish(), classes.finish(), serials.finish(),
+                           usernames.finish());
     for (auto const& row : rows) {
         LookUpAnswer answer;
         answer.is_collision = row[status].as<int>() == 2;

@@ -38,22 +38,26 @@ int make_partitions(pqxx::connection& connection, base::TimePoint now, int days_
 {
     auto const first = std::chrono::floor<std::chrono::days>(now) - std::chrono::days{1};
     pqxx::work transaction{connection};
-    auto const rows = transaction.exec(
-        fmt::format("SELECT make_partitions('{:%Y-%m-%d}', {})", fmt::gmtime(std::chrono::system_clock::to_time_t(first)), days_ahead + 2));
+    auto const rows =
+        transaction.exec(fmt::format("SELECT make_partitions('{:%Y-%m-%d}', {})",
+                                     fmt::gmtime(std::chrono::system_clock::to_time_t(first)), days_ahead + 2));
     transaction.commit();
     return rows[0][0].as<int>();
 }
 
 std::string versions_differ(int database)
 {
-    return fmt::format("the database has schema version {}, this program works with version {}: {}", database,
-                       schema_version(),
-                       database < schema_version() ? "run acs migrate" : "use the program of that version or a newer one");
+    return fmt::format(
+        "the database has schema version {}, this program works with version {}: {}", database, schema_version(),
+        database < schema_version() ? "run acs migrate" : "use the program of that version or a newer one");
 }
 
 }  // namespace
 
-int schema_version() { return migrations().back().version; }
+int schema_version()
+{
+    return migrations().back().version;
+}
 
 int version_of(ConnectionSettings const& database)
 {

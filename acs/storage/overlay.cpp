@@ -15,9 +15,15 @@ std::int32_t to_seconds(base::TimePoint time)
     return static_cast<std::int32_t>(std::clamp<std::int64_t>(seconds, 0, std::numeric_limits<std::int32_t>::max()));
 }
 
-base::TimePoint from_seconds(std::int32_t seconds) { return base::TimePoint{std::chrono::seconds{seconds}}; }
+base::TimePoint from_seconds(std::int32_t seconds)
+{
+    return base::TimePoint{std::chrono::seconds{seconds}};
+}
 
-std::string value_place(domain::DeviceKey device, std::string_view path) { return fmt::format("{} {}", device.value(), path); }
+std::string value_place(domain::DeviceKey device, std::string_view path)
+{
+    return fmt::format("{} {}", device.value(), path);
+}
 
 OverlayChange merge_overlay(std::vector<OverlayEntry> recent, std::vector<OverlayEntry> told)
 {

@@ -39,9 +39,9 @@ struct OverlayText {
 
 /// An overlay after an Inform.
 struct OverlayChange {
-    std::vector<OverlayEntry> entries;      ///< ascending by path id; with `fits` what is to be written
-    std::vector<std::size_t> changed;       ///< entries that are new or have another value
-    bool fits = true;                       ///< within the limits: otherwise all goes to the tree
+    std::vector<OverlayEntry> entries;  ///< ascending by path id; with `fits` what is to be written
+    std::vector<std::size_t> changed;   ///< entries that are new or have another value
+    bool fits = true;                   ///< within the limits: otherwise all goes to the tree
 };
 
 /// Puts the values that an Inform told over what is known; what did not change keeps its time. Of a path told twice the

@@ -79,7 +79,10 @@ private:
     };
 
     static constexpr std::size_t shards = 16;
-    Shard<std::string_view>& by_path(std::string_view path) { return paths_[std::hash<std::string_view>{}(path) % shards]; }
+    Shard<std::string_view>& by_path(std::string_view path)
+    {
+        return paths_[std::hash<std::string_view>{}(path) % shards];
+    }
     Shard<std::int32_t>& by_id(std::int32_t id) { return ids_[static_cast<std::uint32_t>(id) % shards]; }
 
     std::size_t most_per_shard_;

@@ -12,11 +12,14 @@ namespace storage {
 
 namespace {
 
-constexpr Statement known_paths{"known_paths", "SELECT path_id, path, is_secret FROM path WHERE path = ANY ($1::text[])"};
-constexpr Statement paths_by_id{"paths_by_id", "SELECT path_id, path, is_secret FROM path WHERE path_id = ANY ($1::integer[])"};
+constexpr Statement known_paths{"known_paths",
+                                "SELECT path_id, path, is_secret FROM path WHERE path = ANY ($1::text[])"};
+constexpr Statement paths_by_id{"paths_by_id",
+                                "SELECT path_id, path, is_secret FROM path WHERE path_id = ANY ($1::integer[])"};
 constexpr Statement lock_count{"lock_path_count", "SELECT paths FROM path_count FOR UPDATE"};
-constexpr Statement read_budget{"read_path_budget",
-                                "SELECT made FROM path_budget WHERE device_id = $1 AND day = ($2::timestamptz AT TIME ZONE 'UTC')::date"};
+constexpr Statement read_budget{
+    "read_path_budget",
+    "SELECT made FROM path_budget WHERE device_id = $1 AND day = ($2::timestamptz AT TIME ZONE 'UTC')::date"};
 constexpr Statement make_paths{"make_paths",
                                "INSERT INTO path (path, is_secret) SELECT * FROM unnest($1::text[], $2::boolean[])"
                                " ON CONFLICT (path) DO NOTHING RETURNING path_id, path, is_secret"};
@@ -36,7 +39,8 @@ std::vector<PathEntry> entries_of(pqxx::result const& rows)
 {
     std::vector<PathEntry> entries;
     for (auto const& row : rows)
-        entries.push_back({row[0].as<std::int32_t>(), std::string{row[1].c_str(), row[1].size()}, row[2].as<bool>(), false});
+        entries.push_back(
+            {row[0].as<std::int32_t>(), std::string{row[1].c_str(), row[1].size()}, row[2].as<bool>(), false});
     return entries;
 }
 
@@ -61,9 +65,12 @@ void append(std::vector<PathEntry>& to, std::vector<PathEntry> more)
 }  // namespace
 
 PathTable::PathTable(Database& database, base::Clock const& clock, base::Metrics& metrics, PathLimits limits)
-    : database_{database}, clock_{clock}, limits_{limits},
+    : database_{database},
+      clock_{clock},
+      limits_{limits},
       made_{metrics.counter("acs_paths_made_total", "Parameter names that were new to the fleet")},
-      kept_out_{metrics.counter("acs_paths_kept_out_total", "Values kept out because of their name: too many new ones, or no name at all")},
+      kept_out_{metrics.counter("acs_paths_kept_out_total",
+                                "Values kept out because of their name: too many new ones, or no name at all")},
       cache_{std::make_unique<Cache>(limits.cached)}
 {
 }
@@ -84,7 +91,9 @@ base::Awaitable<std::vector<PathRef>> PathTable::intern(domain::DeviceKey device
         for (auto const& [name, places] : missing)
             names.emplace_back(name);
         std::ranges::sort(names);
-        auto work = [this, device, names = std::move(names)](Transaction& transaction) { return make(transaction, device, names); };
+        auto work = [this, device, names = std::move(names)](Transaction& transaction) {
+            return make(transaction, device, names);
+        };
         auto const entries = co_await database_.run(std::move(work), InDoubt::repeat);
         for (auto const& entry : entries) {
             auto const shared = std::make_shared<PathEntry const>(entry);
@@ -103,7 +112,8 @@ std::vector<PathEntry> PathTable::read_known(Transaction& transaction, std::vect
     return entries_of(transaction.exec(known_paths, array_text(paths)));
 }
 
-std::vector<PathEntry> PathTable::make(Transaction& transaction, domain::DeviceKey device, std::vector<std::string> missing)
+std::vector<PathEntry> PathTable::make(Transaction& transaction, domain::DeviceKey device,
+                                       std::vector<std::string> missing)
 {
     need_patterns(transaction);
     auto entries = read_known(transaction, missing);
@@ -115,7 +125,8 @@ std::vector<PathEntry> PathTable::make(Transaction& transaction, domain::DeviceK
         auto const now = time_text(clock_.now());
         auto const budget = transaction.exec(read_budget, device.value(), now);
         auto const spent = budget.empty() ? 0 : budget[0][0].as<std::int64_t>();
-        auto const most = std::max<std::int64_t>(std::min(limits_.in_all - in_all, limits_.new_per_device_and_day - spent), 0);
+        auto const most =
+            std::max<std::int64_t>(std::min(limits_.in_all - in_all, limits_.new_per_device_and_day - spent), 0);
         missing.resize(std::min(missing.size(), static_cast<std::size_t>(most)));
     }
     if (!missing.empty()) {
@@ -189,9 +200,9 @@ void PathTable::judge(std::vector<PathEntry>& entries) const
 {
     std::lock_guard const lock{patterns_mutex_};
     for (auto& entry : entries)
-        entry.is_promoted = !entry.is_secret && !cwmp::is_partial(entry.path) && std::ranges::any_of(patterns_, [&](auto const& pattern) {
-                                return cwmp::matches(pattern, entry.path);
-                            });
+        entry.is_promoted =
+            !entry.is_secret && !cwmp::is_partial(entry.path) &&
+            std::ranges::any_of(patterns_, [&](auto const& pattern) { return cwmp::matches(pattern, entry.path); });
 }
 
 }  // namespace storage

@@ -26,21 +26,21 @@ using PathRef = std::shared_ptr<PathEntry const>;
 
 /// How many paths are kept; names that the fleet makes up must not fill the database.
 struct PathLimits {
-    std::size_t cached = 200'000;                    ///< paths in memory, about 250 bytes each
-    std::int64_t new_per_device_and_day = 20'000;    ///< made for one device on one day (UTC)
-    std::int64_t in_all = 5'000'000;                 ///< rows of the table `path`
+    std::size_t cached = 200'000;                  ///< paths in memory, about 250 bytes each
+    std::int64_t new_per_device_and_day = 20'000;  ///< made for one device on one day (UTC)
+    std::int64_t in_all = 5'000'000;               ///< rows of the table `path`
 };
 
-/// Names to numbers and back. New names are made in a rare transaction of their own, outside every batch; the rest comes
-/// from memory. Safe from any thread.
+/// Names to numbers and back. New names are made in a rare transaction of their own, outside every batch; the rest
+/// comes from memory. Safe from any thread.
 class PathTable {
 public:
     PathTable(Database& database, base::Clock const& clock, base::Metrics& metrics, PathLimits limits = {});
     ~PathTable();
 
     /// The entry of each path, made when it is new. Null for what cannot be a path (empty, too long, not UTF-8, control
-    /// characters) and for what is beyond the limits: its value is kept out, and counted. "" is the name of a whole tree.
-    /// Throws base::Unavailable.
+    /// characters) and for what is beyond the limits: its value is kept out, and counted. "" is the name of a whole
+    /// tree. Throws base::Unavailable.
     base::Awaitable<std::vector<PathRef>> intern(domain::DeviceKey device, std::vector<std::string> paths);
 
     /// The entry of each id; null for ids that are not there. Throws base::Unavailable.

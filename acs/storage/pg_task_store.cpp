@@ -16,7 +16,8 @@ constexpr Statement read_open_tasks{
     "open_tasks",
     "WITH expired AS (UPDATE task t SET state = 'expired', updated = now() FROM unnest($1::bigint[]) u (device_id)"
     " WHERE t.device_id = u.device_id AND t.state = 'queued' AND t.expires_at <= now())"
-    " SELECT u.n, t.device_id, t.task_id, t.kind, t.state, t.priority, t.created, t.not_before, t.expires_at, t.deadline,"
+    " SELECT u.n, t.device_id, t.task_id, t.kind, t.state, t.priority, t.created, t.not_before, t.expires_at, "
+    "t.deadline,"
     " t.sent_at, t.attempts, t.command_key, t.progress, t.origin, t.arguments"
     " FROM unnest($1::bigint[]) WITH ORDINALITY u (device_id, n) CROSS JOIN LATERAL (SELECT * FROM task t"
     " WHERE t.device_id = u.device_id AND t.state IN ('queued', 'sent', 'waiting', 'unknown')"
@@ -31,12 +32,15 @@ constexpr Statement read_open_tasks{
 // The fence locks the row of the newest session: an Inform that is being committed waits for us, or we see its epoch.
 constexpr Statement update_tasks{
     "update_task",
-    "WITH fence AS MATERIALIZED (SELECT u.* FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::integer[],"
+    "WITH fence AS MATERIALIZED (SELECT u.* FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], "
+    "$5::integer[],"
     " $6::text[], $7::text[], $8::text[], $9::integer[], $10::text[], $11::timestamptz[], $12::timestamptz[])"
-    " WITH ORDINALITY u (device_id, task_id, epoch, state, attempts, command_key, progress, result, fault_code, fault_text,"
+    " WITH ORDINALITY u (device_id, task_id, epoch, state, attempts, command_key, progress, result, fault_code, "
+    "fault_text,"
     " not_before, deadline, n) JOIN device_contact c ON c.device_id = u.device_id WHERE c.session_epoch = u.epoch"
     " FOR NO KEY UPDATE OF c)"
-    " UPDATE task t SET state = f.state, attempts = f.attempts, command_key = f.command_key, progress = f.progress::jsonb,"
+    " UPDATE task t SET state = f.state, attempts = f.attempts, command_key = f.command_key, progress = "
+    "f.progress::jsonb,"
     " result = coalesce(f.result::jsonb, t.result), fault_code = f.fault_code, fault_text = f.fault_text,"
     " not_before = coalesce(f.not_before, t.not_before), deadline = f.deadline, updated = now(),"
     " sent_at = CASE WHEN f.state = 'sent' THEN now() ELSE t.sent_at END"
@@ -45,7 +49,8 @@ constexpr Statement update_tasks{
 
 constexpr Statement add_tasks{
     "add_task",
-    "INSERT INTO task AS t (device_id, task_id, kind, priority, created, not_before, expires_at, origin, arguments, progress,"
+    "INSERT INTO task AS t (device_id, task_id, kind, priority, created, not_before, expires_at, origin, arguments, "
+    "progress,"
     " is_single) SELECT device_id, task_id, kind, priority, created, not_before, expires_at, origin, arguments::jsonb,"
     " progress::jsonb, true FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::integer[], $5::timestamptz[],"
     " $6::timestamptz[], $7::timestamptz[], $8::text[], $9::text[], $10::text[])"
@@ -58,7 +63,10 @@ constexpr Statement add_tasks{
     " ELSE jsonb_set(t.arguments, '{paths}', (SELECT jsonb_agg(DISTINCT p)"
     " FROM jsonb_array_elements((t.arguments->'paths') || (EXCLUDED.arguments->'paths')) p)) END"};
 
-void add_optional_time(ArrayText& array, std::optional<base::TimePoint> time) { time ? array.add(*time) : array.add_null(); }
+void add_optional_time(ArrayText& array, std::optional<base::TimePoint> time)
+{
+    time ? array.add(*time) : array.add_null();
+}
 
 void add_json(ArrayText& array, std::string const& json)
 {
@@ -87,13 +95,13 @@ public:
     pqxx::result send(pqxx::transaction_base& transaction)
     {
         return exec(transaction, update_tasks, devices_.finish(), tasks_.finish(), epochs_.finish(), states_.finish(),
-                    attempts_.finish(), command_keys_.finish(), progress_.finish(), results_.finish(), fault_codes_.finish(),
-                    fault_texts_.finish(), not_before_.finish(), deadlines_.finish());
+                    attempts_.finish(), command_keys_.finish(), progress_.finish(), results_.finish(),
+                    fault_codes_.finish(), fault_texts_.finish(), not_before_.finish(), deadlines_.finish());
     }
 
 private:
-    ArrayText devices_, tasks_, epochs_, states_, attempts_, command_keys_, progress_, results_, fault_codes_, fault_texts_,
-        not_before_, deadlines_;
+    ArrayText devices_, tasks_, epochs_, states_, attempts_, command_keys_, progress_, results_, fault_codes_,
+        fault_texts_, not_before_, deadlines_;
 };
 
 /// One task that cannot be read must not keep the device from its others.

@@ -15,31 +15,34 @@ namespace storage {
 
 namespace {
 
-constexpr Statement load_trees{
-    "load_tree",
-    "SELECT u.n, c.session_epoch, c.tree_version, t.path_ids, t.values, t.changed, t.flags, r.path_ids, r.values, r.changed"
-    " FROM unnest($1::bigint[]) WITH ORDINALITY u (device_id, n)"
-    " LEFT JOIN device_contact c ON c.device_id = u.device_id"
-    " LEFT JOIN device_tree t ON t.device_id = u.device_id"
-    " LEFT JOIN device_recent r ON r.device_id = u.device_id"};
+constexpr Statement load_trees{"load_tree", "SELECT u.n, c.session_epoch, c.tree_version, t.path_ids, t.values, "
+                                            "t.changed, t.flags, r.path_ids, r.values, r.changed"
+                                            " FROM unnest($1::bigint[]) WITH ORDINALITY u (device_id, n)"
+                                            " LEFT JOIN device_contact c ON c.device_id = u.device_id"
+                                            " LEFT JOIN device_tree t ON t.device_id = u.device_id"
+                                            " LEFT JOIN device_recent r ON r.device_id = u.device_id"};
 
-// The update of device_contact is the fence: it locks the row, so that no Inform gets in between, and gives back only the
-// devices whose epoch is still ours. A column that did not change keeps its place outside the row. Of promoted copies only
-// those that differ are sent to the index.
+// The update of device_contact is the fence: it locks the row, so that no Inform gets in between, and gives back only
+// the devices whose epoch is still ours. A column that did not change keeps its place outside the row. Of promoted
+// copies only those that differ are sent to the index.
 constexpr Statement store_trees{
     "store_tree",
     "WITH fence AS (UPDATE device_contact c SET tree_version = c.tree_version + 1,"
     " tree_software_version = coalesce(u.software_version, c.tree_software_version)"
     " FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],"
-    " $8::bytea[], $9::text[], $10::integer[], $11::text[], $16::bigint[]) WITH ORDINALITY u (key, epoch, software_version,"
+    " $8::bytea[], $9::text[], $10::integer[], $11::text[], $16::bigint[]) WITH ORDINALITY u (key, epoch, "
+    "software_version,"
     " read_at, path_ids, values, changed, flags, model_name, inform_interval, promoted, version, n)"
     " WHERE c.device_id = u.key AND c.session_epoch = u.epoch AND c.tree_version = coalesce(u.version, c.tree_version)"
     " RETURNING c.device_id, u.*),"
-    " stored AS (INSERT INTO device_tree AS t (device_id, stored_at, software_version, read_at, path_ids, values, changed,"
-    " flags) SELECT device_id, now(), coalesce(software_version, ''), read_at::jsonb, path_ids::integer[], values::text[],"
+    " stored AS (INSERT INTO device_tree AS t (device_id, stored_at, software_version, read_at, path_ids, values, "
+    "changed,"
+    " flags) SELECT device_id, now(), coalesce(software_version, ''), read_at::jsonb, path_ids::integer[], "
+    "values::text[],"
     " changed::integer[], flags FROM fence"
     " ON CONFLICT (device_id) DO UPDATE SET stored_at = EXCLUDED.stored_at,"
-    " software_version = CASE WHEN EXCLUDED.software_version = '' THEN t.software_version ELSE EXCLUDED.software_version END,"
+    " software_version = CASE WHEN EXCLUDED.software_version = '' THEN t.software_version ELSE "
+    "EXCLUDED.software_version END,"
     " read_at = CASE WHEN EXCLUDED.read_at ? '' OR (SELECT count(*) FROM jsonb_object_keys(t.read_at)) > 500"
     " THEN EXCLUDED.read_at ELSE t.read_at || EXCLUDED.read_at END,"
     " path_ids = CASE WHEN t.path_ids = EXCLUDED.path_ids THEN t.path_ids ELSE EXCLUDED.path_ids END,"
@@ -55,7 +58,8 @@ constexpr Statement store_trees{
     " gone AS (DELETE FROM device_parameter p USING fence f WHERE p.device_id = f.device_id"
     " AND p.path_id <> ALL (f.promoted::integer[])),"
     " copies AS (INSERT INTO device_parameter AS p (device_id, path_id, value, since)"
-    " SELECT q.* FROM unnest($12::bigint[], $13::integer[], $14::text[], $15::timestamptz[]) q (device_id, path_id, value, since)"
+    " SELECT q.* FROM unnest($12::bigint[], $13::integer[], $14::text[], $15::timestamptz[]) q (device_id, path_id, "
+    "value, since)"
     " JOIN fence f ON f.device_id = q.device_id"
     " LEFT JOIN device_parameter o ON o.device_id = q.device_id AND o.path_id = q.path_id"
     " WHERE o.device_id IS NULL OR o.value IS DISTINCT FROM q.value"
@@ -140,15 +144,15 @@ public:
 
     pqxx::result send(pqxx::transaction_base& transaction)
     {
-        return exec(transaction, store_trees, devices_.finish(), epochs_.finish(), software_.finish(), read_at_.finish(),
-                    path_ids_.finish(), values_.finish(), changed_.finish(), flags_.finish(), models_.finish(),
-                    intervals_.finish(), promoted_.finish(), promoted_devices_.finish(), promoted_paths_.finish(),
-                    promoted_values_.finish(), promoted_since_.finish(), versions_.finish());
+        return exec(transaction, store_trees, devices_.finish(), epochs_.finish(), software_.finish(),
+                    read_at_.finish(), path_ids_.finish(), values_.finish(), changed_.finish(), flags_.finish(),
+                    models_.finish(), intervals_.finish(), promoted_.finish(), promoted_devices_.finish(),
+                    promoted_paths_.finish(), promoted_values_.finish(), promoted_since_.finish(), versions_.finish());
     }
 
 private:
-    ArrayText devices_, epochs_, software_, read_at_, path_ids_, values_, changed_, flags_, models_, intervals_, promoted_,
-        promoted_devices_, promoted_paths_, promoted_values_, promoted_since_, versions_;
+    ArrayText devices_, epochs_, software_, read_at_, path_ids_, values_, changed_, flags_, models_, intervals_,
+        promoted_, promoted_devices_, promoted_paths_, promoted_values_, promoted_since_, versions_;
 };
 
 }  // namespace
@@ -207,12 +211,13 @@ base::Awaitable<datamodel::ParameterTree> PgTreeStore::load(domain::DeviceKey de
 base::Awaitable<bool> PgTreeStore::store(domain::DeviceKey device, std::int64_t epoch, datamodel::ParameterTree tree,
                                          std::vector<std::string> read, std::string software_version)
 {
-    co_return co_await write(device, epoch, std::nullopt, std::move(tree), std::move(read), std::move(software_version));
+    co_return co_await write(device, epoch, std::nullopt, std::move(tree), std::move(read),
+                             std::move(software_version));
 }
 
-base::Awaitable<bool> PgTreeStore::write(domain::DeviceKey device, std::int64_t epoch, std::optional<std::int64_t> version,
-                                         datamodel::ParameterTree tree, std::vector<std::string> read,
-                                         std::optional<std::string> software_version)
+base::Awaitable<bool> PgTreeStore::write(domain::DeviceKey device, std::int64_t epoch,
+                                         std::optional<std::int64_t> version, datamodel::ParameterTree tree,
+                                         std::vector<std::string> read, std::optional<std::string> software_version)
 {
     std::vector<std::string> names;
     names.reserve(tree.size() + read.size());
@@ -246,11 +251,13 @@ base::Awaitable<void> PgTreeStore::fold(domain::DeviceKey device, std::vector<To
             updates.push_back({told.path, told.value, told.type});
         if (loaded.tree.set_values(std::move(updates), to_seconds(at)).empty())
             co_return;  // all of it is known already, in the tree or in the overlay
-        bool const written = co_await write(device, loaded.epoch, loaded.version, std::move(loaded.tree), {}, std::nullopt);
+        bool const written =
+            co_await write(device, loaded.epoch, loaded.version, std::move(loaded.tree), {}, std::nullopt);
         if (written)
             co_return;
     }
-    throw base::Unavailable{fmt::format("other Informs of device {} got in between {} times", device.value(), most_folds)};
+    throw base::Unavailable{
+        fmt::format("other Informs of device {} got in between {} times", device.value(), most_folds)};
 }
 
 }  // namespace storage

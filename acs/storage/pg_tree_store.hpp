@@ -21,10 +21,10 @@ public:
 
 struct TreeStoreQuestion {
     std::int64_t device = 0, epoch = 0;
-    std::optional<std::int64_t> version;          ///< the tree must still be the one that was read; none: it is ours alone
+    std::optional<std::int64_t> version;  ///< the tree must still be the one that was read; none: it is ours alone
     EncodedTree tree;
     std::optional<std::string> software_version;  ///< none: stays as it is
-    std::string read_at;                          ///< JSON object: path id -> seconds since 1970; with "" older times are forgotten
+    std::string read_at;  ///< JSON object: path id -> seconds since 1970; with "" older times are forgotten
     std::optional<std::string> model_name;
     std::optional<std::int64_t> inform_interval;  ///< seconds
 };
@@ -52,8 +52,8 @@ public:
     base::Awaitable<bool> store(domain::DeviceKey device, std::int64_t epoch, datamodel::ParameterTree tree,
                                 std::vector<std::string> read, std::string software_version) override;
 
-    /// Puts values of an Inform, and the overlay, into the tree, whichever session is the newest: what was told must not
-    /// be lost. Durable on return.
+    /// Puts values of an Inform, and the overlay, into the tree, whichever session is the newest: what was told must
+    /// not be lost. Durable on return.
     base::Awaitable<void> fold(domain::DeviceKey device, std::vector<ToldValue> values, base::TimePoint at);
 
 private:

@@ -17,7 +17,10 @@ namespace json = boost::json;
 constexpr std::string_view mark = "sealed";
 constexpr std::string_view mask = "********";
 
-std::string_view view(json::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(json::string_view text)
+{
+    return {text.data(), text.size()};
+}
 
 bool is_secret_name(std::string_view name)
 {
@@ -101,7 +104,10 @@ std::string changed_text(std::string_view text, std::function<void(json::value&)
 
 }  // namespace
 
-void seal_secrets(base::Sealer const& sealer, std::string_view place, json::value& json) { Sealing{sealer, place}.walk(json); }
+void seal_secrets(base::Sealer const& sealer, std::string_view place, json::value& json)
+{
+    Sealing{sealer, place}.walk(json);
+}
 
 void open_secrets(base::Sealer const& sealer, std::string_view place, json::value& json)
 {

@@ -9,39 +9,38 @@ namespace {
 constexpr std::size_t longest_kind = 128;    // bytes
 constexpr std::size_t longest_reason = 512;  // bytes
 
-constexpr Statement record_report{
-    "record_report",
-    "INSERT INTO event (at, device_id, event_id, kind, detail)"
-    " SELECT at, device_id, event_id, kind, detail::jsonb"
-    " FROM unnest($1::timestamptz[], $2::bigint[], $3::bigint[], $4::text[], $5::text[]) u (at, device_id, event_id, kind, detail)"
-    " ON CONFLICT DO NOTHING"};
+constexpr Statement record_report{"record_report", "INSERT INTO event (at, device_id, event_id, kind, detail)"
+                                                   " SELECT at, device_id, event_id, kind, detail::jsonb"
+                                                   " FROM unnest($1::timestamptz[], $2::bigint[], $3::bigint[], "
+                                                   "$4::text[], $5::text[]) u (at, device_id, event_id, kind, detail)"
+                                                   " ON CONFLICT DO NOTHING"};
 
 constexpr Statement note_end{
-    "note_end",
-    "UPDATE device_contact c SET failed_in_row = CASE WHEN u.failed THEN c.failed_in_row + 1 ELSE 0 END,"
-    " last_failure = CASE WHEN u.failed THEN u.reason ELSE c.last_failure END,"
-    " last_failure_at = CASE WHEN u.failed THEN now() ELSE c.last_failure_at END"
-    " FROM unnest($1::bigint[], $2::boolean[], $3::text[]) u (device_id, failed, reason) WHERE c.device_id = u.device_id"};
+    "note_end", "UPDATE device_contact c SET failed_in_row = CASE WHEN u.failed THEN c.failed_in_row + 1 ELSE 0 END,"
+                " last_failure = CASE WHEN u.failed THEN u.reason ELSE c.last_failure END,"
+                " last_failure_at = CASE WHEN u.failed THEN now() ELSE c.last_failure_at END"
+                " FROM unnest($1::bigint[], $2::boolean[], $3::text[]) u (device_id, failed, reason) WHERE c.device_id "
+                "= u.device_id"};
 
 constexpr Statement set_automation{
-    "set_automation",
-    "UPDATE device d SET automation_stopped = u.reason, automation_stopped_at = CASE WHEN u.reason IS NOT NULL THEN now() END"
-    " FROM unnest($1::bigint[], $2::text[]) u (device_id, reason)"
-    " WHERE d.device_id = u.device_id AND d.automation_stopped IS DISTINCT FROM u.reason"};
+    "set_automation", "UPDATE device d SET automation_stopped = u.reason, automation_stopped_at = CASE WHEN u.reason "
+                      "IS NOT NULL THEN now() END"
+                      " FROM unnest($1::bigint[], $2::text[]) u (device_id, reason)"
+                      " WHERE d.device_id = u.device_id AND d.automation_stopped IS DISTINCT FROM u.reason"};
 
-constexpr Statement suspend_sessions{
-    "suspend",
-    "INSERT INTO cwmp_session (cookie, device_id, epoch, state)"
-    " SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[])"
-    " ON CONFLICT (cookie) DO UPDATE SET device_id = EXCLUDED.device_id, epoch = EXCLUDED.epoch, state = EXCLUDED.state,"
-    " suspended_at = now()"};
+constexpr Statement suspend_sessions{"suspend",
+                                     "INSERT INTO cwmp_session (cookie, device_id, epoch, state)"
+                                     " SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[])"
+                                     " ON CONFLICT (cookie) DO UPDATE SET device_id = EXCLUDED.device_id, epoch = "
+                                     "EXCLUDED.epoch, state = EXCLUDED.state,"
+                                     " suspended_at = now()"};
 
 constexpr Statement resume_sessions{
-    "resume",
-    "WITH taken AS (DELETE FROM cwmp_session s USING unnest($1::text[]) WITH ORDINALITY u (cookie, n) WHERE s.cookie = u.cookie"
-    " RETURNING u.n, s.cookie, s.device_id, s.epoch, s.state)"
-    " SELECT t.n, t.cookie, t.device_id, t.epoch, t.state FROM taken t"
-    " JOIN device_contact c ON c.device_id = t.device_id AND c.session_epoch = t.epoch"};
+    "resume", "WITH taken AS (DELETE FROM cwmp_session s USING unnest($1::text[]) WITH ORDINALITY u (cookie, n) WHERE "
+              "s.cookie = u.cookie"
+              " RETURNING u.n, s.cookie, s.device_id, s.epoch, s.state)"
+              " SELECT t.n, t.cookie, t.device_id, t.epoch, t.state FROM taken t"
+              " JOIN device_contact c ON c.device_id = t.device_id AND c.session_epoch = t.epoch"};
 
 }  // namespace
 
@@ -111,8 +110,8 @@ void ResumeKind::execute(pqxx::transaction_base& transaction, std::span<std::sha
     for (auto const& item : items)
         cookies.add(std::string_view{request<ResumeRequest>(item).question});
     for (auto const& row : exec(transaction, resume_sessions, cookies.finish()))
-        request<ResumeRequest>(items[row[0].as<std::size_t>() - 1]).answer =
-            domain::SuspendedSession{row[1].c_str(), domain::DeviceKey{row[2].as<std::int64_t>()}, row[3].as<std::int64_t>(), row[4].c_str()};
+        request<ResumeRequest>(items[row[0].as<std::size_t>() - 1]).answer = domain::SuspendedSession{
+            row[1].c_str(), domain::DeviceKey{row[2].as<std::int64_t>()}, row[3].as<std::int64_t>(), row[4].c_str()};
 }
 
 }  // namespace storage

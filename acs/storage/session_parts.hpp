@@ -28,6 +28,9 @@ template <class Request>
 [[nodiscard]] std::string_view shortened(std::string_view text, std::size_t most);
 
 /// The text of a column, also one that is not there ("").
-[[nodiscard]] inline std::string_view text_of(pqxx::field const& field) { return {field.c_str(), field.size()}; }
+[[nodiscard]] inline std::string_view text_of(pqxx::field const& field)
+{
+    return {field.c_str(), field.size()};
+}
 
 }  // namespace storage

@@ -13,8 +13,8 @@ namespace storage {
 
 namespace {
 
-/// Plans must not depend on what the tables looked like when a statement was first planned: rows are reached by index, in
-/// the order of the batch (which is also what keeps writers from deadlocks).
+/// Plans must not depend on what the tables looked like when a statement was first planned: rows are reached by index,
+/// in the order of the batch (which is also what keeps writers from deadlocks).
 ConnectionSettings with_fixed_plans(ConnectionSettings settings)
 {
     settings.options += " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off"
@@ -32,8 +32,8 @@ BatchSettings with_fixed_plans(BatchSettings settings)
 
 std::int64_t identity_hash(cwmp::DeviceId const& identity, unsigned salt)
 {
-    auto const text = fmt::format("{}:{}:{}:{}{}{}", salt, identity.oui.size(), identity.product_class.size(), identity.oui,
-                                  identity.product_class, identity.serial_number);
+    auto const text = fmt::format("{}:{}:{}:{}{}{}", salt, identity.oui.size(), identity.product_class.size(),
+                                  identity.oui, identity.product_class, identity.serial_number);
     auto const hash = static_cast<std::int64_t>(base::stable_hash(text) & std::numeric_limits<std::int64_t>::max());
     return hash == 0 ? 1 : hash;
 }
@@ -50,9 +50,13 @@ std::string_view shortened(std::string_view text, std::size_t most)
 struct SessionPath::Parts {
     Parts(SessionPathSettings settings, Database& database, base::Sealer const& sealer, base::Clock const& clock,
           base::Metrics& metrics)
-        : ids{clock, settings.node}, paths{database, clock, metrics, settings.paths},
+        : ids{clock, settings.node},
+          paths{database, clock, metrics, settings.paths},
           queue{with_fixed_plans(std::move(settings.batches)), metrics},
-          shared{queue, paths, ids, sealer, clock, metrics, settings.hash}, trees{shared}, tasks{shared}, sessions{shared, trees}
+          shared{queue, paths, ids, sealer, clock, metrics, settings.hash},
+          trees{shared},
+          tasks{shared},
+          sessions{shared, trees}
     {
     }
     ~Parts() { queue.stop(); }  // before the kinds go that its threads work for
@@ -68,19 +72,37 @@ struct SessionPath::Parts {
     PgSessionStore sessions;
 };
 
-SessionPath::SessionPath(SessionPathSettings settings, Database& database, base::Sealer const& sealer, base::Clock const& clock,
-                         base::Metrics& metrics)
+SessionPath::SessionPath(SessionPathSettings settings, Database& database, base::Sealer const& sealer,
+                         base::Clock const& clock, base::Metrics& metrics)
     : parts_{std::make_unique<Parts>(std::move(settings), database, sealer, clock, metrics)}
 {
 }
 
 SessionPath::~SessionPath() = default;
 
-domain::SessionStore& SessionPath::sessions() noexcept { return parts_->sessions; }
-domain::TaskStore& SessionPath::tasks() noexcept { return parts_->tasks; }
-domain::TreeStore& SessionPath::trees() noexcept { return parts_->trees; }
-PathTable& SessionPath::paths() noexcept { return parts_->paths; }
-IdSource& SessionPath::ids() noexcept { return parts_->ids; }
-void SessionPath::stop() { parts_->queue.stop(); }
+domain::SessionStore& SessionPath::sessions() noexcept
+{
+    return parts_->sessions;
+}
+domain::TaskStore& SessionPath::tasks() noexcept
+{
+    return parts_->tasks;
+}
+domain::TreeStore& SessionPath::trees() noexcept
+{
+    return parts_->trees;
+}
+PathTable& SessionPath::paths() noexcept
+{
+    return parts_->paths;
+}
+IdSource& SessionPath::ids() noexcept
+{
+    return parts_->ids;
+}
+void SessionPath::stop()
+{
+    parts_->queue.stop();
+}
 
 }  // namespace storage

@@ -35,12 +35,15 @@ PromotedValue promoted(datamodel::Node const& node, PathEntry const& path)
     return value;
 }
 
-std::string_view hexadecimal(std::string_view bytea) { return bytea.starts_with("\\x") ? bytea.substr(2) : std::string_view{}; }
+std::string_view hexadecimal(std::string_view bytea)
+{
+    return bytea.starts_with("\\x") ? bytea.substr(2) : std::string_view{};
+}
 
 }  // namespace
 
-EncodedTree encode_tree(datamodel::ParameterTree const& tree, std::vector<PathRef> const& paths, base::Sealer const& sealer,
-                        domain::DeviceKey device)
+EncodedTree encode_tree(datamodel::ParameterTree const& tree, std::vector<PathRef> const& paths,
+                        base::Sealer const& sealer, domain::DeviceKey device)
 {
     EncodedTree encoded;
     ArrayText ids;
@@ -67,8 +70,8 @@ EncodedTree encode_tree(datamodel::ParameterTree const& tree, std::vector<PathRe
     return encoded;
 }
 
-datamodel::ParameterTree decode_tree(TreeText const& text, std::vector<PathRef> const& paths, base::Sealer const& sealer,
-                                     domain::DeviceKey device)
+datamodel::ParameterTree decode_tree(TreeText const& text, std::vector<PathRef> const& paths,
+                                     base::Sealer const& sealer, domain::DeviceKey device)
 {
     auto const values = parse_texts(text.values);
     auto const changed = parse_integers(text.changed);
@@ -80,7 +83,8 @@ datamodel::ParameterTree decode_tree(TreeText const& text, std::vector<PathRef> 
     for (std::size_t i = 0; i < count; ++i) {
         if (!paths[i])
             continue;
-        unsigned const bits = static_cast<unsigned char>(flags[2 * i]) << 8U | static_cast<unsigned char>(flags[2 * i + 1]);
+        unsigned const bits =
+            static_cast<unsigned char>(flags[2 * i]) << 8U | static_cast<unsigned char>(flags[2 * i + 1]);
         datamodel::Node node;
         node.path = paths[i]->path;
         node.changed = changed[i];

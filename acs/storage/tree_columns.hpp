@@ -35,7 +35,8 @@ struct EncodedTree {
 [[nodiscard]] EncodedTree encode_tree(datamodel::ParameterTree const& tree, std::vector<PathRef> const& paths,
                                       base::Sealer const& sealer, domain::DeviceKey device);
 
-/// Reads columns; `paths` has an entry for each id, null for ids that are gone. A secret that does not open has no value.
+/// Reads columns; `paths` has an entry for each id, null for ids that are gone. A secret that does not open has no
+/// value.
 [[nodiscard]] datamodel::ParameterTree decode_tree(TreeText const& text, std::vector<PathRef> const& paths,
                                                    base::Sealer const& sealer, domain::DeviceKey device);
 

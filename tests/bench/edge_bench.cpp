@@ -1,5 +1,5 @@
-// CPU of the network edge per minimal session - connect, POST of 3.7 KB answered with 532 bytes, empty POST answered with
-// 204, close - and memory per idle TLS connection. Server and clients are threads of one process; only the server
+// CPU of the network edge per minimal session - connect, POST of 3.7 KB answered with 532 bytes, empty POST answered
+// with 204, close - and memory per idle TLS connection. Server and clients are threads of one process; only the server
 // thread's CPU clock is read, so the figures hold on a busy machine too.
 #include "net/http_client.hpp"
 #include "net/make_certificates.hpp"
@@ -79,7 +79,7 @@ base::Awaitable<bool> session(net::Url const& url, net::ClientSettings const& se
     empty.method = "POST";
     empty.has_body = true;
     auto const released = co_await connection.exchange(std::move(empty));
-    co_return greeted && released && released->status == 204;
+    co_return greeted&& released && released->status == 204;
 }
 
 base::Awaitable<void> sessions(net::Url url, net::ClientSettings settings, int& left, int& failed)
@@ -99,7 +99,8 @@ int run_sessions(net::Url const& url, net::ClientSettings const& settings, int c
     return failed;
 }
 
-void measure(std::string const& name, net::Threads& threads, net::Url const& url, net::ClientSettings const& settings, int count)
+void measure(std::string const& name, net::Threads& threads, net::Url const& url, net::ClientSettings const& settings,
+             int count)
 {
     int failed = run_sessions(url, settings, count / 5);
     double best = 1e9;
@@ -108,7 +109,8 @@ void measure(std::string const& name, net::Threads& threads, net::Url const& url
         failed += run_sessions(url, settings, count);
         best = std::min(best, (cpu_of(threads) - before) / count);
     }
-    std::cout << fmt::format(R"({{"case":"edge_{}","cpu_us_per_session":{:.1f},"sessions":{},"failed":{}}})", name, best, count, failed)
+    std::cout << fmt::format(R"({{"case":"edge_{}","cpu_us_per_session":{:.1f},"sessions":{},"failed":{}}})", name,
+                             best, count, failed)
               << std::endl;
 }
 
@@ -121,7 +123,8 @@ base::Awaitable<void> hold(net::ClientConnection& connection)
 }
 
 /// What `count` idle connections take, both ends: the clients are in a child process.
-void measure_idle(std::string const& name, net::Url const& url, net::ClientSettings const& settings, net::Server const& server, int count)
+void measure_idle(std::string const& name, net::Url const& url, net::ClientSettings const& settings,
+                  net::Server const& server, int count)
 {
     int ready[2];
     int done[2];

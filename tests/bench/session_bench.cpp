@@ -33,8 +33,9 @@ struct Options {
 
 [[noreturn]] void usage()
 {
-    std::cerr << "session_bench --url URL [--name N] [--ca FILE] [--login USER:PASSWORD] [--sessions N] [--in-flight N]\n"
-                 "              [--devices N] [--pid PID]... [--resume] [--tls12]\n";
+    std::cerr
+        << "session_bench --url URL [--name N] [--ca FILE] [--login USER:PASSWORD] [--sessions N] [--in-flight N]\n"
+           "              [--devices N] [--pid PID]... [--resume] [--tls12]\n";
     std::exit(2);
 }
 
@@ -225,7 +226,9 @@ int run(Options const& options)
     threads.start();
     threads.finish();
     Seconds const took = std::chrono::steady_clock::now() - start;
-    boost::json::object line{{"case", options.name}, {"sessions", results.done.load()}, {"failed", results.failed.load()},
+    boost::json::object line{{"case", options.name},
+                             {"sessions", results.done.load()},
+                             {"failed", results.failed.load()},
                              {"sessions_per_second", static_cast<double>(results.done.load()) / took.count()}};
     boost::json::array cpu;
     for (int const pid : options.pids)
@@ -245,4 +248,7 @@ int run(Options const& options)
 
 }  // namespace
 
-int main(int argc, char** argv) { return run(read_options({argv + 1, argv + argc})); }
+int main(int argc, char** argv)
+{
+    return run(read_options({argv + 1, argv + argc}));
+}

@@ -1,6 +1,6 @@
 // What the session path costs: closed loops of sessions against a private cluster (tests/tools/with-postgres).
-// Prints one JSON object per case: CPU microseconds per operation of the server (all processes of the cluster) and of this
-// program, operations per second and per statement.
+// Prints one JSON object per case: CPU microseconds per operation of the server (all processes of the cluster) and of
+// this program, operations per second and per statement.
 //   storage_bench [--devices N] [--seconds S] [--threads N]
 
 #include "base/clock.hpp"
@@ -58,7 +58,9 @@ std::uint64_t own_cpu()
 {
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
-    auto const nanoseconds = [](timeval const& t) { return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(t.tv_usec) * 1000; };
+    auto const nanoseconds = [](timeval const& t) {
+        return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(t.tv_usec) * 1000;
+    };
     return nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime);
 }
 
@@ -85,22 +87,28 @@ public:
         make_trees();
         measure("tree_load", 16, [this](int) { return load_tree(); });
         measure("tree_refresh", 16, [this](int) { return refresh_tree(); });
-        fmt::print("{{\"case\":\"sizes\",\"device_contact\":{},\"device_tree_bytes_per_tree\":{}}}\n",
-                   database_.value("SELECT pg_total_relation_size('device_contact')"),
-                   database_.value("SELECT pg_total_relation_size('device_tree') / greatest(count(*), 1) FROM device_tree"));
+        fmt::print(
+            "{{\"case\":\"sizes\",\"device_contact\":{},\"device_tree_bytes_per_tree\":{}}}\n",
+            database_.value("SELECT pg_total_relation_size('device_contact')"),
+            database_.value("SELECT pg_total_relation_size('device_tree') / greatest(count(*), 1) FROM device_tree"));
     }
 
 private:
     using Operation = std::function<base::Awaitable<void>(int)>;
 
-    static cwmp::DeviceId identity(int number) { return {"Acme", "00D09E", fmt::format("Model{}", number % 8), fmt::format("SN{:09}", number)}; }
+    static cwmp::DeviceId identity(int number)
+    {
+        return {"Acme", "00D09E", fmt::format("Model{}", number % 8), fmt::format("SN{:09}", number)};
+    }
     int random(int below) { return std::uniform_int_distribution<int>{0, below - 1}(random_); }
 
     std::vector<cwmp::ParameterValue> values_of(int number)
     {
         std::vector<cwmp::ParameterValue> values;
-        for (auto const* const name : {"HardwareVersion", "SoftwareVersion", "ProvisioningCode", "SpecVersion", "UpTime", "X_State"})
-            values.push_back({fmt::format("InternetGatewayDevice.DeviceInfo.{}", name), fmt::format("value {}", number % 100)});
+        for (auto const* const name :
+             {"HardwareVersion", "SoftwareVersion", "ProvisioningCode", "SpecVersion", "UpTime", "X_State"})
+            values.push_back(
+                {fmt::format("InternetGatewayDevice.DeviceInfo.{}", name), fmt::format("value {}", number % 100)});
         return values;
     }
 
@@ -156,7 +164,10 @@ private:
         co_await path_.sessions().commit_contact(std::move(next));
     }
 
-    static std::string parameter(int i) { return fmt::format("InternetGatewayDevice.Object{}.{}.Parameter{}", i / 100, i / 10 % 10, i % 10); }
+    static std::string parameter(int i)
+    {
+        return fmt::format("InternetGatewayDevice.Object{}.{}.Parameter{}", i / 100, i / 10 % 10, i % 10);
+    }
 
     void make_trees()
     {
@@ -172,7 +183,8 @@ private:
             for (auto const& text : texts)
                 values.push_back({text, std::string_view{text}.substr(text.size() - 8), cwmp::ValueType::string});
             tree.set_values(values, 1'700'000'000);
-            co_await path_.trees().store(answer.device->key, answer.device->session_epoch, std::move(tree), {"InternetGatewayDevice."}, "1.2.3");
+            co_await path_.trees().store(answer.device->key, answer.device->session_epoch, std::move(tree),
+                                         {"InternetGatewayDevice."}, "1.2.3");
         };
         Operation const operation = one;
         measure_while("tree_first_store", 16, operation, [&] { return left > 16; });
@@ -205,7 +217,8 @@ private:
         measure_while(name, sessions, operation, [end] { return std::chrono::steady_clock::now() < end; });
     }
 
-    void measure_while(std::string const& name, int sessions, Operation const& operation, std::function<bool()> const& go_on)
+    void measure_while(std::string const& name, int sessions, Operation const& operation,
+                       std::function<bool()> const& go_on)
     {
         boost::asio::io_context io{1};
         std::uint64_t done = 0;
@@ -226,11 +239,16 @@ private:
             });
         io.run();
         auto const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-        auto const each = [&](std::uint64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1000.0 / static_cast<double>(done); };
-        fmt::print("{{\"case\":\"{}\",\"sessions\":{},\"operations\":{},\"server_cpu_us\":{:.1f},\"client_cpu_us\":{:.1f},"
-                   "\"per_second\":{:.0f},\"operations_per_statement\":{:.1f}}}\n",
-                   name, sessions, done, each(server_cpu() - server), each(own_cpu() - own), static_cast<double>(done) / seconds,
-                   static_cast<double>(done) / static_cast<double>(std::max<std::int64_t>(count_statements() - statements, 1)));
+        auto const each = [&](std::uint64_t nanoseconds) {
+            return static_cast<double>(nanoseconds) / 1000.0 / static_cast<double>(done);
+        };
+        fmt::print(
+            "{{\"case\":\"{}\",\"sessions\":{},\"operations\":{},\"server_cpu_us\":{:.1f},\"client_cpu_us\":{:.1f},"
+            "\"per_second\":{:.0f},\"operations_per_statement\":{:.1f}}}\n",
+            name, sessions, done, each(server_cpu() - server), each(own_cpu() - own),
+            static_cast<double>(done) / seconds,
+            static_cast<double>(done) /
+                static_cast<double>(std::max<std::int64_t>(count_statements() - statements, 1)));
         std::fflush(stdout);
     }
 

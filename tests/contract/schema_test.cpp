@@ -88,7 +88,8 @@ TEST(Schema, EveryTableAndColumnIsExplained)
     TestDatabase database;
     auto const rows = database.exec(
         "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
-        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0"
+        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND "
+        "a.attnum > 0"
         " AND NOT a.attisdropped AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid) IS NULL)");
     for (auto const& row : rows)
         ADD_FAILURE() << row[0].c_str() << "." << row[1].c_str() << " has no comment";
@@ -146,14 +147,18 @@ TEST(Migrate, ANewerDatabaseIsLeftAloneAndBothVersionsAreNamed)
 TEST(Schema, FunctionsForForeignTextGiveNullForNonsense)
 {
     TestDatabase database;
-    auto const is_null = [&](std::string const& expression) { return database.value("SELECT " + expression + " IS NULL") == "t"; };
+    auto const is_null = [&](std::string const& expression) {
+        return database.value("SELECT " + expression + " IS NULL") == "t";
+    };
     EXPECT_EQ(database.value("SELECT acs.number(' -1.5e3 ')"), "-1500");
     EXPECT_EQ(database.value("SELECT acs.number('.5')"), "0.5");
     for (auto const* const text : {"", "abc", "1x", "1e9999", "0x10", "NaN", "--1"})
         EXPECT_TRUE(is_null(std::string{"acs.number('"} + text + "')")) << text;
     EXPECT_EQ(database.value("SELECT acs.time('2024-02-03T04:05:06Z') = timestamptz '2024-02-03 04:05:06+00'"), "t");
-    EXPECT_EQ(database.value("SELECT acs.time('2024-02-03T04:05:06+01:00') = timestamptz '2024-02-03 03:05:06+00'"), "t");
-    for (auto const* const text : {"", "now", "infinity", "2024-02-30T00:00:00Z", "0001-01-01T00:00:00Z", "2024-13-01T00:00:00Z"})
+    EXPECT_EQ(database.value("SELECT acs.time('2024-02-03T04:05:06+01:00') = timestamptz '2024-02-03 03:05:06+00'"),
+              "t");
+    for (auto const* const text :
+         {"", "now", "infinity", "2024-02-30T00:00:00Z", "0001-01-01T00:00:00Z", "2024-13-01T00:00:00Z"})
         EXPECT_TRUE(is_null(std::string{"acs.time('"} + text + "')")) << text;
     EXPECT_EQ(database.value("SELECT acs.inet('192.0.2.1')"), "192.0.2.1");
     EXPECT_EQ(database.value("SELECT acs.inet('2001:db8::1')"), "2001:db8::1");

@@ -29,7 +29,8 @@ protected:
 
 TEST_F(SessionPath, NoSecretIsReadableInADump)
 {
-    auto const admission = admit_with({{"Device.Users.User.1.Password", "tree-secret"}, {"Device.A", "readable-value"}});
+    auto const admission =
+        admit_with({{"Device.Users.User.1.Password", "tree-secret"}, {"Device.A", "readable-value"}});
     run(sessions().commit_contact(inform(look_up(), {{"Device.Users.User.2.Password", "inform-secret"}})));
     domain::SetTask set;
     set.settings = {{"Device.WiFi.AccessPoint.1.Security.KeyPassphrase", "task-secret", std::nullopt},
@@ -75,7 +76,8 @@ TEST_F(SessionPath, ViewsShowTheNewestValuesAndHideSecrets)
                                        {"Device.Count", "5", cwmp::ValueType::unsigned_int}});
     run(sessions().commit_contact(inform(look_up(), {{"Device.IP", "192.0.2.2"}, {"Device.New", "n"}})));
     auto const parameter = [&](std::string const& path, std::string const& column) {
-        return value("SELECT " + column + "::text FROM acs.parameter WHERE device_id = " + text(admission.key) + " AND path = '" + path + "'");
+        return value("SELECT " + column + "::text FROM acs.parameter WHERE device_id = " + text(admission.key) +
+                     " AND path = '" + path + "'");
     };
     EXPECT_EQ(parameter("Device.IP", "value"), "192.0.2.2");
     EXPECT_EQ(parameter("Device.IP", "type"), "xsd:string");
@@ -83,27 +85,35 @@ TEST_F(SessionPath, ViewsShowTheNewestValuesAndHideSecrets)
     EXPECT_EQ(parameter("Device.Count", "extract(epoch FROM changed_at)::bigint"), "1700000000");
     EXPECT_EQ(parameter("Device.New", "value"), "n");
     EXPECT_EQ(parameter("Device.Users.User.1.Password", "coalesce(value, 'hidden')"), "hidden");
-    auto const newest = [&](std::string const& path) { return value("SELECT coalesce(acs.value(" + text(admission.key) + ", '" + path + "'), 'NULL')"); };
+    auto const newest = [&](std::string const& path) {
+        return value("SELECT coalesce(acs.value(" + text(admission.key) + ", '" + path + "'), 'NULL')");
+    };
     EXPECT_EQ(newest("Device.IP"), "192.0.2.2");
     EXPECT_EQ(newest("Device.New"), "n");
     EXPECT_EQ(newest("Device.Count"), "5");
     EXPECT_EQ(newest("Device.Users.User.1.Password"), "NULL");
     EXPECT_EQ(newest("Device.Nothing"), "NULL");
-    EXPECT_EQ(value("SELECT software_version || ' ' || host(ip_address) || ' ' || last_events[1] FROM acs.device WHERE id = " + text(admission.key)),
-              "1.2.3 192.0.2.7 4 VALUE CHANGE");
+    EXPECT_EQ(
+        value(
+            "SELECT software_version || ' ' || host(ip_address) || ' ' || last_events[1] FROM acs.device WHERE id = " +
+            text(admission.key)),
+        "1.2.3 192.0.2.7 4 VALUE CHANGE");
 }
 
 TEST_F(SessionPath, ModelNameAndInformIntervalAreTakenFromTheTree)
 {
-    admit_with({{"Device.DeviceInfo.ModelName", "HG-1000 v2"}, {"Device.ManagementServer.PeriodicInformInterval", "3600"}});
+    admit_with(
+        {{"Device.DeviceInfo.ModelName", "HG-1000 v2"}, {"Device.ManagementServer.PeriodicInformInterval", "3600"}});
     EXPECT_EQ(value("SELECT model_name || ' ' || inform_interval FROM acs.device"), "HG-1000 v2 3600");
 }
 
 TEST_F(SessionPath, PromotedParametersFollowTreesAndInforms)
 {
     std::string const long_text(2000, 'x');
-    auto const admission = admit_with({{"Device.WiFi.SSID.1.SSID", "home"}, {"Device.WiFi.SSID.2.SSID", long_text},
-                                       {"Device.WiFi.SSID.3.SSID", "guest"}, {"Device.WiFi.SSID.1.BSSID", "00:11"}});
+    auto const admission = admit_with({{"Device.WiFi.SSID.1.SSID", "home"},
+                                       {"Device.WiFi.SSID.2.SSID", long_text},
+                                       {"Device.WiFi.SSID.3.SSID", "guest"},
+                                       {"Device.WiFi.SSID.1.BSSID", "00:11"}});
     auto const copies = [&] {
         return value("SELECT string_agg(p.path || '=' || coalesce(d.value, 'NULL'), ' ' ORDER BY p.path)"
                      " FROM device_parameter d JOIN path p USING (path_id)");
@@ -111,7 +121,8 @@ TEST_F(SessionPath, PromotedParametersFollowTreesAndInforms)
     EXPECT_EQ(copies(), "Device.WiFi.SSID.1.SSID=home Device.WiFi.SSID.2.SSID=NULL Device.WiFi.SSID.3.SSID=guest");
     EXPECT_EQ(value("SELECT length(acs.value(" + text(admission.key) + ", 'Device.WiFi.SSID.2.SSID'))"), "2000");
 
-    auto const next = run(sessions().commit_contact(inform(look_up(), {{"Device.WiFi.SSID.1.SSID", "new"}, {"Device.WiFi.SSID.3.SSID", "guest"}})));
+    auto const next = run(sessions().commit_contact(
+        inform(look_up(), {{"Device.WiFi.SSID.1.SSID", "new"}, {"Device.WiFi.SSID.3.SSID", "guest"}})));
     EXPECT_EQ(copies(), "Device.WiFi.SSID.1.SSID=new Device.WiFi.SSID.2.SSID=NULL Device.WiFi.SSID.3.SSID=guest");
 
     auto tree = run(trees().load(admission.key));
@@ -138,18 +149,23 @@ TEST_F(SessionPath, WhenWhichSubtreeWasReadIsKept)
     auto const tree = run(trees().load(admission.key));
     EXPECT_TRUE(run(trees().store(admission.key, admission.epoch, tree, {"Device.WiFi."}, "1.2.3")));
     EXPECT_EQ(value("SELECT string_agg(p.path, ' ' ORDER BY p.path) FROM device_tree t, jsonb_object_keys(t.read_at) k"
-                    " JOIN path p ON p.path_id::text = k"), "Device. Device.WiFi.");
+                    " JOIN path p ON p.path_id::text = k"),
+              "Device. Device.WiFi.");
 }
 
 TEST_F(SessionPath, BytesThatAreNoTextReachTheDatabaseRepaired)
 {
     auto contact = inform(router(std::string{"R\0\xff", 3}));
-    contact.facts.software_version = std::string{"1\0""2\xed\xa0\x80", 6};
+    contact.facts.software_version = std::string{"1\0"
+                                                 "2\xed\xa0\x80",
+                                                 6};
     contact.events = {{std::string{"X \0\xc0\xaf", 5}, "\xf5"}};
-    contact.values = {{"Device.Bad", std::string{"a\0b\xff", 4}}, {std::string{"Device.N\0ame", 12}, "v"}, {"Device.\xff", "v"}};
+    contact.values = {
+        {"Device.Bad", std::string{"a\0b\xff", 4}}, {std::string{"Device.N\0ame", 12}, "v"}, {"Device.\xff", "v"}};
     auto const admission = run(sessions().commit_contact(contact));
     EXPECT_TRUE(run(sessions().look_up(router(std::string{"R\0\xff", 3}), "")).device);
-    EXPECT_EQ(run(trees().load(admission.key)).value("Device.Bad"), "a\xEF\xBF\xBD""b\xEF\xBF\xBD");
+    EXPECT_EQ(run(trees().load(admission.key)).value("Device.Bad"), "a\xEF\xBF\xBD"
+                                                                    "b\xEF\xBF\xBD");
     EXPECT_EQ(value("SELECT count(*) FROM path WHERE path LIKE 'Device.N%'"), "0");
 }
 
@@ -212,7 +228,8 @@ TEST_F(SessionPath, ARestartOfTheDatabaseLosesNothingAndRepeatsNothing)
         EXPECT_EQ(epoch, informs) << "each Inform made one epoch, however often it was sent";
     EXPECT_EQ(value("SELECT count(*) FROM event"), std::to_string(devices * informs));
     for (int i = 0; i < devices; ++i)
-        EXPECT_EQ(run(trees().load(look_up(router("S" + std::to_string(i))).key)).value("Device.Counter"), std::to_string(informs - 1));
+        EXPECT_EQ(run(trees().load(look_up(router("S" + std::to_string(i))).key)).value("Device.Counter"),
+                  std::to_string(informs - 1));
 }
 
 TEST_F(SessionPath, SeveralNodesWriteTheSameDevicesWithoutDeadlock)
@@ -221,18 +238,20 @@ TEST_F(SessionPath, SeveralNodesWriteTheSameDevicesWithoutDeadlock)
     for (int i = 0; i < devices; ++i)
         admit(router("S" + std::to_string(i)));
     auto const node = [&](unsigned number) {
+        boost::asio::io_context io{1};  // outlives the queue, as everywhere
         base::SystemClock clock;
         base::Metrics metrics;
         storage::BatchSettings batches;
         batches.connection = backend_.database().settings();
-        storage::SessionPath path{{batches, {}, number, storage::identity_hash}, backend_.rare(), backend_.sealer(), clock, metrics};
-        boost::asio::io_context io{1};
+        storage::SessionPath path{
+            {batches, {}, number, storage::identity_hash}, backend_.rare(), backend_.sealer(), clock, metrics};
         int left = devices;
         auto const session = [&](int first) -> base::Awaitable<void> {
             for (int i = 0; i < 40; ++i) {
                 auto const identity = router("S" + std::to_string((first * 7 + i) % devices));
                 auto const answer = co_await path.sessions().look_up(identity, "");
-                auto const admission = co_await path.sessions().commit_contact(inform(*answer.device, {{"Device.V", std::to_string(i)}}, identity));
+                auto const admission = co_await path.sessions().commit_contact(
+                    inform(*answer.device, {{"Device.V", std::to_string(i)}}, identity));
                 auto tree = co_await path.trees().load(admission.key);
                 co_await path.trees().store(admission.key, admission.epoch, std::move(tree), {}, "1");
             }
@@ -261,12 +280,14 @@ TEST_F(SessionPath, ContactRowsAreUpdatedOnTheirPage)
     for (int i = 0; i < 200; ++i)
         run(sessions().commit_contact(inform(look_up(), {{"Device.Counter", std::to_string(i)}})));
     std::this_thread::sleep_for(1500ms);  // statistics arrive late
-    EXPECT_EQ(value("SELECT n_tup_upd - n_tup_hot_upd < 20 FROM pg_stat_user_tables WHERE relname = 'device_contact'"), "t");
+    EXPECT_EQ(value("SELECT n_tup_upd - n_tup_hot_upd < 20 FROM pg_stat_user_tables WHERE relname = 'device_contact'"),
+              "t");
 }
 
 TEST(SessionPathLimits, AHashThatTwoIdentitiesShareKeepsThemApart)
 {
     auto const collide = [](cwmp::DeviceId const&, unsigned salt) { return std::int64_t{1000 + salt}; };
+    boost::asio::io_context io{1};
     Postgres backend{{}, {}, collide};
     auto const inform = [](std::string serial) {
         domain::Contact contact;
@@ -275,7 +296,6 @@ TEST(SessionPathLimits, AHashThatTwoIdentitiesShareKeepsThemApart)
         contact.events = {{"1 BOOT", ""}};
         return contact;
     };
-    boost::asio::io_context io{1};
     std::set<std::int64_t> keys;
     for (auto const* const serial : {"S1", "S2", "S3"})
         keys.insert(support::run(io, backend.sessions().commit_contact(inform(serial))).key.value());
@@ -290,9 +310,11 @@ TEST(SessionPathLimits, AHashThatTwoIdentitiesShareKeepsThemApart)
 
 TEST(SessionPathLimits, NewPathsAreBoundedPerDeviceAndInAll)
 {
-    Postgres backend{{}, storage::PathLimits{1000, 10, 25}};
     boost::asio::io_context io{1};
-    auto const count = [&] { return backend.database().value("SELECT count(*) || ' ' || (SELECT paths FROM path_count) FROM path"); };
+    Postgres backend{{}, storage::PathLimits{1000, 10, 25}};
+    auto const count = [&] {
+        return backend.database().value("SELECT count(*) || ' ' || (SELECT paths FROM path_count) FROM path");
+    };
     auto const intern = [&](std::int64_t device, std::string const& prefix) {
         std::vector<std::string> paths;
         for (int i = 0; i < 15; ++i)
@@ -314,8 +336,8 @@ TEST(SessionPathLimits, WhileTheDatabaseIsAwayCallsWaitAndThenSayUnavailable)
 {
     storage::BatchSettings batches;
     batches.patience = 700ms;
-    Postgres backend{batches};
     boost::asio::io_context io{1};
+    Postgres backend{batches};
     EXPECT_FALSE(support::run(io, backend.sessions().look_up({"", "", "", "S"}, "")).device);
     auto& database = backend.database();
     auto const name = database.value("SELECT current_database()");
@@ -326,7 +348,8 @@ TEST(SessionPathLimits, WhileTheDatabaseIsAwayCallsWaitAndThenSayUnavailable)
         EXPECT_THROW(support::run(io, backend.sessions().look_up({"", "", "", "S"}, "")), base::Unavailable);
         other.exec("ALTER DATABASE " + name + " ALLOW_CONNECTIONS true");
     }
-    EXPECT_FALSE(support::run(io, backend.sessions().look_up({"", "", "", "S"}, "")).device) << "it is back, and so are we";
+    EXPECT_FALSE(support::run(io, backend.sessions().look_up({"", "", "", "S"}, "")).device)
+        << "it is back, and so are we";
 }
 
 TEST(SessionPathLimits, TooManyWaitingCallsAreRefusedAtOnce)

@@ -78,7 +78,8 @@ TYPED_TEST(SessionStoreContract, InformsOfOneDeviceAtOnceGetDifferentEpochsAndLo
     auto const known = this->look_up();
     std::vector<base::Awaitable<domain::Admission>> works;
     for (int i = 0; i < 6; ++i)
-        works.push_back(this->sessions().commit_contact(this->inform(known, {{"Device.Test.Value" + std::to_string(i), "x"}})));
+        works.push_back(
+            this->sessions().commit_contact(this->inform(known, {{"Device.Test.Value" + std::to_string(i), "x"}})));
     auto const admissions = this->run_all(std::move(works));
     std::set<std::int64_t> epochs;
     for (auto const& admission : admissions)
@@ -149,7 +150,8 @@ TYPED_TEST(SessionStoreContract, ValuesOfInformsComeBackWithTheTimeOfTheirChange
     auto const before = this->look_up();
     ASSERT_EQ(before.recent.size(), 2u);
 
-    auto second = this->inform(before, {{"Device.DeviceInfo.UpTime", "99"}, {"Device.ManagementServer.ParameterKey", "a, \"b\" {NULL}"}});
+    auto second = this->inform(
+        before, {{"Device.DeviceInfo.UpTime", "99"}, {"Device.ManagementServer.ParameterKey", "a, \"b\" {NULL}"}});
     second.at = first.at + 1h;
     this->run(this->sessions().commit_contact(second));
     std::map<std::string, domain::RecentValue> recent;
@@ -202,7 +204,8 @@ TYPED_TEST(SessionStoreContract, LongValuesGoToTheTree)
 TYPED_TEST(SessionStoreContract, LoginsAreFoundWithOrWithoutADevice)
 {
     auto const key = this->admit().key;
-    this->backend_.add_login({"bootstrap", std::string(16, '\x01'), std::string{"\0\xff'\\", 4} + std::string(28, 'b'), std::nullopt});
+    this->backend_.add_login(
+        {"bootstrap", std::string(16, '\x01'), std::string{"\0\xff'\\", 4} + std::string(28, 'b'), std::nullopt});
     this->backend_.add_login({"own", std::string(16, 'c'), std::string(32, 'd'), key});
     auto const shared = this->run(this->sessions().look_up(this->router("other"), "bootstrap"));
     EXPECT_FALSE(shared.device);

@@ -81,7 +81,8 @@ public:
                         std::int64_t (*hash)(cwmp::DeviceId const&, unsigned) = storage::identity_hash)
     {
         batches.connection = database_.settings();
-        path_.emplace(storage::SessionPathSettings{std::move(batches), limits, 7, hash}, rare_, sealer_, clock_, metrics_);
+        path_.emplace(storage::SessionPathSettings{std::move(batches), limits, 7, hash}, rare_, sealer_, clock_,
+                      metrics_);
     }
 
     [[nodiscard]] domain::SessionStore& sessions() { return path_->sessions(); }
@@ -98,8 +99,9 @@ public:
         pqxx::connection connection{database_.url()};
         pqxx::work work{connection};
         auto const device = login.device ? std::to_string(login.device->value()) : std::string{"NULL"};
-        work.exec("INSERT INTO public.credential (username, device_id, ha1_md5, ha1_sha256) VALUES (" + work.quote(login.username) +
-                  ", " + device + ", " + work.quote(pqxx::binarystring{login.ha1_md5}) + ", " + work.quote(pqxx::binarystring{login.ha1_sha256}) + ")");
+        work.exec("INSERT INTO public.credential (username, device_id, ha1_md5, ha1_sha256) VALUES (" +
+                  work.quote(login.username) + ", " + device + ", " + work.quote(pqxx::binarystring{login.ha1_md5}) +
+                  ", " + work.quote(pqxx::binarystring{login.ha1_sha256}) + ")");
         work.commit();
     }
     domain::TaskId add_task(domain::Task task)
@@ -108,10 +110,12 @@ public:
         pqxx::connection connection{database_.url()};
         pqxx::work work{connection};
         auto const time = [&](base::TimePoint at) { return work.quote(storage::time_text(at)); };
-        work.exec("INSERT INTO public.task (device_id, task_id, kind, priority, not_before, expires_at, origin, arguments) VALUES (" +
+        work.exec("INSERT INTO public.task (device_id, task_id, kind, priority, not_before, expires_at, origin, "
+                  "arguments) VALUES (" +
                   std::to_string(task.device.value()) + ", " + std::to_string(id) + ", " +
-                  work.quote(std::string{kind_of(task.arguments)}) + ", " + std::to_string(static_cast<int>(task.priority)) + ", " +
-                  time(task.not_before) + ", " + (task.expires_at ? time(*task.expires_at) : "NULL") + ", 'api', " +
+                  work.quote(std::string{kind_of(task.arguments)}) + ", " +
+                  std::to_string(static_cast<int>(task.priority)) + ", " + time(task.not_before) + ", " +
+                  (task.expires_at ? time(*task.expires_at) : "NULL") + ", 'api', " +
                   work.quote(storage::arguments_text(sealer_, task.device, task.arguments)) + ")");
         work.commit();
         return domain::TaskId{id};
@@ -123,8 +127,9 @@ public:
     [[nodiscard]] std::vector<EventSeen> events(domain::DeviceKey device)
     {
         std::vector<EventSeen> seen;
-        auto const rows = database_.exec("SELECT kind, array_to_string(codes, '|'), redelivered FROM event WHERE device_id = " +
-                                         std::to_string(device.value()) + " ORDER BY at, event_id");
+        auto const rows =
+            database_.exec("SELECT kind, array_to_string(codes, '|'), redelivered FROM event WHERE device_id = " +
+                           std::to_string(device.value()) + " ORDER BY at, event_id");
         for (auto const& row : rows) {
             seen.push_back({row[0].c_str(), {}, row[2].template as<bool>()});
             std::string const text = row[1].c_str();
@@ -138,8 +143,11 @@ public:
     }
     [[nodiscard]] TaskSeen task(domain::TaskId id)
     {
-        auto const row = database_.exec("SELECT state, result, fault_text, coalesce(fault_code, 0) FROM task WHERE task_id = " +
-                                        std::to_string(id.value())).at(0);
+        auto const row =
+            database_
+                .exec("SELECT state, result, fault_text, coalesce(fault_code, 0) FROM task WHERE task_id = " +
+                      std::to_string(id.value()))
+                .at(0);
         return {row[0].c_str(), row[1].c_str(), row[2].c_str(), row[3].template as<unsigned>()};
     }
 
@@ -192,9 +200,13 @@ protected:
     [[nodiscard]] domain::TaskStore& tasks() { return backend_.tasks(); }
     [[nodiscard]] domain::TreeStore& trees() { return backend_.trees(); }
 
-    [[nodiscard]] static cwmp::DeviceId router(std::string serial = "R1") { return {"Acme", "00D09E", "HG-1000", std::move(serial)}; }
+    [[nodiscard]] static cwmp::DeviceId router(std::string serial = "R1")
+    {
+        return {"Acme", "00D09E", "HG-1000", std::move(serial)};
+    }
 
-    [[nodiscard]] static domain::Contact inform(cwmp::DeviceId identity, std::vector<cwmp::Event> events = {{"1 BOOT", ""}})
+    [[nodiscard]] static domain::Contact inform(cwmp::DeviceId identity,
+                                                std::vector<cwmp::Event> events = {{"1 BOOT", ""}})
     {
         domain::Contact contact;
         contact.identity = std::move(identity);
@@ -207,7 +219,8 @@ protected:
     }
 
     /// The next Inform of a device that the look-up brought.
-    [[nodiscard]] static domain::Contact inform(domain::KnownDevice const& known, std::vector<cwmp::ParameterValue> values,
+    [[nodiscard]] static domain::Contact inform(domain::KnownDevice const& known,
+                                                std::vector<cwmp::ParameterValue> values,
                                                 cwmp::DeviceId identity = router())
     {
         auto contact = inform(std::move(identity), {{"4 VALUE CHANGE", ""}});
@@ -226,7 +239,10 @@ protected:
     }
 
     /// A device that has informed once.
-    domain::Admission admit(cwmp::DeviceId identity = router()) { return run(sessions().commit_contact(inform(std::move(identity)))); }
+    domain::Admission admit(cwmp::DeviceId identity = router())
+    {
+        return run(sessions().commit_contact(inform(std::move(identity))));
+    }
 
     boost::asio::io_context io_{1};
     Backend backend_;

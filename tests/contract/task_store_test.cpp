@@ -6,7 +6,8 @@ namespace {
 template <class Backend>
 class TaskStoreContract : public StoreSuite<Backend> {
 protected:
-    [[nodiscard]] static domain::Task task_for(domain::DeviceKey device, domain::TaskArguments arguments = domain::RebootTask{})
+    [[nodiscard]] static domain::Task task_for(domain::DeviceKey device,
+                                               domain::TaskArguments arguments = domain::RebootTask{})
     {
         domain::Task task;
         task.device = device;
@@ -15,7 +16,8 @@ protected:
         return task;
     }
 
-    [[nodiscard]] static domain::TaskUpdate update_of(domain::Task const& task, std::int64_t epoch, domain::TaskState state)
+    [[nodiscard]] static domain::TaskUpdate update_of(domain::Task const& task, std::int64_t epoch,
+                                                      domain::TaskState state)
     {
         domain::TaskUpdate change;
         change.device = task.device;
@@ -175,7 +177,8 @@ TYPED_TEST(TaskStoreContract, OpenDiscoveriesAreOneAndTakeEachOthersPathsIn)
     this->run(this->tasks().add(discovery({"Device.A.", "Device.B."})));
     auto open = this->open(admission.key);
     ASSERT_EQ(open.size(), 1u);
-    EXPECT_EQ(std::get<domain::RefreshTask>(open[0].arguments).paths, (std::vector<std::string>{"Device.A.", "Device.B."}));
+    EXPECT_EQ(std::get<domain::RefreshTask>(open[0].arguments).paths,
+              (std::vector<std::string>{"Device.A.", "Device.B."}));
     EXPECT_TRUE(std::get<domain::RefreshTask>(open[0].arguments).discovery);
 
     this->run(this->tasks().add(discovery({})));

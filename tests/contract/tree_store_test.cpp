@@ -11,7 +11,8 @@ ParameterTree gateway(int hosts, std::string const& suffix = "")
     std::vector<std::string> texts;
     for (int i = 1; i <= hosts; ++i)
         texts.push_back("Device.Hosts.Host." + std::to_string(i) + ".");
-    std::vector<datamodel::NameUpdate> names{{"Device.", false}, {"Device.Hosts.", false}, {"Device.Hosts.Host.", true}};
+    std::vector<datamodel::NameUpdate> names{
+        {"Device.", false}, {"Device.Hosts.", false}, {"Device.Hosts.Host.", true}};
     std::vector<std::string> paths;
     for (auto const& host : texts)
         for (auto const* const name : {"HostName", "PhysAddress", "Active"})
@@ -82,10 +83,13 @@ TYPED_TEST(TreeStoreContract, ValuesOfInformsLieOverTheTreeUntilTheyAreFoldedIn)
 {
     auto const admission = this->admit();
     auto tree = gateway(1);
-    tree.set_values({{"Device.IP", "192.0.2.1", cwmp::ValueType::string}, {"Device.Same", "s", cwmp::ValueType::string}}, 1'600'000'000);
+    tree.set_values(
+        {{"Device.IP", "192.0.2.1", cwmp::ValueType::string}, {"Device.Same", "s", cwmp::ValueType::string}},
+        1'600'000'000);
     ASSERT_TRUE(this->run(this->trees().store(admission.key, admission.epoch, tree, {}, "1")));
 
-    auto const contact = this->inform(this->look_up(), {{"Device.IP", "192.0.2.2"}, {"Device.New", "n"}, {"Device.Same", "s"}});
+    auto const contact =
+        this->inform(this->look_up(), {{"Device.IP", "192.0.2.2"}, {"Device.New", "n"}, {"Device.Same", "s"}});
     auto const next = this->run(this->sessions().commit_contact(contact));
     auto loaded = this->run(this->trees().load(admission.key));
     EXPECT_EQ(loaded.value("Device.IP"), "192.0.2.2");
@@ -119,7 +123,8 @@ TYPED_TEST(TreeStoreContract, SecretsAreLoadedAsTheyWereRead)
                     1'700'000'000);
     ASSERT_TRUE(this->run(this->trees().store(admission.key, admission.epoch, tree, {}, "1")));
     EXPECT_TRUE(this->run(this->trees().load(admission.key)) == tree);
-    this->run(this->sessions().commit_contact(this->inform(this->look_up(), {{"Device.Users.User.1.Password", "told"}})));
+    this->run(
+        this->sessions().commit_contact(this->inform(this->look_up(), {{"Device.Users.User.1.Password", "told"}})));
     EXPECT_EQ(this->run(this->trees().load(admission.key)).value("Device.Users.User.1.Password"), "told");
 }
 
@@ -129,7 +134,8 @@ TYPED_TEST(TreeStoreContract, TreesOfManyDevicesAreStoredAtOnce)
     std::vector<base::Awaitable<bool>> stores;
     for (int i = 0; i < 40; ++i) {
         admissions.push_back(this->admit(this->router("S" + std::to_string(i))));
-        stores.push_back(this->trees().store(admissions.back().key, admissions.back().epoch, gateway(i), {"Device."}, "1"));
+        stores.push_back(
+            this->trees().store(admissions.back().key, admissions.back().epoch, gateway(i), {"Device."}, "1"));
     }
     for (bool const written : this->run_all(std::move(stores)))
         EXPECT_TRUE(written);

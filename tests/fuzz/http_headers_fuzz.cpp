@@ -1,5 +1,5 @@
-// Any bytes are a request or an answer, or refused; whether they come at once or one by one makes no difference. What the
-// header says is given to every reader of header values.
+// Any bytes are a request or an answer, or refused; whether they come at once or one by one makes no difference. What
+// the header says is given to every reader of header values.
 #include "net/authorization.hpp"
 #include "net/client_login.hpp"
 #include "net/forwarded.hpp"

@@ -15,8 +15,8 @@ enum class Shape { plain, hashed };
 /// The schema's SQL with the marked tables partitioned by hash, four partitions each.
 [[nodiscard]] std::string partitioned(std::string sql);
 
-/// A database of one's own in the cluster that ACS_TEST_DATABASE names, with the schema in place; dropped at the end. The
-/// schema is made once per program and copied.
+/// A database of one's own in the cluster that ACS_TEST_DATABASE names, with the schema in place; dropped at the end.
+/// The schema is made once per program and copied.
 class TestDatabase {
 public:
     explicit TestDatabase(Shape shape = Shape::plain);

@@ -40,7 +40,10 @@ int base64_value(char c)
     return -1;
 }
 
-unsigned char const* bytes_of(std::string_view text) { return reinterpret_cast<unsigned char const*>(text.data()); }
+unsigned char const* bytes_of(std::string_view text)
+{
+    return reinterpret_cast<unsigned char const*>(text.data());
+}
 
 /// A digest algorithm fetched once; EVP_Digest with a legacy EVP_MD would look it up on every call.
 class Digest {
@@ -55,7 +58,7 @@ public:
     {
         // Reused for every digest of this thread: creating a context costs more than a short digest.
         thread_local std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context{EVP_MD_CTX_new(),
-                                                                                          &EVP_MD_CTX_free};
+                                                                                           &EVP_MD_CTX_free};
         std::array<unsigned char, EVP_MAX_MD_SIZE> out;
         unsigned size = 0;
         if (EVP_DigestInit_ex2(context.get(), algorithm_, nullptr) != 1 ||
@@ -145,7 +148,10 @@ std::string random_bytes(std::size_t count)
     return bytes;
 }
 
-std::string random_hex(std::size_t count) { return to_hex(random_bytes(count)); }
+std::string random_hex(std::size_t count)
+{
+    return to_hex(random_bytes(count));
+}
 
 std::string md5(std::string_view bytes)
 {
@@ -165,8 +171,14 @@ std::string sha256(std::string_view bytes)
     return digest(bytes);
 }
 
-std::string hmac_sha1(std::string_view key, std::string_view bytes) { return hmac(EVP_sha1(), key, bytes); }
-std::string hmac_sha256(std::string_view key, std::string_view bytes) { return hmac(EVP_sha256(), key, bytes); }
+std::string hmac_sha1(std::string_view key, std::string_view bytes)
+{
+    return hmac(EVP_sha1(), key, bytes);
+}
+std::string hmac_sha256(std::string_view key, std::string_view bytes)
+{
+    return hmac(EVP_sha256(), key, bytes);
+}
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept
 {

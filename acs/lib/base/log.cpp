@@ -64,13 +64,16 @@ void append_quoted(std::string& line, std::string_view value)
 
 }  // namespace
 
-void set_level(Level level) { logger().set_level(native(level)); }
+void set_level(Level level)
+{
+    logger().set_level(native(level));
+}
 
 bool set_level(std::string_view name)
 {
-    constexpr std::array names{std::pair{std::string_view{"debug"}, Level::debug}, std::pair{std::string_view{"info"}, Level::info},
-                               std::pair{std::string_view{"warning"}, Level::warning},
-                               std::pair{std::string_view{"error"}, Level::error}};
+    constexpr std::array names{
+        std::pair{std::string_view{"debug"}, Level::debug}, std::pair{std::string_view{"info"}, Level::info},
+        std::pair{std::string_view{"warning"}, Level::warning}, std::pair{std::string_view{"error"}, Level::error}};
     for (auto const& [known, level] : names)
         if (known == name) {
             set_level(level);
@@ -79,7 +82,10 @@ bool set_level(std::string_view name)
     return false;
 }
 
-bool enabled(Level level) { return logger().should_log(native(level)); }
+bool enabled(Level level)
+{
+    return logger().should_log(native(level));
+}
 
 void write(Level level, std::string_view id, std::initializer_list<Field> fields)
 {

@@ -39,11 +39,17 @@ inline void debug(std::string_view id, std::initializer_list<Field> fields = {})
     if (enabled(Level::debug))
         write(Level::debug, id, fields);
 }
-inline void info(std::string_view id, std::initializer_list<Field> fields = {}) { write(Level::info, id, fields); }
+inline void info(std::string_view id, std::initializer_list<Field> fields = {})
+{
+    write(Level::info, id, fields);
+}
 inline void warning(std::string_view id, std::initializer_list<Field> fields = {})
 {
     write(Level::warning, id, fields);
 }
-inline void error(std::string_view id, std::initializer_list<Field> fields = {}) { write(Level::error, id, fields); }
+inline void error(std::string_view id, std::initializer_list<Field> fields = {})
+{
+    write(Level::error, id, fields);
+}
 
 }  // namespace base::log

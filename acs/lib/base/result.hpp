@@ -18,6 +18,9 @@ template <class T, class E = Error>
 using Result = std::expected<T, E>;
 
 /// Shorthand for the failing side: `return base::fail("the port must be 1-65535, not {}", port)` with fmt outside.
-[[nodiscard]] inline std::unexpected<Error> fail(std::string what) { return std::unexpected{Error{std::move(what)}}; }
+[[nodiscard]] inline std::unexpected<Error> fail(std::string what)
+{
+    return std::unexpected{Error{std::move(what)}};
+}
 
 }  // namespace base

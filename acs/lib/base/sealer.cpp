@@ -34,8 +34,14 @@ void must(int outcome)
         throw std::runtime_error{"OpenSSL refused an AES-256-GCM operation"};
 }
 
-unsigned char const* bytes(std::string_view text) { return reinterpret_cast<unsigned char const*>(text.data()); }
-unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+unsigned char const* bytes(std::string_view text)
+{
+    return reinterpret_cast<unsigned char const*>(text.data());
+}
+unsigned char* bytes(std::string& text)
+{
+    return reinterpret_cast<unsigned char*>(text.data());
+}
 
 /// Place and secret, so that no two pairs give the same text.
 std::string framed(std::string_view place, std::string_view secret)
@@ -43,7 +49,8 @@ std::string framed(std::string_view place, std::string_view secret)
     return fmt::format("{}:{}{}", place.size(), place, secret);
 }
 
-std::string encrypt(std::string_view key, std::string_view nonce, std::string_view secret, std::string_view place, std::string& tag)
+std::string encrypt(std::string_view key, std::string_view nonce, std::string_view secret, std::string_view place,
+                    std::string& tag)
 {
     Cipher const cipher{EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free};
     std::string text(secret.size(), '\0');
@@ -58,8 +65,8 @@ std::string encrypt(std::string_view key, std::string_view nonce, std::string_vi
 }
 
 /// False when the tag does not fit: another place, or changed bytes.
-bool decrypt(std::string_view key, std::string_view nonce, std::string_view sealed, std::string_view place, std::string tag,
-             std::string& secret)
+bool decrypt(std::string_view key, std::string_view nonce, std::string_view sealed, std::string_view place,
+             std::string tag, std::string& secret)
 {
     Cipher const cipher{EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free};
     secret.assign(sealed.size(), '\0');
@@ -108,16 +115,21 @@ private:
     int number_;
 };
 
-std::string reason() { return std::strerror(errno); }
+std::string reason()
+{
+    return std::strerror(errno);
+}
 
 Result<std::string> make_key_file(std::string const& file)
 {
     Descriptor const made{::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
     if (made.number() < 0)
         return fail(fmt::format("the key file {} cannot be made: {}", file, reason()));
-    auto const text = fmt::format("# Opens the secrets in the database. Keep it, keep it secret, back it up apart from the database.\n{} {}\n",
-                                  random_hex(name_bytes), random_hex(key_bytes));
-    if (::write(made.number(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) || ::fsync(made.number()) != 0)
+    auto const text = fmt::format(
+        "# Opens the secrets in the database. Keep it, keep it secret, back it up apart from the database.\n{} {}\n",
+        random_hex(name_bytes), random_hex(key_bytes));
+    if (::write(made.number(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+        ::fsync(made.number()) != 0)
         return fail(fmt::format("the key file {} cannot be written: {}", file, reason()));
     return text;
 }
@@ -179,7 +191,10 @@ Result<Sealer> Sealer::from_file(std::string const& file)
     return sealer;
 }
 
-Sealer Sealer::with_random_key() { return Sealer{{derive(random_bytes(name_bytes), random_bytes(key_bytes))}}; }
+Sealer Sealer::with_random_key()
+{
+    return Sealer{{derive(random_bytes(name_bytes), random_bytes(key_bytes))}};
+}
 
 Sealer::Key const* Sealer::key_of(std::string_view name) const
 {
@@ -206,7 +221,8 @@ Result<std::string> Sealer::open(std::string_view sealed, std::string_view place
         return fail("the text is not a sealed secret");
     auto const* const key = key_of(parts.name);
     if (key == nullptr)
-        return fail(fmt::format("the key {} that sealed the secret is not in the key file; put it back", to_hex(parts.name)));
+        return fail(
+            fmt::format("the key {} that sealed the secret is not in the key file; put it back", to_hex(parts.name)));
     std::string secret;
     if (!decrypt(key->encryption, parts.nonce, parts.text, place, std::string{parts.tag}, secret))
         return fail("the sealed secret was changed or belongs elsewhere");
@@ -220,10 +236,13 @@ bool Sealer::holds(std::string_view sealed, std::string_view secret, std::string
     if (!take_apart(raw, parts))
         return false;
     auto const* const key = key_of(parts.name);
-    return key != nullptr &&
-           equal_in_constant_time(parts.nonce, hmac_sha256(key->equality, framed(place, secret)).substr(0, nonce_bytes));
+    return key != nullptr && equal_in_constant_time(
+                                 parts.nonce, hmac_sha256(key->equality, framed(place, secret)).substr(0, nonce_bytes));
 }
 
-bool Sealer::is_sealed(std::string_view text) noexcept { return text.starts_with(prefix); }
+bool Sealer::is_sealed(std::string_view text) noexcept
+{
+    return text.starts_with(prefix);
+}
 
 }  // namespace base

@@ -20,8 +20,8 @@ public:
     [[nodiscard]] static Result<Sealer> from_file(std::string const& file);
     /// A key that is gone with the program, for tests.
     [[nodiscard]] static Sealer with_random_key();
-    /// Reads the text of a key file: a line "NAME KEY" for each key, NAME eight and KEY 64 hexadecimal digits. The first
-    /// seals, all of them open. Lines that begin with '#' are comments.
+    /// Reads the text of a key file: a line "NAME KEY" for each key, NAME eight and KEY 64 hexadecimal digits. The
+    /// first seals, all of them open. Lines that begin with '#' are comments.
     [[nodiscard]] static Result<Sealer> from_text(std::string_view text);
 
     /// The sealed form: printable ASCII without quotes or blanks.

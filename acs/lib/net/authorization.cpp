@@ -77,6 +77,9 @@ std::string basic_authorization(std::string_view username, std::string_view pass
     return "Basic " + base::to_base64(std::string{username} + ':' + std::string{password});
 }
 
-std::string basic_challenge(std::string_view realm) { return "Basic realm=" + quoted(realm); }
+std::string basic_challenge(std::string_view realm)
+{
+    return "Basic realm=" + quoted(realm);
+}
 
 }  // namespace net

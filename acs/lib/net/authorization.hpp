@@ -13,15 +13,15 @@ struct Authorization {
 
     Scheme scheme = Scheme::none;
     std::string username;
-    std::string password;     ///< Basic only
+    std::string password;  ///< Basic only
     std::string realm;
     std::string nonce;
-    std::string uri;          ///< Digest: as the client hashed it; may be empty, absolute or other than the target
+    std::string uri;  ///< Digest: as the client hashed it; may be empty, absolute or other than the target
     std::string response;
-    std::string algorithm;    ///< empty when not given
-    std::string qop;          ///< empty: the form of RFC 2069
-    std::string nonce_count;  ///< nc, as sent
-    std::string client_nonce; ///< cnonce
+    std::string algorithm;     ///< empty when not given
+    std::string qop;           ///< empty: the form of RFC 2069
+    std::string nonce_count;   ///< nc, as sent
+    std::string client_nonce;  ///< cnonce
     std::string opaque;
 };
 

@@ -6,7 +6,10 @@ namespace net {
 
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 /// Takes words, quoted texts and separators off the front of a value.
 class Cursor {
@@ -84,7 +87,8 @@ std::string take_token(Cursor& cursor)
     ahead.skip_blanks();
     auto const word = ahead.until(",");
     auto const equals = word.find('=');
-    bool const is_padded = equals == std::string_view::npos || word.find_first_not_of('=', equals) == std::string_view::npos;
+    bool const is_padded =
+        equals == std::string_view::npos || word.find_first_not_of('=', equals) == std::string_view::npos;
     if (word.empty() || !is_padded || (equals == std::string_view::npos && ahead.at_assignment()))
         return {};
     cursor = ahead;

@@ -7,7 +7,8 @@
 
 namespace net {
 
-/// One challenge or login: a scheme and its parameters ("Digest realm="x", qop=auth"), or a scheme and one token ("Basic QWx=").
+/// One challenge or login: a scheme and its parameters ("Digest realm="x", qop=auth"), or a scheme and one token
+/// ("Basic QWx=").
 struct AuthorizationFields {
     std::string scheme;
     std::string token;

@@ -39,7 +39,7 @@ public:
         BodySink* sink = nullptr;  ///< null: memory
         bool discard = false;      ///< count only
         ContentCoding coding = ContentCoding::identity;
-        InflateLimits limits;      ///< `bytes` holds for bodies that are not compressed too
+        InflateLimits limits;  ///< `bytes` holds for bodies that are not compressed too
         MemoryBudget* budget = nullptr;
     };
 

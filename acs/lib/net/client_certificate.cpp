@@ -67,8 +67,8 @@ std::string address_text(ASN1_OCTET_STRING const* octets)
 
 void add_alternative_names(ClientCertificate& facts, X509 const* certificate)
 {
-    Names const names{static_cast<GENERAL_NAMES*>(
-        X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr))};
+    Names const names{
+        static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr))};
     for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
         auto const* const name = sk_GENERAL_NAME_value(names.get(), i);
         switch (name->type) {

@@ -38,7 +38,8 @@ base::Awaitable<std::expected<std::vector<Endpoint>, ClientFailure>> ClientConne
         found.push_back({unmapped(literal), server.port});
     } else {
         Resolver resolver{co_await asio::this_coro::executor};
-        auto const [failed, results] = co_await resolver.async_resolve(server.host, std::to_string(server.port), base::as_tuple);
+        auto const [failed, results] =
+            co_await resolver.async_resolve(server.host, std::to_string(server.port), base::as_tuple);
         if (failed)
             co_return failure(ClientErrc::not_found, "the name does not resolve: " + failed.message());
         for (auto const& result : results)
@@ -120,7 +121,8 @@ base::Awaitable<std::expected<void, ClientFailure>> ClientConnection::State::ope
     start_watch(settings.limits.connect, settings.limits.connect);
     auto const addresses = co_await find();
     if (timed_out || cancelled)
-        co_return failure(timed_out ? ClientErrc::connect_timeout : ClientErrc::closed, "the name did not resolve in time");
+        co_return failure(timed_out ? ClientErrc::connect_timeout : ClientErrc::closed,
+                          "the name did not resolve in time");
     if (!addresses)
         co_return std::unexpected{addresses.error()};
     std::expected<void, ClientFailure> outcome;

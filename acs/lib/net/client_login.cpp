@@ -32,7 +32,10 @@ bool offers_auth(std::string_view qop)
     return qop.find(',') == std::string_view::npos && equal_ignoring_case(qop.substr(0, qop.find(' ')), "auth");
 }
 
-int rank(bool is_digest, bool is_sha256) { return is_digest ? (is_sha256 ? 3 : 2) : 1; }
+int rank(bool is_digest, bool is_sha256)
+{
+    return is_digest ? (is_sha256 ? 3 : 2) : 1;
+}
 
 }  // namespace
 
@@ -106,8 +109,8 @@ std::string ClientLogin::digest(std::string_view method, std::string_view uri)
     auto const count = fmt::format("{:08x}", ++uses_);
     bool const needs_client_nonce = c.has_qop || c.is_session;
     auto const client_nonce = needs_client_nonce ? base::random_hex(8) : std::string{};
-    auto const response = digest_response(algorithm, c.is_sha256 ? secret.sha256 : secret.md5, method, uri, c.nonce, count,
-                                          client_nonce, c.has_qop ? "auth" : "");
+    auto const response = digest_response(algorithm, c.is_sha256 ? secret.sha256 : secret.md5, method, uri, c.nonce,
+                                          count, client_nonce, c.has_qop ? "auth" : "");
     auto text = fmt::format(R"(Digest username="{}", realm="{}", nonce="{}", uri="{}", response="{}")",
                             escaped(credentials_.username), escaped(c.realm), escaped(c.nonce), uri, response);
     if (c.has_algorithm)

@@ -15,8 +15,9 @@ struct Credentials {
 };
 
 /// The client's side of Basic and Digest. Learns from the challenges of a 401 and then makes the Authorization of every
-/// further request, counting the nonce's uses. What it sends is exactly what the challenge allows: qop, nc and cnonce only
-/// if it offered qop=auth, opaque only if it had one, algorithm as written there (TR-069 CPEs and ACSs choke on more).
+/// further request, counting the nonce's uses. What it sends is exactly what the challenge allows: qop, nc and cnonce
+/// only if it offered qop=auth, opaque only if it had one, algorithm as written there (TR-069 CPEs and ACSs choke on
+/// more).
 class ClientLogin {
 public:
     /// `allow_basic` false: never sends the password itself.

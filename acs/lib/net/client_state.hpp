@@ -22,11 +22,11 @@ struct ClientConnection::State : std::enable_shared_from_this<State> {
     ClientSettings settings;
     std::unique_ptr<Stream> stream;
     std::optional<Timer> timer;
-    Clock::time_point deadline;       ///< of the connect or the exchange
+    Clock::time_point deadline;  ///< of the connect or the exchange
     Clock::time_point last_progress;
     std::chrono::milliseconds stall{};
     std::uint64_t connects = 0;
-    unsigned watch = 0;               ///< counts watches, so that a late handler knows it is not meant
+    unsigned watch = 0;  ///< counts watches, so that a late handler knows it is not meant
     bool resumed = false;
     bool timed_out = false;
     bool cancelled = false;
@@ -51,9 +51,11 @@ struct ClientConnection::State : std::enable_shared_from_this<State> {
     void keep_tls_session();
 
     [[nodiscard]] std::string session_name() const { return server.host + ':' + std::to_string(server.port); }
-    [[nodiscard]] std::unexpected<ClientFailure> failure(ClientErrc code, std::string_view what, bool answer_began = false) const;
+    [[nodiscard]] std::unexpected<ClientFailure> failure(ClientErrc code, std::string_view what,
+                                                         bool answer_began = false) const;
     /// For a wait that failed: why.
-    [[nodiscard]] std::unexpected<ClientFailure> broken(ClientErrc otherwise, std::string_view what, bool answer_began) const;
+    [[nodiscard]] std::unexpected<ClientFailure> broken(ClientErrc otherwise, std::string_view what,
+                                                        bool answer_began) const;
 };
 
 }  // namespace net

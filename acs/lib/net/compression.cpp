@@ -70,9 +70,15 @@ Inflater::~Inflater() = default;
 Inflater::Inflater(Inflater&&) noexcept = default;
 Inflater& Inflater::operator=(Inflater&&) noexcept = default;
 
-bool Inflater::is_complete() const noexcept { return state_->coding == ContentCoding::identity || state_->complete; }
+bool Inflater::is_complete() const noexcept
+{
+    return state_->coding == ContentCoding::identity || state_->complete;
+}
 
-bool Inflater::is_untouched() const noexcept { return !state_->open && state_->start.empty(); }
+bool Inflater::is_untouched() const noexcept
+{
+    return !state_->open && state_->start.empty();
+}
 
 std::expected<void, InflateError> Inflater::inflate(std::string_view piece,
                                                     std::function<bool(std::string_view)> const& take)

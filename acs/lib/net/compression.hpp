@@ -36,8 +36,8 @@ public:
     Inflater(Inflater&&) noexcept;
     Inflater& operator=(Inflater&&) noexcept;
 
-    /// Gives what `piece` inflates to, in parts of at most 32 KiB, to `take`, which returns false to refuse. What follows
-    /// the end of the compressed data is passed over.
+    /// Gives what `piece` inflates to, in parts of at most 32 KiB, to `take`, which returns false to refuse. What
+    /// follows the end of the compressed data is passed over.
     [[nodiscard]] std::expected<void, InflateError> inflate(std::string_view piece,
                                                             std::function<bool(std::string_view)> const& take);
 

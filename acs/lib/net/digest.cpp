@@ -46,8 +46,8 @@ std::optional<DigestAlgorithm> parse_algorithm(std::string_view name)
 {
     if (name.empty())
         return DigestAlgorithm::md5;
-    for (auto const algorithm : {DigestAlgorithm::md5, DigestAlgorithm::md5_sess, DigestAlgorithm::sha256,
-                                 DigestAlgorithm::sha256_sess})
+    for (auto const algorithm :
+         {DigestAlgorithm::md5, DigestAlgorithm::md5_sess, DigestAlgorithm::sha256, DigestAlgorithm::sha256_sess})
         if (equal_ignoring_case(name, to_string(algorithm)))
             return algorithm;
     return std::nullopt;
@@ -115,8 +115,8 @@ std::vector<std::string> DigestServer::challenges(base::TimePoint now, bool stal
     auto const nonce = start + seal(start);
     std::vector<std::string> all;
     for (auto const algorithm : settings_.algorithms)
-        all.push_back(fmt::format(R"(Digest realm="{}", nonce="{}", qop="auth", algorithm={}{})", settings_.realm, nonce,
-                                  to_string(algorithm), stale ? ", stale=true" : ""));
+        all.push_back(fmt::format(R"(Digest realm="{}", nonce="{}", qop="auth", algorithm={}{})", settings_.realm,
+                                  nonce, to_string(algorithm), stale ? ", stale=true" : ""));
     return all;
 }
 

@@ -39,7 +39,8 @@ struct DigestVerdict {
         accepted,
         wrong,      ///< not this secret
         stale,      ///< the right secret for a nonce of ours that is too old: challenge with stale=true
-        malformed,  ///< not Digest, parts missing, an algorithm or qop that we did not offer, or a nonce that is not ours
+        malformed,  ///< not Digest, parts missing, an algorithm or qop that we did not offer, or a nonce that is not
+                    ///< ours
     };
     Outcome outcome = Outcome::malformed;
     /// When the nonce was made, and its count (0 in the RFC 2069 form): greater than the last ones seen, or a replay.
@@ -48,8 +49,8 @@ struct DigestVerdict {
     [[nodiscard]] bool accepted() const noexcept { return outcome == Outcome::accepted; }
 };
 
-/// The server's side of Digest (RFC 7616, RFC 2617, RFC 2069). Keeps nothing: a nonce is time, random and their HMAC, so any
-/// node with the key can check it. Safe from any thread.
+/// The server's side of Digest (RFC 7616, RFC 2617, RFC 2069). Keeps nothing: a nonce is time, random and their HMAC,
+/// so any node with the key can check it. Safe from any thread.
 class DigestServer {
 public:
     explicit DigestServer(DigestSettings settings);

@@ -8,7 +8,10 @@ namespace {
 
 constexpr std::string_view blanks = " \t";
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+char lower(char c) noexcept
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 
 std::string_view trimmed(std::string_view text) noexcept
 {
@@ -23,8 +26,9 @@ void append_within_line(std::string& line, std::string_view text)
 {
     auto const start = line.size();
     line += text;
-    std::replace_if(line.begin() + static_cast<std::ptrdiff_t>(start), line.end(),
-                    [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
+    std::replace_if(
+        line.begin() + static_cast<std::ptrdiff_t>(start), line.end(),
+        [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
 }
 
 /// The first pair of a Cookie value, ended by ';' or ',' outside quotes; takes it off `rest`.
@@ -135,7 +139,10 @@ std::optional<std::string_view> Headers::find(std::string_view name) const noexc
     return std::nullopt;
 }
 
-std::string_view Headers::get(std::string_view name) const noexcept { return find(name).value_or(std::string_view{}); }
+std::string_view Headers::get(std::string_view name) const noexcept
+{
+    return find(name).value_or(std::string_view{});
+}
 
 std::vector<std::string_view> Headers::all(std::string_view name) const
 {

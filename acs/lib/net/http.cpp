@@ -15,27 +15,44 @@ namespace net {
 
 namespace {
 
-constexpr std::array phrases{
-    std::pair{100u, std::string_view{"Continue"}}, std::pair{200u, std::string_view{"OK"}},
-    std::pair{201u, std::string_view{"Created"}}, std::pair{202u, std::string_view{"Accepted"}},
-    std::pair{204u, std::string_view{"No Content"}}, std::pair{206u, std::string_view{"Partial Content"}},
-    std::pair{301u, std::string_view{"Moved Permanently"}}, std::pair{302u, std::string_view{"Found"}},
-    std::pair{303u, std::string_view{"See Other"}}, std::pair{304u, std::string_view{"Not Modified"}},
-    std::pair{307u, std::string_view{"Temporary Redirect"}}, std::pair{308u, std::string_view{"Permanent Redirect"}},
-    std::pair{400u, std::string_view{"Bad Request"}}, std::pair{401u, std::string_view{"Unauthorized"}},
-    std::pair{403u, std::string_view{"Forbidden"}}, std::pair{404u, std::string_view{"Not Found"}},
-    std::pair{405u, std::string_view{"Method Not Allowed"}}, std::pair{406u, std::string_view{"Not Acceptable"}},
-    std::pair{408u, std::string_view{"Request Timeout"}}, std::pair{409u, std::string_view{"Conflict"}},
-    std::pair{410u, std::string_view{"Gone"}}, std::pair{411u, std::string_view{"Length Required"}},
-    std::pair{412u, std::string_view{"Precondition Failed"}}, std::pair{413u, std::string_view{"Content Too Large"}},
-    std::pair{415u, std::string_view{"Unsupported Media Type"}}, std::pair{416u, std::string_view{"Range Not Satisfiable"}},
-    std::pair{417u, std::string_view{"Expectation Failed"}}, std::pair{422u, std::string_view{"Unprocessable Content"}},
-    std::pair{428u, std::string_view{"Precondition Required"}}, std::pair{429u, std::string_view{"Too Many Requests"}},
-    std::pair{431u, std::string_view{"Request Header Fields Too Large"}},
-    std::pair{500u, std::string_view{"Internal Server Error"}}, std::pair{501u, std::string_view{"Not Implemented"}},
-    std::pair{502u, std::string_view{"Bad Gateway"}}, std::pair{503u, std::string_view{"Service Unavailable"}},
-    std::pair{504u, std::string_view{"Gateway Timeout"}}, std::pair{505u, std::string_view{"HTTP Version Not Supported"}},
-    std::pair{507u, std::string_view{"Insufficient Storage"}}};
+constexpr std::array phrases{std::pair{100u, std::string_view{"Continue"}},
+                             std::pair{200u, std::string_view{"OK"}},
+                             std::pair{201u, std::string_view{"Created"}},
+                             std::pair{202u, std::string_view{"Accepted"}},
+                             std::pair{204u, std::string_view{"No Content"}},
+                             std::pair{206u, std::string_view{"Partial Content"}},
+                             std::pair{301u, std::string_view{"Moved Permanently"}},
+                             std::pair{302u, std::string_view{"Found"}},
+                             std::pair{303u, std::string_view{"See Other"}},
+                             std::pair{304u, std::string_view{"Not Modified"}},
+                             std::pair{307u, std::string_view{"Temporary Redirect"}},
+                             std::pair{308u, std::string_view{"Permanent Redirect"}},
+                             std::pair{400u, std::string_view{"Bad Request"}},
+                             std::pair{401u, std::string_view{"Unauthorized"}},
+                             std::pair{403u, std::string_view{"Forbidden"}},
+                             std::pair{404u, std::string_view{"Not Found"}},
+                             std::pair{405u, std::string_view{"Method Not Allowed"}},
+                             std::pair{406u, std::string_view{"Not Acceptable"}},
+                             std::pair{408u, std::string_view{"Request Timeout"}},
+                             std::pair{409u, std::string_view{"Conflict"}},
+                             std::pair{410u, std::string_view{"Gone"}},
+                             std::pair{411u, std::string_view{"Length Required"}},
+                             std::pair{412u, std::string_view{"Precondition Failed"}},
+                             std::pair{413u, std::string_view{"Content Too Large"}},
+                             std::pair{415u, std::string_view{"Unsupported Media Type"}},
+                             std::pair{416u, std::string_view{"Range Not Satisfiable"}},
+                             std::pair{417u, std::string_view{"Expectation Failed"}},
+                             std::pair{422u, std::string_view{"Unprocessable Content"}},
+                             std::pair{428u, std::string_view{"Precondition Required"}},
+                             std::pair{429u, std::string_view{"Too Many Requests"}},
+                             std::pair{431u, std::string_view{"Request Header Fields Too Large"}},
+                             std::pair{500u, std::string_view{"Internal Server Error"}},
+                             std::pair{501u, std::string_view{"Not Implemented"}},
+                             std::pair{502u, std::string_view{"Bad Gateway"}},
+                             std::pair{503u, std::string_view{"Service Unavailable"}},
+                             std::pair{504u, std::string_view{"Gateway Timeout"}},
+                             std::pair{505u, std::string_view{"HTTP Version Not Supported"}},
+                             std::pair{507u, std::string_view{"Insufficient Storage"}}};
 
 /// The part of a target behind "scheme://authority".
 std::string_view behind_authority(std::string_view target) noexcept
@@ -85,7 +102,10 @@ std::string_view RequestHead::query() const noexcept
     return query.substr(0, query.find('#'));
 }
 
-bool Request::accepts_gzip() const noexcept { return was_compressed || headers.lists("Accept-Encoding", "gzip"); }
+bool Request::accepts_gzip() const noexcept
+{
+    return was_compressed || headers.lists("Accept-Encoding", "gzip");
+}
 
 base::Result<FileBody> FileBody::open(std::string const& path)
 {
@@ -120,8 +140,14 @@ FileBody::~FileBody()
         ::close(descriptor_);
 }
 
-BodyPolicy Handler::on_head(RequestHead const&) { return {}; }
+BodyPolicy Handler::on_head(RequestHead const&)
+{
+    return {};
+}
 
-bool Handler::may_close(Connection const&) noexcept { return true; }
+bool Handler::may_close(Connection const&) noexcept
+{
+    return true;
+}
 
 }  // namespace net

@@ -21,12 +21,12 @@ namespace net {
 
 /// What a verified TLS client certificate says of its holder.
 struct ClientCertificate {
-    std::string subject;                ///< RFC 2253: "CN=00D09E-1234,O=..."
-    std::string common_name;            ///< the last CN of the subject, or empty
-    std::vector<std::string> dns_names; ///< subjectAltName
-    std::vector<std::string> addresses; ///< subjectAltName, IP addresses as text
-    std::vector<std::string> uris;      ///< subjectAltName
-    std::string fingerprint;            ///< SHA-256 of the certificate, hexadecimal
+    std::string subject;                 ///< RFC 2253: "CN=00D09E-1234,O=..."
+    std::string common_name;             ///< the last CN of the subject, or empty
+    std::vector<std::string> dns_names;  ///< subjectAltName
+    std::vector<std::string> addresses;  ///< subjectAltName, IP addresses as text
+    std::vector<std::string> uris;       ///< subjectAltName
+    std::string fingerprint;             ///< SHA-256 of the certificate, hexadecimal
 };
 
 /// One accepted connection, as handlers see it. It lives until the connection is closed and is touched only on the
@@ -80,13 +80,13 @@ protected:
 
 /// A request before its body was read.
 struct RequestHead {
-    std::string method;   ///< as sent: "POST"
-    std::string target;   ///< as sent: "/path?query", or an absolute URL
-    int version = 11;     ///< 10 or 11
+    std::string method;  ///< as sent: "POST"
+    std::string target;  ///< as sent: "/path?query", or an absolute URL
+    int version = 11;    ///< 10 or 11
     Headers headers;
-    Endpoint peer;        ///< the client, seen through trusted proxies (PROXY protocol, X-Forwarded-For)
-    bool via_trusted_proxy = false;  ///< the connection comes from one: its forwarding headers may be believed
-    bool is_https = false;           ///< TLS here, or at the trusted proxy (X-Forwarded-Proto)
+    Endpoint peer;                     ///< the client, seen through trusted proxies (PROXY protocol, X-Forwarded-For)
+    bool via_trusted_proxy = false;    ///< the connection comes from one: its forwarding headers may be believed
+    bool is_https = false;             ///< TLS here, or at the trusted proxy (X-Forwarded-Proto)
     Connection* connection = nullptr;  ///< never null in a handler
 
     /// The target's path, without scheme, authority and query; "/" when it is empty. Not percent-decoded.
@@ -106,10 +106,10 @@ public:
 
 /// A request with its body.
 struct Request : RequestHead {
-    std::string body;                 ///< inflated; empty when a sink took it
-    std::unique_ptr<BodySink> sink;   ///< the one that on_head gave, given back
-    std::uint64_t body_bytes = 0;     ///< size of the body after inflation
-    bool was_compressed = false;      ///< it came with a Content-Encoding
+    std::string body;                ///< inflated; empty when a sink took it
+    std::unique_ptr<BodySink> sink;  ///< the one that on_head gave, given back
+    std::uint64_t body_bytes = 0;    ///< size of the body after inflation
+    bool was_compressed = false;     ///< it came with a Content-Encoding
 
     /// True when an answer may be sent gzipped: Accept-Encoding allows it, or the request itself came compressed.
     [[nodiscard]] bool accepts_gzip() const noexcept;
@@ -171,7 +171,8 @@ struct BodyPolicy {
     std::optional<std::uint64_t> limit;
     /// Where the body goes instead of Request::body.
     std::unique_ptr<BodySink> sink;
-    /// An answer at once (401, 404, 413 ...): the body is thrown away (HttpLimits::discard_bytes) and handle() is not called.
+    /// An answer at once (401, 404, 413 ...): the body is thrown away (HttpLimits::discard_bytes) and handle() is not
+    /// called.
     std::optional<Response> answer;
     /// False leaves a compressed body as it was sent.
     bool inflate = true;

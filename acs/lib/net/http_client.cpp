@@ -141,7 +141,8 @@ base::Awaitable<ClientResult> ClientConnection::State::receive(ClientRequest con
             bool const is_cut = outcome.step == Stream::Step::failed && (sink || !reader->ends_with_connection());
             if (timed_out || cancelled || is_cut || reader->end() != Progress::complete)
                 co_return broken(ClientErrc::closed,
-                                 began ? "the connection ended in the middle of the answer" : "the connection ended without an answer",
+                                 began ? "the connection ended in the middle of the answer"
+                                       : "the connection ended without an answer",
                                  began);
             break;
         }
@@ -160,7 +161,8 @@ base::Awaitable<ClientResult> ClientConnection::State::receive(ClientRequest con
             input.remove_prefix(used);
             if (now == Progress::failed) {
                 if (receiver && receiver->fault() != BodyReceiver::Fault::none)
-                    co_return failure(errc_of(receiver->fault()), "its answer cannot be taken: " + reader->reason() + receiver->reason(), true);
+                    co_return failure(errc_of(receiver->fault()),
+                                      "its answer cannot be taken: " + reader->reason() + receiver->reason(), true);
                 co_return failure(ClientErrc::malformed, reader->reason(), true);
             }
             bool const is_interim = reader->head().status >= 100 && reader->head().status < 200;
@@ -176,16 +178,19 @@ base::Awaitable<ClientResult> ClientConnection::State::receive(ClientRequest con
             body.sink = is_for_sink ? sink : nullptr;
             body.limits.bytes = is_for_sink ? settings.limits.sink_bytes : settings.limits.body_bytes;
             if (request.accept_gzip)
-                body.coding = parse_content_coding(reader->head().headers.get("Content-Encoding")).value_or(ContentCoding::identity);
+                body.coding = parse_content_coding(reader->head().headers.get("Content-Encoding"))
+                                  .value_or(ContentCoding::identity);
             if (reader->content_length().value_or(0) > body.limits.bytes)
-                co_return failure(ClientErrc::too_large, fmt::format("its answer of {} bytes is too large", *reader->content_length()), true);
+                co_return failure(ClientErrc::too_large,
+                                  fmt::format("its answer of {} bytes is too large", *reader->content_length()), true);
             receiver.emplace(body);
             reader->receive_body(*receiver);
         }
         response.connection_alive = input.empty();
     }
     auto& head = reader->head();
-    response.connection_alive = response.connection_alive && reader->keep_alive() && !reader->ends_with_connection() && !request.close;
+    response.connection_alive =
+        response.connection_alive && reader->keep_alive() && !reader->ends_with_connection() && !request.close;
     response.status = head.status;
     response.version = head.version;
     response.reason = std::move(head.reason);
@@ -260,16 +265,24 @@ base::Awaitable<ClientResult> ClientConnection::exchange(ClientRequest request, 
     auto const state = state_;
     bool challenged = false;
     for (int attempt = 1;; ++attempt) {
-        auto result = co_await state->once(request, login.authorization(request.method, request.target).value_or(""), sink);
+        auto result =
+            co_await state->once(request, login.authorization(request.method, request.target).value_or(""), sink);
         bool const is_refused = result && result->status == 401;
-        if (!is_refused || attempt == most_attempts || !login.learn(result->headers) || (challenged && !login.was_stale()))
+        if (!is_refused || attempt == most_attempts || !login.learn(result->headers) ||
+            (challenged && !login.was_stale()))
             co_return result;
         challenged = true;
     }
 }
 
-bool ClientConnection::is_open() const noexcept { return state_->stream != nullptr; }
-std::uint64_t ClientConnection::connects() const noexcept { return state_->connects; }
+bool ClientConnection::is_open() const noexcept
+{
+    return state_->stream != nullptr;
+}
+std::uint64_t ClientConnection::connects() const noexcept
+{
+    return state_->connects;
+}
 
 std::optional<Endpoint> ClientConnection::local() const
 {
@@ -289,14 +302,20 @@ std::optional<Endpoint> ClientConnection::remote() const
     return error ? std::nullopt : std::optional{Endpoint{unmapped(end.address()), end.port()}};
 }
 
-bool ClientConnection::tls_resumed() const noexcept { return state_->stream && state_->resumed; }
+bool ClientConnection::tls_resumed() const noexcept
+{
+    return state_->stream && state_->resumed;
+}
 
 std::string_view ClientConnection::tls_version() const noexcept
 {
     return state_->stream && state_->stream->is_tls() ? SSL_get_version(state_->stream->ssl()) : "";
 }
 
-void ClientConnection::close() noexcept { state_->close(); }
+void ClientConnection::close() noexcept
+{
+    state_->close();
+}
 
 void ClientConnection::cancel() noexcept
 {

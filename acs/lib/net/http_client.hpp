@@ -19,18 +19,18 @@
 namespace net {
 
 struct ClientLimits {
-    std::chrono::milliseconds connect{5'000};     ///< name look-up, TCP and TLS together
-    std::chrono::milliseconds exchange{60'000};   ///< from sending the request to the end of the answer
-    std::chrono::milliseconds stall{30'000};      ///< without one byte of progress
-    std::uint32_t header_bytes = 64 * 1024;       ///< of the answer
-    std::uint64_t body_bytes = 32 * 1024 * 1024;  ///< of the answer, inflated; without a sink
+    std::chrono::milliseconds connect{5'000};              ///< name look-up, TCP and TLS together
+    std::chrono::milliseconds exchange{60'000};            ///< from sending the request to the end of the answer
+    std::chrono::milliseconds stall{30'000};               ///< without one byte of progress
+    std::uint32_t header_bytes = 64 * 1024;                ///< of the answer
+    std::uint64_t body_bytes = 32 * 1024 * 1024;           ///< of the answer, inflated; without a sink
     std::uint64_t sink_bytes = 4ull * 1024 * 1024 * 1024;  ///< of an answer that goes to a sink
 };
 
 struct ClientSettings {
     ClientLimits limits;
-    std::shared_ptr<TlsClientContext> tls;               ///< needed for https
-    std::optional<boost::asio::ip::address> source;      ///< local address to connect from
+    std::shared_ptr<TlsClientContext> tls;           ///< needed for https
+    std::optional<boost::asio::ip::address> source;  ///< local address to connect from
     /// When given, is asked for each address that a name resolves to before connecting; false refuses it.
     std::function<bool(boost::asio::ip::address const&)> allow_address;
 };
@@ -41,13 +41,13 @@ enum class ClientErrc {
     refused,        ///< nobody listens there
     unreachable,    ///< any other failure to connect
     connect_timeout,
-    tls,            ///< the handshake failed; `what` tells why (for instance the certificate's fault)
-    timeout,        ///< connected, but the answer did not come in time
-    closed,         ///< the connection ended before a whole answer had come
-    malformed,      ///< not an HTTP answer
-    too_large,      ///< beyond ClientLimits
-    sink,           ///< the sink refused to take more
-    bad_request,    ///< the request itself cannot be sent (an upload's file is shorter than announced ...)
+    tls,          ///< the handshake failed; `what` tells why (for instance the certificate's fault)
+    timeout,      ///< connected, but the answer did not come in time
+    closed,       ///< the connection ended before a whole answer had come
+    malformed,    ///< not an HTTP answer
+    too_large,    ///< beyond ClientLimits
+    sink,         ///< the sink refused to take more
+    bad_request,  ///< the request itself cannot be sent (an upload's file is shorter than announced ...)
 };
 
 struct ClientFailure {
@@ -58,14 +58,14 @@ struct ClientFailure {
 
 struct ClientRequest {
     std::string method = "GET";
-    std::string target = "/";   ///< for the request line
-    Headers headers;            ///< beside Host, Content-Length, Connection
+    std::string target = "/";  ///< for the request line
+    Headers headers;           ///< beside Host, Content-Length, Connection
     std::variant<std::string, FileBody> body;
-    bool has_body = false;      ///< write Content-Length even when the body is empty (an empty POST); true if there is one
-    bool gzip = false;          ///< send a body in memory gzipped, with Content-Encoding
-    bool close = false;         ///< say Connection: close
-    bool accept_gzip = false;   ///< say Accept-Encoding: gzip and inflate the answer
-    int version = 11;           ///< 10: speak HTTP/1.0
+    bool has_body = false;  ///< write Content-Length even when the body is empty (an empty POST); true if there is one
+    bool gzip = false;      ///< send a body in memory gzipped, with Content-Encoding
+    bool close = false;     ///< say Connection: close
+    bool accept_gzip = false;  ///< say Accept-Encoding: gzip and inflate the answer
+    int version = 11;          ///< 10: speak HTTP/1.0
 };
 
 struct ClientResponse {
@@ -80,10 +80,10 @@ struct ClientResponse {
 
 using ClientResult = std::expected<ClientResponse, ClientFailure>;
 
-/// One connection to one server, kept alive between exchanges as long as the server lets it. Tolerates HTTP/1.0, answers
-/// without Content-Length that end with the connection, header lines that end in LF alone, answers that come before
-/// the request was read whole, and RST after an answer. Follows no redirects: the caller reads Location. On one thread;
-/// one exchange at a time. Closes when destroyed.
+/// One connection to one server, kept alive between exchanges as long as the server lets it. Tolerates HTTP/1.0,
+/// answers without Content-Length that end with the connection, header lines that end in LF alone, answers that come
+/// before the request was read whole, and RST after an answer. Follows no redirects: the caller reads Location. On one
+/// thread; one exchange at a time. Closes when destroyed.
 class ClientConnection {
 public:
     ClientConnection(Url const& server, ClientSettings settings);

@@ -82,7 +82,8 @@ std::string alternative_names(std::vector<std::string> const& names)
     for (auto const& name : names) {
         boost::system::error_code error;
         auto const address = boost::asio::ip::make_address(name, error);
-        text += fmt::format("{}{}:{}", text.empty() ? "" : ",", error ? "DNS" : "IP", error ? name : address.to_string());
+        text +=
+            fmt::format("{}{}:{}", text.empty() ? "" : ",", error ? "DNS" : "IP", error ? name : address.to_string());
     }
     return text;
 }
@@ -154,7 +155,8 @@ MadeCertificates make_all(std::string const& folder, std::vector<std::string> co
     Key const ecdsa{EVP_EC_gen("P-256")};
     Key const rsa{EVP_RSA_gen(2048)};
     must(ecdsa && rsa, "make a key");
-    made.ecdsa = write_both(folder + "/server-ecdsa", make_server(authority, ecdsa.get(), names, days).get(), ecdsa.get());
+    made.ecdsa =
+        write_both(folder + "/server-ecdsa", make_server(authority, ecdsa.get(), names, days).get(), ecdsa.get());
     made.rsa = write_both(folder + "/server-rsa", make_server(authority, rsa.get(), names, days).get(), rsa.get());
     return made;
 }

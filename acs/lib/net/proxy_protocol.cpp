@@ -18,10 +18,19 @@ constexpr std::size_t binary_fixed = 16;
 constexpr unsigned type_tls = 0x20;  ///< PP2_TYPE_SSL
 constexpr unsigned client_tls = 1;   ///< PP2_CLIENT_SSL
 
-ProxyHeader only(State state) { return {state, 0, {}, {}, false}; }
+ProxyHeader only(State state)
+{
+    return {state, 0, {}, {}, false};
+}
 
-unsigned byte(std::string_view text, std::size_t at) { return static_cast<unsigned char>(text[at]); }
-unsigned two_bytes(std::string_view text, std::size_t at) { return byte(text, at) << 8 | byte(text, at + 1); }
+unsigned byte(std::string_view text, std::size_t at)
+{
+    return static_cast<unsigned char>(text[at]);
+}
+unsigned two_bytes(std::string_view text, std::size_t at)
+{
+    return byte(text, at) << 8 | byte(text, at + 1);
+}
 
 /// How `bytes` relate to a signature: they begin with it, may still become it, or are something else.
 enum class Match { yes, maybe, no };

@@ -21,7 +21,7 @@ struct ProxyHeader {
     std::size_t size = 0;
     std::optional<Endpoint> source;  ///< none: the proxy speaks for itself (LOCAL, UNKNOWN)
     std::optional<Endpoint> destination;
-    bool is_tls = false;             ///< the client spoke TLS to the proxy (v2, PP2_TYPE_SSL)
+    bool is_tls = false;  ///< the client spoke TLS to the proxy (v2, PP2_TYPE_SSL)
 };
 
 inline constexpr std::size_t longest_proxy_header = 4'096;  ///< bytes; v1 allows 107

@@ -9,7 +9,10 @@ using boost::beast::string_view;
 
 namespace {
 
-std::string_view native(string_view text) { return {text.data(), text.size()}; }
+std::string_view native(string_view text)
+{
+    return {text.data(), text.size()};
+}
 
 unsigned status_of(BodyReceiver::Fault fault)
 {
@@ -127,8 +130,14 @@ RequestReader::Progress RequestReader::feed(std::string_view bytes, std::size_t&
     return Progress::need_more;
 }
 
-void RequestReader::receive_body(BodyReceiver& receiver) noexcept { parser_->receiver = &receiver; }
-RequestHead& RequestReader::head() noexcept { return parser_->head; }
+void RequestReader::receive_body(BodyReceiver& receiver) noexcept
+{
+    parser_->receiver = &receiver;
+}
+RequestHead& RequestReader::head() noexcept
+{
+    return parser_->head;
+}
 
 std::optional<std::uint64_t> RequestReader::content_length() const noexcept
 {
@@ -136,9 +145,21 @@ std::optional<std::uint64_t> RequestReader::content_length() const noexcept
     return length ? std::optional<std::uint64_t>{*length} : std::nullopt;
 }
 
-bool RequestReader::keep_alive() const noexcept { return parser_->keep_alive(); }
-bool RequestReader::expects_continue() const noexcept { return parser_->expects_continue; }
-unsigned RequestReader::status() const noexcept { return parser_->status; }
-bool RequestReader::head_done() const noexcept { return parser_->head_given; }
+bool RequestReader::keep_alive() const noexcept
+{
+    return parser_->keep_alive();
+}
+bool RequestReader::expects_continue() const noexcept
+{
+    return parser_->expects_continue;
+}
+unsigned RequestReader::status() const noexcept
+{
+    return parser_->status;
+}
+bool RequestReader::head_done() const noexcept
+{
+    return parser_->head_given;
+}
 
 }  // namespace net

@@ -18,7 +18,7 @@ public:
         need_more,  ///< give the bytes not used again, with more behind them
         head,       ///< the header is done and a body follows: call receive_body(), then go on feeding
         complete,
-        failed,     ///< see status()
+        failed,  ///< see status()
     };
 
     explicit RequestReader(std::uint32_t header_bytes);

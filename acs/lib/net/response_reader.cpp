@@ -12,7 +12,10 @@ using Error = boost::system::error_code;
 
 namespace {
 
-std::string_view native(string_view text) { return {text.data(), text.size()}; }
+std::string_view native(string_view text)
+{
+    return {text.data(), text.size()};
+}
 
 constexpr std::string_view blanks = " \t";
 constexpr std::size_t status_line_size = 12;  ///< "HTTP/1.1 200"
@@ -212,8 +215,14 @@ ResponseReader::Progress ResponseReader::end()
     return error ? fail("the connection ended before its body did") : Progress::complete;
 }
 
-void ResponseReader::receive_body(BodyReceiver& receiver) noexcept { parser_->receiver = &receiver; }
-ResponseHead& ResponseReader::head() noexcept { return parser_->head; }
+void ResponseReader::receive_body(BodyReceiver& receiver) noexcept
+{
+    parser_->receiver = &receiver;
+}
+ResponseHead& ResponseReader::head() noexcept
+{
+    return parser_->head;
+}
 
 std::optional<std::uint64_t> ResponseReader::content_length() const noexcept
 {
@@ -221,9 +230,21 @@ std::optional<std::uint64_t> ResponseReader::content_length() const noexcept
     return length ? std::optional<std::uint64_t>{*length} : std::nullopt;
 }
 
-bool ResponseReader::keep_alive() const noexcept { return parser_->keep_alive(); }
-bool ResponseReader::ends_with_connection() const noexcept { return parser_->is_header_done() && parser_->need_eof(); }
-bool ResponseReader::began() const noexcept { return parser_->is_header_done() || !header_.empty(); }
-std::string const& ResponseReader::reason() const noexcept { return reason_; }
+bool ResponseReader::keep_alive() const noexcept
+{
+    return parser_->keep_alive();
+}
+bool ResponseReader::ends_with_connection() const noexcept
+{
+    return parser_->is_header_done() && parser_->need_eof();
+}
+bool ResponseReader::began() const noexcept
+{
+    return parser_->is_header_done() || !header_.empty();
+}
+std::string const& ResponseReader::reason() const noexcept
+{
+    return reason_;
+}
 
 }  // namespace net

@@ -20,8 +20,9 @@ struct ResponseHead {
     Headers headers;
 };
 
-/// Reads one answer from bytes as they come; no I/O. The header is collected whole and put right first - bare LF, blanks
-/// before a colon, lines that are no fields, a status line without a reason - because the servers in CPEs send such.
+/// Reads one answer from bytes as they come; no I/O. The header is collected whole and put right first - bare LF,
+/// blanks before a colon, lines that are no fields, a status line without a reason - because the servers in CPEs send
+/// such.
 class ResponseReader {
 public:
     enum class Progress {

@@ -91,8 +91,8 @@ base::Result<std::vector<Descriptor>> open_sockets(Listener& listener, std::size
         if (!alone)
             return std::unexpected{alone.error()};
         if (::listen(alone->get(), 1) != 0)
-            return base::fail(fmt::format("the listener '{}' could not listen on port {}: {}", listener.name, listener.port,
-                                          std::generic_category().message(errno)));
+            return base::fail(fmt::format("the listener '{}' could not listen on port {}: {}", listener.name,
+                                          listener.port, std::generic_category().message(errno)));
     }
     std::vector<Descriptor> sockets;
     for (std::size_t i = 0; i < count; ++i) {
@@ -105,8 +105,8 @@ base::Result<std::vector<Descriptor>> open_sockets(Listener& listener, std::size
     }
     for (auto const& socket : sockets)
         if (::listen(socket.get(), listener.backlog) != 0)
-            return base::fail(fmt::format("the listener '{}' could not listen on port {}: {}", listener.name, listener.port,
-                                          std::generic_category().message(errno)));
+            return base::fail(fmt::format("the listener '{}' could not listen on port {}: {}", listener.name,
+                                          listener.port, std::generic_category().message(errno)));
     return sockets;
 }
 
@@ -153,13 +153,17 @@ struct Server::State {
 
 Server::Server(Threads& threads, base::Metrics& metrics) : state_{std::make_shared<State>(threads, metrics)} {}
 
-Server::~Server() { stop(); }
+Server::~Server()
+{
+    stop();
+}
 
 base::Result<void> Server::listen(Listener listener, Handler& handler)
 {
     auto networks = Networks::parse(listener.trusted_proxies);
     if (!networks)
-        return base::fail(fmt::format("the listener '{}' has a wrong trusted proxy: {}", listener.name, networks.error().what));
+        return base::fail(
+            fmt::format("the listener '{}' has a wrong trusted proxy: {}", listener.name, networks.error().what));
     auto sockets = open_sockets(listener, state_->parts.size());
     if (!sockets)
         return std::unexpected{sockets.error()};
@@ -167,9 +171,8 @@ base::Result<void> Server::listen(Listener listener, Handler& handler)
     auto const handshakes = std::max<std::size_t>(1, listener.max_handshakes / state_->parts.size());
     auto shared = std::make_shared<SharedListener>(std::move(listener), handler, std::move(*networks), state_->metrics);
     state_->listeners.push_back(shared);
-    state_->on_all([&](ServerThread& part) {
-        part.adopt(shared, (*sockets)[part.index()].release(), is_v6, handshakes);
-    });
+    state_->on_all(
+        [&](ServerThread& part) { part.adopt(shared, (*sockets)[part.index()].release(), is_v6, handshakes); });
     base::log::info("net.listening", {{"listener", shared->config.name},
                                       {"address", shared->config.address},
                                       {"port", shared->config.port},
@@ -185,7 +188,10 @@ std::uint16_t Server::local_port(std::string_view name) const
     return 0;
 }
 
-std::size_t Server::connections() const noexcept { return state_->population->count; }
+std::size_t Server::connections() const noexcept
+{
+    return state_->population->count;
+}
 
 bool Server::drain(std::chrono::milliseconds deadline)
 {

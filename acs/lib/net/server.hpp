@@ -27,20 +27,20 @@ enum class ProxyProtocol {
 
 /// One address that the server listens on, and how it treats those who come.
 struct Listener {
-    std::string name;                     ///< in logs and metrics
-    std::string address = "::";           ///< "::" serves both families
-    std::uint16_t port = 0;               ///< 0: any free one, see Server::local_port
+    std::string name;                       ///< in logs and metrics
+    std::string address = "::";             ///< "::" serves both families
+    std::uint16_t port = 0;                 ///< 0: any free one, see Server::local_port
     std::shared_ptr<TlsServerContext> tls;  ///< null: plain HTTP
     HttpLimits limits;
     ProxyProtocol proxy_protocol = ProxyProtocol::off;
     /// Address ranges whose PROXY headers and X-Forwarded-* are believed. With a PROXY protocol and an empty
     /// list every client is believed; X-Forwarded-* from others than these is ignored.
     std::vector<std::string> trusted_proxies;
-    bool shared_connections = false;      ///< see Connection::is_shared
+    bool shared_connections = false;        ///< see Connection::is_shared
     std::size_t max_connections = 100'000;  ///< at once, in the whole process; more are closed (plain: after a 503)
-    std::size_t max_handshakes = 4'000;   ///< TLS handshakes at once; the rest wait in the backlog
+    std::size_t max_handshakes = 4'000;     ///< TLS handshakes at once; the rest wait in the backlog
     std::uint64_t body_memory = 1024ull * 1024 * 1024;  ///< bytes of bodies in memory at once; more: 503
-    int backlog = 4096;                   ///< of each thread's socket, bounded by net.core.somaxconn
+    int backlog = 4096;                                 ///< of each thread's socket, bounded by net.core.somaxconn
 };
 
 /// An HTTP/1.1 server on all threads: each listens for itself (SO_REUSEPORT) and serves what it accepted.

@@ -17,7 +17,10 @@ namespace {
 constexpr std::chrono::seconds linger_time{5};
 constexpr std::size_t linger_bytes = 4 * 1024 * 1024;
 
-Endpoint endpoint(Tcp::endpoint const& native) { return {unmapped(native.address()), native.port()}; }
+Endpoint endpoint(Tcp::endpoint const& native)
+{
+    return {unmapped(native.address()), native.port()};
+}
 
 /// Counts a handshake as long as it lives.
 class HandshakeSlot {
@@ -182,9 +185,8 @@ base::Awaitable<bool> ServerConnection::shake_hands()
     bool const is_done = co_await stream_.handshake(std::move(ssl));
     if (!is_done) {
         counters().failed_handshakes.add();
-        base::log::debug("net.tls_handshake_failed", {{"listener", listener_},
-                                                      {"peer", peer_.to_string()},
-                                                      {"reason", stream_.tls_error()}});
+        base::log::debug("net.tls_handshake_failed",
+                         {{"listener", listener_}, {"peer", peer_.to_string()}, {"reason", stream_.tls_error()}});
         co_return false;
     }
     counters().handshakes.add();

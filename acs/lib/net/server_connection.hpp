@@ -71,10 +71,10 @@ private:
     PushStream* pushes_ = nullptr;
     std::chrono::seconds idle_;
     std::uint64_t deadline_ = never;
-    bool trusted_ = false;      ///< the TCP peer may speak for others
+    bool trusted_ = false;  ///< the TCP peer may speak for others
     bool https_at_proxy_ = false;
     bool resting_ = false;
-    bool unread_ = false;       ///< the client may still be sending: linger before closing
+    bool unread_ = false;  ///< the client may still be sending: linger before closing
 };
 
 }  // namespace net

@@ -29,7 +29,10 @@ constexpr int retry_after_outage = 30;          ///< seconds
 /// What may stand between two requests: empty lines, and the NUL that some CPEs count as part of their text.
 constexpr std::string_view between{"\r\n\t \0", 5};
 
-Response refusal(unsigned status) { return text_response(status, fmt::format("{}\n", status_phrase(status))); }
+Response refusal(unsigned status)
+{
+    return text_response(status, fmt::format("{}\n", status_phrase(status)));
+}
 
 }  // namespace
 
@@ -45,8 +48,8 @@ struct ServerConnection::Exchange {
     bool began = false;             ///< a byte of the request has come
     bool keep = false;
     bool owes_continue = false;
-    std::uint64_t body_began = 0;   ///< second
-    std::uint64_t body_bytes = 0;   ///< on the wire
+    std::uint64_t body_began = 0;  ///< second
+    std::uint64_t body_bytes = 0;  ///< on the wire
 };
 
 base::Awaitable<bool> ServerConnection::exchange()
@@ -224,7 +227,8 @@ base::Awaitable<bool> ServerConnection::answer(Exchange& exchange)
         if (!response) {
             response = refusal(exchange.reader.status());
             if (exchange.receiver && exchange.receiver->fault() == BodyReceiver::Fault::sink)
-                base::log::error("net.body_not_stored", {{"path", request.path()}, {"error", exchange.receiver->reason()}});
+                base::log::error("net.body_not_stored",
+                                 {{"path", request.path()}, {"error", exchange.receiver->reason()}});
             if (response->status == 503)
                 response->headers.add("Retry-After", std::to_string(retry_after_outage));
         }
@@ -239,7 +243,7 @@ base::Awaitable<bool> ServerConnection::answer(Exchange& exchange)
     }
     keep = keep && !response->close && !must_close();
     bool const is_sent = co_await send(std::move(*response), request, keep);
-    co_return is_sent && keep;
+    co_return is_sent&& keep;
 }
 
 base::Awaitable<bool> ServerConnection::send(Response response, Request const& request, bool keep)
@@ -274,7 +278,7 @@ base::Awaitable<bool> ServerConnection::send(Response response, Request const& r
         is_sent = co_await send_file(std::move(*file));
     if (is_sent && is_pushing)
         is_sent = co_await send_pushes(std::move(*pushes), framing.chunked);
-    co_return is_sent && keep;
+    co_return is_sent&& keep;
 }
 
 base::Awaitable<bool> ServerConnection::send_bytes(std::string_view bytes)
@@ -311,7 +315,8 @@ base::Awaitable<bool> ServerConnection::send_file(FileBody file)
         piece.resize(std::min<std::uint64_t>(file.length, join_bytes));
         auto const got = ::pread(file.descriptor(), piece.data(), piece.size(), static_cast<off_t>(file.offset));
         if (got <= 0) {
-            base::log::error("net.file_not_read", {{"error", got == 0 ? "the file has become shorter" : std::generic_category().message(errno)}});
+            base::log::error("net.file_not_read", {{"error", got == 0 ? "the file has become shorter"
+                                                                      : std::generic_category().message(errno)}});
             co_return false;
         }
         piece.resize(static_cast<std::size_t>(got));

@@ -34,7 +34,10 @@ base::Counter& refusals(base::Metrics& metrics, std::string const& listener, std
                            fmt::format(R"(listener="{}",reason="{}")", listener, reason));
 }
 
-std::string label(std::string const& listener) { return fmt::format(R"(listener="{}")", listener); }
+std::string label(std::string const& listener)
+{
+    return fmt::format(R"(listener="{}")", listener);
+}
 
 void log_escaped(std::exception_ptr const& escaped)
 {
@@ -56,19 +59,23 @@ ListenerCounters::ListenerCounters(base::Metrics& metrics, std::string const& li
       accepted{metrics.counter("acs_http_accepted_total", "Connections accepted.", label(listener))},
       requests{metrics.counter("acs_http_requests_total", "Requests answered.", label(listener))},
       handshakes{metrics.counter("acs_http_tls_handshakes_total", "TLS handshakes completed.", label(listener))},
-      handshakes_resumed{metrics.counter("acs_http_tls_resumed_total", "TLS handshakes that resumed a session.",
-                                         label(listener))},
+      handshakes_resumed{
+          metrics.counter("acs_http_tls_resumed_total", "TLS handshakes that resumed a session.", label(listener))},
       refused_connections{refusals(metrics, listener, "connections")},
       failed_handshakes{refusals(metrics, listener, "handshake")},
       bad_proxy_headers{refusals(metrics, listener, "proxy_header")},
       bad_requests{refusals(metrics, listener, "request")},
       timeouts{refusals(metrics, listener, "timeout")},
-      failures{metrics.counter("acs_http_handler_failures_total", "Requests that ended in an exception.", label(listener))}
+      failures{
+          metrics.counter("acs_http_handler_failures_total", "Requests that ended in an exception.", label(listener))}
 {
 }
 
 SharedListener::SharedListener(Listener listener, Handler& h, Networks networks, base::Metrics& metrics)
-    : config{std::move(listener)}, handler{h}, trusted{std::move(networks)}, counters{metrics, config.name},
+    : config{std::move(listener)},
+      handler{h},
+      trusted{std::move(networks)},
+      counters{metrics, config.name},
       bodies{config.body_memory}
 {
 }
@@ -86,8 +93,12 @@ struct ServerThread::Members {
 };
 
 ServerThread::ServerThread(asio::io_context& context, std::size_t index, std::shared_ptr<Population> population)
-    : context_{context}, index_{index}, population_{std::move(population)}, members_{std::make_unique<Members>()},
-      ticker_{context}, date_{http_date()}
+    : context_{context},
+      index_{index},
+      population_{std::move(population)},
+      members_{std::make_unique<Members>()},
+      ticker_{context},
+      date_{http_date()}
 {
 }
 
@@ -144,7 +155,8 @@ base::Awaitable<void> ServerThread::accept_all(std::shared_ptr<ServerThread> sel
             begin(port, std::move(socket), peer);
             continue;
         }
-        base::log::warning("net.accept_failed", {{"listener", port->listener->config.name}, {"error", error.message()}});
+        base::log::warning("net.accept_failed",
+                           {{"listener", port->listener->config.name}, {"error", error.message()}});
         Timer pause{context_, accept_pause};
         static_cast<void>(co_await pause.async_wait(base::as_tuple));
     }
@@ -157,7 +169,8 @@ void ServerThread::begin(std::shared_ptr<Port> const& port, Socket socket, Tcp::
         listener.connections.fetch_sub(1, std::memory_order_relaxed);
         listener.counters.refused_connections.add();
         if (!listener.config.tls)
-            static_cast<void>(::send(socket.native_handle(), too_many.data(), too_many.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+            static_cast<void>(
+                ::send(socket.native_handle(), too_many.data(), too_many.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
         return;
     }
     auto connection = std::make_unique<ServerConnection>(shared_from_this(), port, std::move(socket), peer);

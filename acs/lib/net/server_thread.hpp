@@ -32,9 +32,9 @@ struct ListenerCounters {
     base::Counter& refused_connections;  ///< beyond Listener::max_connections
     base::Counter& failed_handshakes;
     base::Counter& bad_proxy_headers;
-    base::Counter& bad_requests;         ///< malformed, too large ...
+    base::Counter& bad_requests;  ///< malformed, too large ...
     base::Counter& timeouts;
-    base::Counter& failures;             ///< exceptions of the handler
+    base::Counter& failures;  ///< exceptions of the handler
 };
 
 /// A listener as all threads share it.
@@ -76,7 +76,7 @@ public:
     void enter(ServerConnection& connection);
     void leave(ServerConnection& connection) noexcept;
 
-    [[nodiscard]] std::uint64_t now() const noexcept { return seconds_; }  ///< counted by the ticker
+    [[nodiscard]] std::uint64_t now() const noexcept { return seconds_; }     ///< counted by the ticker
     [[nodiscard]] std::string const& date() const noexcept { return date_; }  ///< for the Date field
     [[nodiscard]] bool draining() const noexcept { return draining_; }
     [[nodiscard]] std::size_t index() const noexcept { return index_; }

@@ -18,7 +18,10 @@ namespace {
 thread_local std::optional<std::size_t> current_index;
 
 /// The function is a parameter, so it lives in the frame as long as the coroutine that it makes.
-base::Awaitable<void> call(std::function<base::Awaitable<void>()> work) { co_await work(); }
+base::Awaitable<void> call(std::function<base::Awaitable<void>()> work)
+{
+    co_await work();
+}
 
 void log_escaped(std::exception_ptr const& escaped)
 {
@@ -54,11 +57,20 @@ Threads::Threads(std::size_t count) : state_{std::make_unique<State>()}
         state_->workers.push_back(std::make_unique<Worker>());
 }
 
-Threads::~Threads() { stop(); }
+Threads::~Threads()
+{
+    stop();
+}
 
-std::size_t Threads::size() const noexcept { return state_->workers.size(); }
+std::size_t Threads::size() const noexcept
+{
+    return state_->workers.size();
+}
 
-asio::io_context& Threads::context(std::size_t index) { return state_->workers.at(index)->context; }
+asio::io_context& Threads::context(std::size_t index)
+{
+    return state_->workers.at(index)->context;
+}
 
 void Threads::start()
 {
@@ -87,13 +99,20 @@ void Threads::stop()
     finish();
 }
 
-bool Threads::running() const noexcept { return state_->running; }
+bool Threads::running() const noexcept
+{
+    return state_->running;
+}
 
 void Threads::spawn(std::size_t index, std::function<base::Awaitable<void>()> work)
 {
-    asio::co_spawn(context(index), call(std::move(work)), [](std::exception_ptr const& escaped) { log_escaped(escaped); });
+    asio::co_spawn(context(index), call(std::move(work)),
+                   [](std::exception_ptr const& escaped) { log_escaped(escaped); });
 }
 
-std::optional<std::size_t> Threads::current() noexcept { return current_index; }
+std::optional<std::size_t> Threads::current() noexcept
+{
+    return current_index;
+}
 
 }  // namespace net

@@ -92,6 +92,9 @@ TicketKey TicketKey::derive(std::string const& secret)
     return key;
 }
 
-TicketKey TicketKey::random() { return derive(base::random_bytes(32)); }
+TicketKey TicketKey::random()
+{
+    return derive(base::random_bytes(32));
+}
 
 }  // namespace net

@@ -55,9 +55,9 @@ struct TlsServerSettings {
     std::vector<CertificateFiles> certificates;
     TlsProfile profile = TlsProfile::standard;
     ClientCertificates client_certificates = ClientCertificates::none;
-    std::string client_ca_file;          ///< PEM; whom client certificates are believed from
-    bool ignore_client_dates = false;    ///< accept expired and not yet valid client certificates (clocks at 1970)
-    std::optional<TicketKeys> tickets;   ///< none: random keys of this process
+    std::string client_ca_file;         ///< PEM; whom client certificates are believed from
+    bool ignore_client_dates = false;   ///< accept expired and not yet valid client certificates (clocks at 1970)
+    std::optional<TicketKeys> tickets;  ///< none: random keys of this process
 };
 
 /// What a listener needs to speak TLS. Safe from any thread; certificates and ticket keys may be changed while
@@ -84,13 +84,13 @@ private:
 };
 
 struct TlsClientSettings {
-    std::string ca_file;                      ///< PEM; empty: the system's authorities
+    std::string ca_file;                          ///< PEM; empty: the system's authorities
     TlsVersion min_version = TlsVersion::tls1_2;  ///< below 1.2: with SECLEVEL 0
     TlsVersion max_version = TlsVersion::tls1_3;
     std::optional<CertificateFiles> certificate;  ///< shown when the server asks
-    bool resume_sessions = true;              ///< with tickets, per context and server
-    bool insecure = false;                    ///< accept any server certificate
-    std::string ciphers;                      ///< OpenSSL list for TLS <= 1.2; empty: the default
+    bool resume_sessions = true;                  ///< with tickets, per context and server
+    bool insecure = false;                        ///< accept any server certificate
+    std::string ciphers;                          ///< OpenSSL list for TLS <= 1.2; empty: the default
 };
 
 /// What clients need to speak TLS. Safe from any thread.

@@ -20,8 +20,8 @@ base::Result<void> trust(SSL_CTX* context, TlsClientSettings const& settings)
     if (settings.ca_file.empty())
         SSL_CTX_set_default_verify_paths(context);
     else if (SSL_CTX_load_verify_locations(context, settings.ca_file.c_str(), nullptr) != 1)
-        return base::fail(fmt::format("the file {} with trusted authorities cannot be used: {}", settings.ca_file,
-                                      take_tls_error()));
+        return base::fail(
+            fmt::format("the file {} with trusted authorities cannot be used: {}", settings.ca_file, take_tls_error()));
     return {};
 }
 
@@ -105,8 +105,14 @@ base::Result<std::shared_ptr<TlsClientContext>> TlsClientContext::create(TlsClie
     return std::shared_ptr<TlsClientContext>{new TlsClientContext{std::move(state)}};
 }
 
-TlsClientSettings const& TlsClientContext::settings() const noexcept { return state_->settings; }
-ssl_ctx_st* TlsClientContext::native() const noexcept { return state_->context.get(); }
+TlsClientSettings const& TlsClientContext::settings() const noexcept
+{
+    return state_->settings;
+}
+ssl_ctx_st* TlsClientContext::native() const noexcept
+{
+    return state_->context.get();
+}
 
 std::shared_ptr<ssl_session_st> TlsClientContext::session_of(std::string const& server) const
 {

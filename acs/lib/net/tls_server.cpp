@@ -52,7 +52,8 @@ base::Result<void> load_certificates(SSL_CTX* context, std::vector<CertificateFi
         if (SSL_CTX_use_PrivateKey_file(context, files.key.c_str(), SSL_FILETYPE_PEM) != 1)
             return base::fail(fmt::format("the key file {} cannot be used: {}", files.key, take_tls_error()));
         if (SSL_CTX_check_private_key(context) != 1)
-            return base::fail(fmt::format("the key in {} does not belong to the certificate in {}", files.key, files.chain));
+            return base::fail(
+                fmt::format("the key in {} does not belong to the certificate in {}", files.key, files.chain));
     }
     return {};
 }
@@ -135,9 +136,15 @@ base::Result<std::shared_ptr<TlsServerContext>> TlsServerContext::create(TlsServ
     return std::shared_ptr<TlsServerContext>{new TlsServerContext{std::move(state)}};
 }
 
-base::Result<void> TlsServerContext::reload() { return state_->load(); }
+base::Result<void> TlsServerContext::reload()
+{
+    return state_->load();
+}
 
-void TlsServerContext::set_ticket_keys(TicketKeys keys) { state_->ring->set(std::move(keys)); }
+void TlsServerContext::set_ticket_keys(TicketKeys keys)
+{
+    state_->ring->set(std::move(keys));
+}
 
 bool TlsServerContext::asks_clients() const noexcept
 {

@@ -16,7 +16,10 @@ namespace {
 
 constexpr std::size_t longest_url = 8'192;  ///< bytes
 
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_hex(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 bool is_unreserved(char c)
 {
@@ -24,7 +27,10 @@ bool is_unreserved(char c)
            std::string_view{"-._~"}.find(c) != std::string_view::npos;
 }
 
-void append_escaped(std::string& out, char c) { out += fmt::format("%{:02X}", static_cast<unsigned char>(c)); }
+void append_escaped(std::string& out, char c)
+{
+    out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+}
 
 std::string_view trimmed(std::string_view text)
 {
@@ -48,7 +54,8 @@ std::string repaired(std::string_view text)
         auto const byte = static_cast<unsigned char>(c);
         bool const is_bracket = c == '[' || c == ']';
         bool const is_escape = c == '%' && i + 2 < text.size() && is_hex(text[i + 1]) && is_hex(text[i + 2]);
-        bool const is_foreign = byte <= ' ' || byte >= 0x7f || std::string_view{"\"<>\\^`{|}"}.find(c) != std::string_view::npos;
+        bool const is_foreign =
+            byte <= ' ' || byte >= 0x7f || std::string_view{"\"<>\\^`{|}"}.find(c) != std::string_view::npos;
         if (is_foreign || (is_bracket && i >= path) || (c == '%' && !is_escape))
             append_escaped(out, c);
         else
@@ -66,7 +73,8 @@ base::Result<Url> from_view(urls::url_view const& view, std::string_view text)
     url.host = view.host_address();
     if (url.host.empty())
         return base::fail(fmt::format("'{}' names no host", text));
-    std::ranges::transform(url.host, url.host.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::ranges::transform(url.host, url.host.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     if (std::ranges::any_of(url.host, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; }))
         return base::fail(fmt::format("'{}' has control characters in its host", text));
     url.port = url.is_https ? 443 : 80;

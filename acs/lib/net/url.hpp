@@ -11,10 +11,10 @@ namespace net {
 /// An http or https URL, taken apart (RFC 3986).
 struct Url {
     bool is_https = false;
-    std::string host;         ///< lower case, percent-decoded; an IPv6 address without its brackets
-    std::uint16_t port = 80;  ///< the scheme's own when not given
-    std::string target = "/"; ///< path and query as they go on the request line; never a fragment
-    std::string username;     ///< from the user information; usually empty
+    std::string host;          ///< lower case, percent-decoded; an IPv6 address without its brackets
+    std::uint16_t port = 80;   ///< the scheme's own when not given
+    std::string target = "/";  ///< path and query as they go on the request line; never a fragment
+    std::string username;      ///< from the user information; usually empty
     std::string password;
 
     /// "host", "host:port", "[v6]:port": what goes into the Host field.

@@ -182,6 +182,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Runner> add_runner(domain::Task task) { return std::make_unique<AddRunner>(std::move(task)); }
+std::unique_ptr<Runner> add_runner(domain::Task task)
+{
+    return std::make_unique<AddRunner>(std::move(task));
+}
 
 }  // namespace session

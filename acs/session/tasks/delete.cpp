@@ -9,7 +9,9 @@ namespace {
 class DeleteRunner final : public Runner {
 public:
     explicit DeleteRunner(domain::Task t)
-        : Runner{std::move(t)}, looking_{number_in(saved(), "looking") != 0}, doubtful_{number_in(saved(), "doubtful") != 0}
+        : Runner{std::move(t)},
+          looking_{number_in(saved(), "looking") != 0},
+          doubtful_{number_in(saved(), "doubtful") != 0}
     {
     }
 
@@ -75,6 +77,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Runner> delete_runner(domain::Task task) { return std::make_unique<DeleteRunner>(std::move(task)); }
+std::unique_ptr<Runner> delete_runner(domain::Task task)
+{
+    return std::make_unique<DeleteRunner>(std::move(task));
+}
 
 }  // namespace session

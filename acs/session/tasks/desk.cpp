@@ -36,7 +36,8 @@ bool Desk::is_unsupported(std::string_view method) const
     return std::ranges::find(model.unsupported, method) != model.unsupported.end();
 }
 
-std::vector<datamodel::ValueUpdate> updates_below(std::string_view path, std::vector<cwmp::ParameterValue> const& values)
+std::vector<datamodel::ValueUpdate> updates_below(std::string_view path,
+                                                  std::vector<cwmp::ParameterValue> const& values)
 {
     std::vector<datamodel::ValueUpdate> updates;
     updates.reserve(values.size());

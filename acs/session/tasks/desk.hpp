@@ -18,7 +18,7 @@ namespace session {
 
 /// A transfer made ready for one Download or Upload.
 struct PreparedTransfer {
-    domain::Transfer grant;            ///< stored before the RPC leaves
+    domain::Transfer grant;  ///< stored before the RPC leaves
     std::string url;
     std::optional<domain::File> file;  ///< what is downloaded
 };

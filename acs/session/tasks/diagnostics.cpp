@@ -130,7 +130,8 @@ private:
             case DiagnosticsProgress::running: return Wait{desk.limits.diagnostics_wait};
             case DiagnosticsProgress::complete: return Done{std::move(result)};
             case DiagnosticsProgress::none:
-                return Failed{std::nullopt, "The test was undone before it ended: something wrote to its arguments.", result};
+                return Failed{std::nullopt, "The test was undone before it ended: something wrote to its arguments.",
+                              result};
             case DiagnosticsProgress::failed: break;
         }
         return Failed{std::nullopt, fmt::format("The test ended with {}.", state), std::move(result)};

@@ -40,7 +40,10 @@ protected:
             return Failed{std::nullopt, "The URL of the file is missing or longer than the 256 bytes that CPEs take."};
         return Send{std::move(download), true};
     }
-    [[nodiscard]] std::chrono::seconds delay() const override { return std::chrono::seconds{arguments().delay_seconds}; }
+    [[nodiscard]] std::chrono::seconds delay() const override
+    {
+        return std::chrono::seconds{arguments().delay_seconds};
+    }
 
     [[nodiscard]] bool is_proven(Evidence const& evidence) const override
     {
@@ -51,7 +54,10 @@ protected:
     }
 
 private:
-    [[nodiscard]] domain::DownloadTask const& arguments() const { return std::get<domain::DownloadTask>(task.arguments); }
+    [[nodiscard]] domain::DownloadTask const& arguments() const
+    {
+        return std::get<domain::DownloadTask>(task.arguments);
+    }
 
     void take_file(PreparedTransfer const& transfer, cwmp::Download& download)
     {
@@ -73,6 +79,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Runner> download_runner(domain::Task task) { return std::make_unique<DownloadRunner>(std::move(task)); }
+std::unique_ptr<Runner> download_runner(domain::Task task)
+{
+    return std::make_unique<DownloadRunner>(std::move(task));
+}
 
 }  // namespace session

@@ -107,7 +107,7 @@ private:
             values_[cwmp::trim_path(value.name)] = shown_value(value.name, value.value);
     }
 
-    std::deque<std::vector<std::string>> left_;  ///< the first one is asked for
+    std::deque<std::vector<std::string>> left_;   ///< the first one is asked for
     std::set<std::string, std::less<>> by_name_;  ///< asked for because a partial path was refused
     json::object values_, faults_;
     std::optional<cwmp::Fault> first_fault_;
@@ -115,6 +115,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Runner> get_runner(domain::Task task) { return std::make_unique<GetRunner>(std::move(task)); }
+std::unique_ptr<Runner> get_runner(domain::Task task)
+{
+    return std::make_unique<GetRunner>(std::move(task));
+}
 
 }  // namespace session

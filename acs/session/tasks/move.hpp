@@ -12,7 +12,8 @@ namespace session {
 /// Send this RPC; its answer comes to Runner::on_answer.
 struct Send {
     cwmp::Message request;
-    /// What led here must be durable before the RPC leaves: it is not safe to repeat. The first RPC of a task always is.
+    /// What led here must be durable before the RPC leaves: it is not safe to repeat. The first RPC of a task always
+    /// is.
     bool durable = false;
 };
 /// The CPE has accepted; what comes of it will be seen in a later session, at the latest after `most`.

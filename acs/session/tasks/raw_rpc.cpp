@@ -45,6 +45,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Runner> rpc_runner(domain::Task task) { return std::make_unique<RpcRunner>(std::move(task)); }
+std::unique_ptr<Runner> rpc_runner(domain::Task task)
+{
+    return std::make_unique<RpcRunner>(std::move(task));
+}
 
 }  // namespace session

@@ -61,7 +61,10 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Runner> reboot_runner(domain::Task task) { return std::make_unique<RebootRunner>(std::move(task)); }
+std::unique_ptr<Runner> reboot_runner(domain::Task task)
+{
+    return std::make_unique<RebootRunner>(std::move(task));
+}
 
 std::unique_ptr<Runner> factory_reset_runner(domain::Task task)
 {

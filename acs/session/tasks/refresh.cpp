@@ -43,8 +43,7 @@ private:
 
     Move next(Desk& desk)
     {
-        bool const is_enough =
-            rpcs_ >= desk.limits.slice_rpcs || desk.now - started_ > desk.limits.slice_time;
+        bool const is_enough = rpcs_ >= desk.limits.slice_rpcs || desk.now - started_ > desk.limits.slice_time;
         if (is_enough && arguments().discovery)
             return Pause{};
         ++rpcs_;
@@ -74,6 +73,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Runner> refresh_runner(domain::Task task) { return std::make_unique<RefreshRunner>(std::move(task)); }
+std::unique_ptr<Runner> refresh_runner(domain::Task task)
+{
+    return std::make_unique<RefreshRunner>(std::move(task));
+}
 
 }  // namespace session

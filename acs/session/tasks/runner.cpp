@@ -41,9 +41,9 @@ std::unique_ptr<Runner> make_runner(domain::Task task)
     using Maker = std::unique_ptr<Runner> (*)(domain::Task);
     // In the order of domain::TaskArguments.
     static constexpr std::array<Maker, std::variant_size_v<domain::TaskArguments>> makers{
-        get_runner,    set_runner,           add_runner,      delete_runner, attributes_runner,
-        refresh_runner, reboot_runner,       factory_reset_runner, download_runner, upload_runner,
-        schedule_inform_runner, diagnostics_runner, rpc_runner};
+        get_runner,    set_runner,           add_runner,      delete_runner, attributes_runner,      refresh_runner,
+        reboot_runner, factory_reset_runner, download_runner, upload_runner, schedule_inform_runner, diagnostics_runner,
+        rpc_runner};
     return makers[task.arguments.index()](std::move(task));
 }
 

@@ -102,8 +102,10 @@ private:
 [[nodiscard]] std::unique_ptr<Runner> rpc_runner(domain::Task task);
 
 // reading what save() wrote; the default when it is missing or of another type
-[[nodiscard]] std::string text_in(boost::json::object const& json, std::string_view name, std::string_view otherwise = "");
-[[nodiscard]] std::int64_t number_in(boost::json::object const& json, std::string_view name, std::int64_t otherwise = 0);
+[[nodiscard]] std::string text_in(boost::json::object const& json, std::string_view name,
+                                  std::string_view otherwise = "");
+[[nodiscard]] std::int64_t number_in(boost::json::object const& json, std::string_view name,
+                                     std::int64_t otherwise = 0);
 [[nodiscard]] std::vector<std::string> texts_in(boost::json::object const& json, std::string_view name);
 
 /// A value as it is shown in a task's result: secrets are masked.

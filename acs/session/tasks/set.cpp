@@ -42,6 +42,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Runner> set_runner(domain::Task task) { return std::make_unique<SetRunner>(std::move(task)); }
+std::unique_ptr<Runner> set_runner(domain::Task task)
+{
+    return std::make_unique<SetRunner>(std::move(task));
+}
 
 }  // namespace session

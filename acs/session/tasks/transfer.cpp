@@ -47,7 +47,10 @@ Move TransferRunner::ask(Desk const& desk)
     return wait(desk);
 }
 
-Move TransferRunner::wait(Desk const& desk) const { return Wait{desk.limits.transfer_wait + delay()}; }
+Move TransferRunner::wait(Desk const& desk) const
+{
+    return Wait{desk.limits.transfer_wait + delay()};
+}
 
 Move TransferRunner::on_answer(cwmp::Message const& answer, Desk& desk)
 {

@@ -34,8 +34,8 @@ private:
     [[nodiscard]] Move wait(Desk const& desk) const;
 
     Stage stage_;
-    bool doubtful_;            ///< the RPC was lost: ask before it is sent again
-    std::int64_t absent_;      ///< sessions that found no such transfer in the device's queue
+    bool doubtful_;        ///< the RPC was lost: ask before it is sent again
+    std::int64_t absent_;  ///< sessions that found no such transfer in the device's queue
 };
 
 }  // namespace session

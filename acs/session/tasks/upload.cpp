@@ -21,7 +21,10 @@ protected:
                                  .delay_seconds = arguments().delay_seconds},
                     true};
     }
-    [[nodiscard]] std::chrono::seconds delay() const override { return std::chrono::seconds{arguments().delay_seconds}; }
+    [[nodiscard]] std::chrono::seconds delay() const override
+    {
+        return std::chrono::seconds{arguments().delay_seconds};
+    }
 
 private:
     [[nodiscard]] domain::UploadTask const& arguments() const { return std::get<domain::UploadTask>(task.arguments); }
@@ -29,6 +32,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Runner> upload_runner(domain::Task task) { return std::make_unique<UploadRunner>(std::move(task)); }
+std::unique_ptr<Runner> upload_runner(domain::Task task)
+{
+    return std::make_unique<UploadRunner>(std::move(task));
+}
 
 }  // namespace session

@@ -145,8 +145,8 @@ std::optional<cwmp::Fault> Writing::refused(cwmp::Fault const& fault, Desk& desk
 {
     namespace code = cwmp::fault_code;
     auto const is_type = [](auto const& detail) { return detail.code == code::invalid_parameter_type; };
-    bool const wrong_type = fault.code == code::invalid_parameter_type ||
-                            std::ranges::any_of(fault.set_parameter_values_faults, is_type);
+    bool const wrong_type =
+        fault.code == code::invalid_parameter_type || std::ranges::any_of(fault.set_parameter_values_faults, is_type);
     if (wrong_type && !std::exchange(asked_again_, true)) {
         for (std::size_t at = written_; at < written_ + part_; ++at) {
             settings_[at].type.reset();

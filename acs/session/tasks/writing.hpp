@@ -45,13 +45,13 @@ private:
     [[nodiscard]] bool guess_types(cwmp::Fault const& fault, Desk const& desk);
 
     std::vector<domain::Setting> settings_;
-    std::size_t written_ = 0;    ///< settings that are done
-    std::size_t part_ = 0;       ///< settings in the request sent last
-    unsigned parts_ = 0;         ///< requests made so far
-    bool asked_types_ = false;   ///< once for what the tree does not know
-    bool asked_again_ = false;   ///< once after 9006
-    bool asking_ = false;        ///< the RPC sent last asks for types
-    std::size_t guesses_ = 0;    ///< types tried by the looks of the values
+    std::size_t written_ = 0;   ///< settings that are done
+    std::size_t part_ = 0;      ///< settings in the request sent last
+    unsigned parts_ = 0;        ///< requests made so far
+    bool asked_types_ = false;  ///< once for what the tree does not know
+    bool asked_again_ = false;  ///< once after 9006
+    bool asking_ = false;       ///< the RPC sent last asks for types
+    std::size_t guesses_ = 0;   ///< types tried by the looks of the values
     bool delayed_ = false;
 };
 

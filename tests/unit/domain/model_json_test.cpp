@@ -23,8 +23,9 @@ TEST(ModelJson, OnlyWhatDiffersFromTheDefaultsIsKept)
 TEST(ModelJson, NonsenseIsPassedOver)
 {
     domain::ModelKnowledge knowledge;
-    domain::apply_json(boost::json::parse(R"({"names_at_once":3,"values_per_request":-5,"skip":[1,"a"],"x":{}})").as_object(),
-                       knowledge);
+    domain::apply_json(
+        boost::json::parse(R"({"names_at_once":3,"values_per_request":-5,"skip":[1,"a"],"x":{}})").as_object(),
+        knowledge);
     EXPECT_TRUE(knowledge.names_at_once);
     EXPECT_EQ(knowledge.values_per_request, 1u);
     EXPECT_EQ(knowledge.skip, std::vector<std::string>{"a"});

@@ -49,8 +49,8 @@ public:
         bool writable = true;
     };
     std::map<std::string, Parameter> parameters;
-    std::vector<std::string> objects;         ///< also told by GetParameterNames, with their dots
-    std::vector<cwmp::Message> received;      ///< every RPC, in order
+    std::vector<std::string> objects;     ///< also told by GetParameterNames, with their dots
+    std::vector<cwmp::Message> received;  ///< every RPC, in order
     /// Answers before the table does; none: the table answers. Empty: the CPE loses the RPC.
     std::function<std::optional<cwmp::Message>(cwmp::Message const&)> script;
     std::string parameter_key;
@@ -93,8 +93,8 @@ public:
     template <class Method>
     [[nodiscard]] std::size_t count() const
     {
-        return static_cast<std::size_t>(
-            std::ranges::count_if(received, [](auto const& message) { return std::holds_alternative<Method>(message); }));
+        return static_cast<std::size_t>(std::ranges::count_if(
+            received, [](auto const& message) { return std::holds_alternative<Method>(message); }));
     }
     template <class Method>
     [[nodiscard]] Method last() const
@@ -213,9 +213,9 @@ protected:
     [[nodiscard]] cwmp::Envelope inform(std::vector<cwmp::Event> events, std::uint32_t retry_count = 0) const
     {
         cwmp::Inform inform{.device_id = id, .event = std::move(events), .retry_count = retry_count};
-        inform.parameter_list = {{"Device.DeviceInfo.SoftwareVersion",
-                                  cpe.parameters.at("Device.DeviceInfo.SoftwareVersion").value},
-                                 {"Device.ManagementServer.ParameterKey", cpe.parameter_key}};
+        inform.parameter_list = {
+            {"Device.DeviceInfo.SoftwareVersion", cpe.parameters.at("Device.DeviceInfo.SoftwareVersion").value},
+            {"Device.ManagementServer.ParameterKey", cpe.parameter_key}};
         return {.id = "1", .message = std::move(inform)};
     }
 
@@ -232,7 +232,8 @@ protected:
     Answer hear(cwmp::Envelope envelope) { return support::run(session->answer(std::move(envelope))); }
     Answer say(cwmp::Message message) { return hear({.id = "1", .message = std::move(message)}); }
 
-    /// Goes on from an empty POST until the ACS has nothing more to say. An Empty from the CPE's script is sent as such.
+    /// Goes on from an empty POST until the ACS has nothing more to say. An Empty from the CPE's script is sent as
+    /// such.
     Answer work()
     {
         auto answer = say(cwmp::Empty{});
@@ -267,8 +268,10 @@ protected:
     FakeModelStore models;
     base::Metrics metrics;
     domain::FileTokens tokens{"a key of sixteen bytes"};
-    Services services{store, store, store, models, files, clock, metrics, tokens,
-                      {"https://acs.example:7567", "http://acs.example:7568"}, {}};
+    Services services{store,   store,  store,
+                      models,  files,  clock,
+                      metrics, tokens, {"https://acs.example:7567", "http://acs.example:7568"},
+                      {}};
     SessionCounters counters{metrics};
     cwmp::DeviceId id{"Acme", "00D09E", "HG", "S1"};
     domain::DeviceState state_if_new = domain::DeviceState::active;

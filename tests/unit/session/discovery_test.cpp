@@ -189,7 +189,8 @@ TEST_F(DiscoveryTest, AnInstanceThatVanishedMeanwhileIsForgottenAndTheRestIsRead
 
 TEST_F(DiscoveryTest, OneParameterThatCannotBeReadIsSkippedWithTheReason)
 {
-    refuse_values(fault::request_denied, [](auto const& names) { return asks_for(names, "Device.ManagementServer.URL"); });
+    refuse_values(fault::request_denied,
+                  [](auto const& names) { return asks_for(names, "Device.ManagementServer.URL"); });
     read_all();
     EXPECT_EQ(values_known(), cpe.parameters.size() - 1);
     EXPECT_TRUE(skipped.contains("Device.ManagementServer.URL"));
@@ -214,7 +215,7 @@ TEST_F(DiscoveryTest, OddNamesDoNoHarm)
         auto answer = cpe.answer(request);
         auto& list = std::get<cwmp::GetParameterNamesResponse>(answer).parameter_list;
         std::erase_if(list, [](auto const& entry) { return entry.name == "Device.Table."; });
-        list.push_back({"Device.Table", false});            // an object without its dot
+        list.push_back({"Device.Table", false});  // an object without its dot
         list.push_back({"Device.Hosts.(null).Name", false});
         list.push_back({"", false});
         return answer;

@@ -33,12 +33,16 @@ public:
             auto const from = at + name.size() + 4;
             return head.substr(from, head.find("\r\n", from) - from);
         }
-        [[nodiscard]] std::string cookie() const { return header("Set-Cookie").substr(0, header("Set-Cookie").find(';')); }
+        [[nodiscard]] std::string cookie() const
+        {
+            return header("Set-Cookie").substr(0, header("Set-Cookie").find(';'));
+        }
     };
 
     Reply send(std::string_view method, std::string_view body, std::vector<std::string> const& headers = {})
     {
-        auto text = std::string{method} + " /acs HTTP/1.1\r\nHost: acs\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+        auto text = std::string{method} +
+                    " /acs HTTP/1.1\r\nHost: acs\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
         for (auto const& header : headers)
             text += header + "\r\n";
         text += "\r\n" + std::string{body};
@@ -51,7 +55,8 @@ public:
         auto const length = reply.header("Content-Length");
         auto const most = length.empty() ? 0 : std::stoul(length);
         if (buffer_.size() < most)
-            boost::asio::read(socket_, boost::asio::dynamic_buffer(buffer_), boost::asio::transfer_exactly(most - buffer_.size()));
+            boost::asio::read(socket_, boost::asio::dynamic_buffer(buffer_),
+                              boost::asio::transfer_exactly(most - buffer_.size()));
         reply.body = buffer_.substr(0, most);
         buffer_.erase(0, most);
         return reply;
@@ -215,7 +220,8 @@ TEST_F(EndpointTest, DigestIsAskedForOncePerSession)
     auto const from = challenge.find("nonce=\"") + 7;
     auto const nonce = challenge.substr(from, challenge.find('"', from) - from);
     auto const secret = net::make_digest_secret("bootstrap", "acs", "secret").md5;
-    auto const response = net::digest_response(net::DigestAlgorithm::md5, secret, "POST", "", nonce, "00000001", "c", "auth");
+    auto const response =
+        net::digest_response(net::DigestAlgorithm::md5, secret, "POST", "", nonce, "00000001", "c", "auth");
     auto const authorization = "Authorization: Digest username=\"bootstrap\", realm=\"acs\", nonce=\"" + nonce +
                                "\", uri=\"\", qop=auth, nc=00000001, cnonce=\"c\", response=\"" + response + "\"";
     EXPECT_EQ(cpe_side.post(hello(), {authorization}).status, 200U) << "an empty uri is what some send";
@@ -228,8 +234,10 @@ TEST_F(EndpointTest, DigestIsAskedForOncePerSession)
 TEST_F(EndpointTest, BasicIsTakenWhereItIsAllowed)
 {
     start(LoginPolicy::any);
-    EXPECT_EQ(Wire{port}.post(hello(), {"Authorization: " + net::basic_authorization("bootstrap", "secret")}).status, 200U);
-    EXPECT_EQ(Wire{port}.post(hello(), {"Authorization: " + net::basic_authorization("bootstrap", "wrong")}).status, 401U);
+    EXPECT_EQ(Wire{port}.post(hello(), {"Authorization: " + net::basic_authorization("bootstrap", "secret")}).status,
+              200U);
+    EXPECT_EQ(Wire{port}.post(hello(), {"Authorization: " + net::basic_authorization("bootstrap", "wrong")}).status,
+              401U);
 }
 
 TEST_F(EndpointTest, ALoginOfAnotherDeviceIsRefused)

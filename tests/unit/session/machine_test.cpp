@@ -31,7 +31,10 @@ Machine closed()
     return machine;
 }
 
-TEST(Machine, AnInformOpensASession) { EXPECT_EQ(informed().state(), Machine::State::informed); }
+TEST(Machine, AnInformOpensASession)
+{
+    EXPECT_EQ(informed().state(), Machine::State::informed);
+}
 
 TEST(Machine, AnEmptyPostWithoutASessionIsAProbe)
 {

@@ -390,7 +390,8 @@ TEST_F(TasksTest, APingRunsOverTwoSessions)
         cpe.parameters[object + "Host"] = {""};
         cpe.parameters[object + "NumberOfRepetitions"] = {"0", cwmp::ValueType::unsigned_int};
         cpe.parameters[object + "SuccessCount"] = {"0", cwmp::ValueType::unsigned_int, false};
-        auto const task = order(domain::DiagnosticsTask{"IPPing", {{"Host", "192.0.2.9", {}}, {"NumberOfRepetitions", "3", {}}}});
+        auto const task =
+            order(domain::DiagnosticsTask{"IPPing", {{"Host", "192.0.2.9", {}}, {"NumberOfRepetitions", "3", {}}}});
         hold_session();
         EXPECT_EQ(state(task), TaskState::waiting) << fault(task);
         auto const sent = cpe.last<cwmp::SetParameterValues>().parameter_list;

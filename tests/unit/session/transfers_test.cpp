@@ -11,9 +11,16 @@ protected:
     TransfersTest()
     {
         settle_device();
-        file = support::run(files.add({.name = "firmware 2.bin", .file_type = "1 Firmware Upgrade Image", .version = "2.0", .size = 1000})).id;
+        file = support::run(files.add({.name = "firmware 2.bin",
+                                       .file_type = "1 Firmware Upgrade Image",
+                                       .version = "2.0",
+                                       .size = 1000}))
+                   .id;
     }
-    domain::TaskId download() { return order(domain::DownloadTask{.file_type = "1 Firmware Upgrade Image", .file = file}); }
+    domain::TaskId download()
+    {
+        return order(domain::DownloadTask{.file_type = "1 Firmware Upgrade Image", .file = file});
+    }
     [[nodiscard]] std::string command_key(domain::TaskId task) const { return store.task(task)->task.command_key; }
     void lose_download()
     {

@@ -13,7 +13,10 @@ namespace {
 constexpr std::string_view one_key = "0a0b0c0d 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n";
 constexpr std::string_view other_key = "11121314 f00102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n";
 
-base::Sealer sealer_of(std::string text) { return base::Sealer::from_text(text).value(); }
+base::Sealer sealer_of(std::string text)
+{
+    return base::Sealer::from_text(text).value();
+}
 
 class Directory {
 public:

@@ -46,7 +46,10 @@ TEST(Inflate, TakesABodyByteByByte)
         std::string out;
         auto const packed = deflated(message, bits);
         for (auto const byte : packed)
-            ASSERT_TRUE(inflater.inflate({&byte, 1}, [&](std::string_view part) { out += part; return true; }));
+            ASSERT_TRUE(inflater.inflate({&byte, 1}, [&](std::string_view part) {
+                out += part;
+                return true;
+            }));
         EXPECT_TRUE(inflater.is_complete());
         EXPECT_EQ(out, message);
     }
@@ -75,7 +78,8 @@ TEST(Inflate, OverlooksWhatFollowsTheCompressedData)
 TEST(Inflate, TellsWhenItsReceiverRefuses)
 {
     net::Inflater inflater{ContentCoding::gzip, {}};
-    EXPECT_EQ(inflater.inflate(net::gzip(message), [](std::string_view) { return false; }).error(), InflateError::refused);
+    EXPECT_EQ(inflater.inflate(net::gzip(message), [](std::string_view) { return false; }).error(),
+              InflateError::refused);
 }
 
 TEST(ContentCoding, IsKnownByItsNames)

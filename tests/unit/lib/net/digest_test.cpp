@@ -1,5 +1,5 @@
-#include "net/digest.hpp"
 #include "net/client_login.hpp"
+#include "net/digest.hpp"
 
 #include <gtest/gtest.h>
 
@@ -35,7 +35,8 @@ protected:
     std::string old_form(std::string const& n, std::string const& uri = "/") const
     {
         auto const response = net::digest_response(DigestAlgorithm::md5, secret.md5, "POST", uri, n, "", "", "");
-        return "Digest username=\"cpe\", realm=\"acs\", nonce=\"" + n + "\", uri=\"" + uri + "\", response=\"" + response + "\"";
+        return "Digest username=\"cpe\", realm=\"acs\", nonce=\"" + n + "\", uri=\"" + uri + "\", response=\"" +
+               response + "\"";
     }
 };
 
@@ -80,8 +81,8 @@ TEST_F(DigestTest, OffersOneMd5ChallengeByDefault)
 
 TEST_F(DigestTest, AcceptsWhatOurOwnClientAnswers)
 {
-    for (auto const algorithm : {DigestAlgorithm::md5, DigestAlgorithm::md5_sess, DigestAlgorithm::sha256,
-                                 DigestAlgorithm::sha256_sess}) {
+    for (auto const algorithm :
+         {DigestAlgorithm::md5, DigestAlgorithm::md5_sess, DigestAlgorithm::sha256, DigestAlgorithm::sha256_sess}) {
         net::DigestServer const asking{{"acs", "a key of thirty-two bytes or more", 300s, {algorithm}}};
         ClientLogin login{{"cpe", "pass"}};
         ASSERT_TRUE(login.learn(Headers{{"WWW-Authenticate", asking.challenges(noon)[0]}}));
@@ -106,11 +107,14 @@ TEST_F(DigestTest, AcceptsTheOldFormWithAnyUri)
 TEST_F(DigestTest, AcceptsFieldsThatAreOddlyQuoted)
 {
     auto const n = nonce();
-    auto const response = net::digest_response(DigestAlgorithm::md5, secret.md5, "POST", "/", n, "00000001", "abc", "auth");
+    auto const response =
+        net::digest_response(DigestAlgorithm::md5, secret.md5, "POST", "/", n, "00000001", "abc", "auth");
     EXPECT_TRUE(judge("digest username=cpe,realm=acs,nonce=" + n + ",uri=/,response=" + response +
-                      ",qop=\"auth\",nc=\"00000001\",cnonce=abc,algorithm=\"md5\"").accepted());
+                      ",qop=\"auth\",nc=\"00000001\",cnonce=abc,algorithm=\"md5\"")
+                    .accepted());
     EXPECT_TRUE(judge("Digest  response = \"" + response + "\" , , username=\"cpe\" uri=\"/\" nonce=\"" + n +
-                      "\" cnonce=\"abc\", NC=00000001, Qop=auth, Algorithm=MD5, opaque=\"\"").accepted());
+                      "\" cnonce=\"abc\", NC=00000001, Qop=auth, Algorithm=MD5, opaque=\"\"")
+                    .accepted());
 }
 
 TEST_F(DigestTest, RefusesAWrongPassword)
@@ -187,7 +191,8 @@ TEST(ClientLogin, AnswersExactlyWhatTheChallengeAllows)
         EXPECT_EQ(plain.find(word), std::string::npos) << word;
     EXPECT_NE(plain.find(R"(uri="/cr?x=1")"), std::string::npos);
 
-    ASSERT_TRUE(login.learn(Headers{{"WWW-Authenticate", R"(Digest realm="r", nonce="m", qop="auth-int,auth", opaque="", algorithm=md5)"}}));
+    ASSERT_TRUE(login.learn(Headers{
+        {"WWW-Authenticate", R"(Digest realm="r", nonce="m", qop="auth-int,auth", opaque="", algorithm=md5)"}}));
     auto const full = *login.authorization("GET", "/");
     for (auto const* const word : {"qop=auth,", "nc=00000001", "cnonce=\"", R"(opaque="")", "algorithm=md5"})
         EXPECT_NE(full.find(word), std::string::npos) << word;

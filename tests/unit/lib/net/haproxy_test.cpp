@@ -43,7 +43,8 @@ protected:
         std::ofstream{folder / "haproxy.cfg"}
             << "defaults\n mode " << mode << "\n timeout connect 5s\n timeout client 30s\n timeout server 30s\n"
             << (mode == "http" ? " option forwardfor\n http-reuse always\n" : "")
-            << "listen acs\n bind 127.0.0.1:" << front << "\n server acs 127.0.0.1:" << port() << ' ' << server_options << '\n';
+            << "listen acs\n bind 127.0.0.1:" << front << "\n server acs 127.0.0.1:" << port() << ' ' << server_options
+            << '\n';
         proxy.emplace(std::vector<std::string>{haproxy_program, "-db", "-f", folder / "haproxy.cfg"}, folder / "log");
         ASSERT_TRUE(eventually([this] {
             try {
@@ -57,7 +58,8 @@ protected:
 
     [[nodiscard]] std::string ask(RawClient& client, std::string const& body)
     {
-        client.send("POST /acs HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+        client.send("POST /acs HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+                    body);
         return client.answer();
     }
 

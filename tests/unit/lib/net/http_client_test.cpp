@@ -167,9 +167,11 @@ TEST(HttpClient, TellsKindsOfFailureApart)
         port = gone.url().port;
         test::RawClient const visitor{port};
     }
-    auto const refused = run<ClientResult>([&] { return net::fetch(*net::parse_url("http://127.0.0.1:" + std::to_string(port)), {}, {}); });
+    auto const refused = run<ClientResult>(
+        [&] { return net::fetch(*net::parse_url("http://127.0.0.1:" + std::to_string(port)), {}, {}); });
     EXPECT_EQ(refused.error().code, ClientErrc::refused);
-    auto const nameless = run<ClientResult>([&] { return net::fetch(*net::parse_url("http://no-such-host.invalid/"), {}, {}); });
+    auto const nameless =
+        run<ClientResult>([&] { return net::fetch(*net::parse_url("http://no-such-host.invalid/"), {}, {}); });
     EXPECT_EQ(nameless.error().code, ClientErrc::not_found);
 }
 
@@ -226,8 +228,8 @@ TEST(HttpClient, TakesAnAnswerThatComesBeforeTheUploadIsRead)
 
 TEST(HttpClient, AnswersADigestChallengeOnAnotherConnection)
 {
-    std::string const challenge =
-        "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"cpe\", nonce=\"abc\", qop=\"auth\"\r\nConnection: close\r\n\r\n";
+    std::string const challenge = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"cpe\", nonce=\"abc\", "
+                                  "qop=\"auth\"\r\nConnection: close\r\n\r\n";
     ScriptedServer const server{{{{challenge}}, {{"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"}}}};
     auto const result = run<ClientResult>([&]() -> base::Awaitable<ClientResult> {
         ClientConnection connection{server.url(), {}};
@@ -244,7 +246,8 @@ TEST(HttpClient, AnswersADigestChallengeOnAnotherConnection)
 
 TEST(HttpClient, GivesUpWhenTheServerInsists)
 {
-    std::string const challenge = "HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\nContent-Length: 0\r\n\r\n";
+    std::string const challenge =
+        "HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\nContent-Length: 0\r\n\r\n";
     ScriptedServer const server{{{{challenge, challenge, challenge, challenge}}}};
     auto const result = run<ClientResult>([&]() -> base::Awaitable<ClientResult> {
         ClientConnection connection{server.url(), {}};

@@ -94,8 +94,11 @@ protected:
     base::Awaitable<net::Response> handle(net::Request& request) override { return answer(request); }
     bool may_close(net::Connection const& connection) noexcept override { return closable(connection); }
 
-    net::Listener listener{"test", "127.0.0.1", 0, nullptr, {}, net::ProxyProtocol::off, {}, false, 100, 100, 64 << 20, 128};
-    std::function<net::BodyPolicy(net::RequestHead const&)> policy = [](net::RequestHead const&) { return net::BodyPolicy{}; };
+    net::Listener listener{"test", "127.0.0.1", 0,   nullptr, {},       net::ProxyProtocol::off,
+                           {},     false,       100, 100,     64 << 20, 128};
+    std::function<net::BodyPolicy(net::RequestHead const&)> policy = [](net::RequestHead const&) {
+        return net::BodyPolicy{};
+    };
     std::function<base::Awaitable<net::Response>(net::Request&)> answer;
     std::function<bool(net::Connection const&)> closable = [](net::Connection const&) { return true; };
 

@@ -62,7 +62,10 @@ RawClient::RawClient(std::uint16_t port) : descriptor_{::socket(AF_INET, SOCK_ST
         throw std::runtime_error{"cannot connect to the server under test"};
 }
 
-RawClient::~RawClient() { ::close(descriptor_); }
+RawClient::~RawClient()
+{
+    ::close(descriptor_);
+}
 
 bool RawClient::try_send(std::string_view bytes)
 {
@@ -96,7 +99,8 @@ std::string RawClient::answer()
         auto const end = received_.find("\r\n\r\n");
         if (end != std::string::npos) {
             auto lower = received_.substr(0, end);  // HAProxy writes field names in lower case
-            std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+            std::ranges::transform(lower, lower.begin(),
+                                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
             auto const field = lower.find("content-length: ");
             auto const body = field != std::string::npos ? std::stoul(lower.substr(field + 16)) : 0;
             if (received_.size() >= end + 4 + body) {
@@ -117,7 +121,10 @@ std::string RawClient::rest()
     return std::exchange(received_, {});
 }
 
-void RawClient::end_sending() { ::shutdown(descriptor_, SHUT_WR); }
+void RawClient::end_sending()
+{
+    ::shutdown(descriptor_, SHUT_WR);
+}
 
 void ServerTest::TearDown()
 {

@@ -50,7 +50,9 @@ TEST(ForwardedPeer, IsTheLastAddressThatIsNoTrustedProxy)
 {
     auto const trusted = *Networks::parse({"10.0.0.0/8"});
     Endpoint const proxy{make_address("10.0.0.1"), 4000};
-    auto const seen = [&](Headers const& headers) { return forwarded_peer(headers, proxy, trusted).address.to_string(); };
+    auto const seen = [&](Headers const& headers) {
+        return forwarded_peer(headers, proxy, trusted).address.to_string();
+    };
     EXPECT_EQ(seen(Headers{{"X-Forwarded-For", "203.0.113.9"}}), "203.0.113.9");
     EXPECT_EQ(seen(Headers{{"X-Forwarded-For", "1.1.1.1, 203.0.113.9, 10.0.0.2"}}), "203.0.113.9");
     EXPECT_EQ(seen(Headers{{"X-Forwarded-For", "1.1.1.1"}, {"X-Forwarded-For", "203.0.113.9"}}), "203.0.113.9");

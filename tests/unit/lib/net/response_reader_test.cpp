@@ -52,7 +52,9 @@ void expect_same_in_any_pieces(std::string_view text, bool ends, std::string_vie
 TEST(ResponseReader, ReadsEveryFraming)
 {
     expect_same_in_any_pieces("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", false, "hello", true);
-    expect_same_in_any_pieces("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\nA: b\r\n\r\n", false, "hello", true);
+    expect_same_in_any_pieces(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\nA: b\r\n\r\n", false,
+        "hello", true);
     expect_same_in_any_pieces("HTTP/1.0 200 OK\r\n\r\nhello", true, "hello", false);
     expect_same_in_any_pieces("HTTP/1.1 204 No Content\r\n\r\n", false, "", true);
     expect_same_in_any_pieces("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", false, "", true);
@@ -61,8 +63,10 @@ TEST(ResponseReader, ReadsEveryFraming)
 TEST(ResponseReader, OverlooksTheFaultsOfCpes)
 {
     expect_same_in_any_pieces("HTTP/1.1 200 OK\nContent-Length: 5\n\nhello", false, "hello", true);
-    expect_same_in_any_pieces("\r\n\r\nHTTP/1.1 200\r\nContent-Length : 5\r\nnonsense\r\n: x\r\n\r\nhello", false, "hello", true);
-    EXPECT_EQ(read("HTTP/1.1 401 Unauthorized\nWWW-Authenticate: Digest realm=\"a\",\n nonce=\"b\"\n\n", 5, true).headers.get("www-authenticate"),
+    expect_same_in_any_pieces("\r\n\r\nHTTP/1.1 200\r\nContent-Length : 5\r\nnonsense\r\n: x\r\n\r\nhello", false,
+                              "hello", true);
+    EXPECT_EQ(read("HTTP/1.1 401 Unauthorized\nWWW-Authenticate: Digest realm=\"a\",\n nonce=\"b\"\n\n", 5, true)
+                  .headers.get("www-authenticate"),
               "Digest realm=\"a\", nonce=\"b\"");
 }
 

@@ -15,12 +15,19 @@ using namespace std::chrono_literals;
 using test::RawClient;
 using test::ServerTest;
 
-bool begins(std::string const& text, std::string_view start) { return text.starts_with(start); }
-bool holds(std::string const& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool begins(std::string const& text, std::string_view start)
+{
+    return text.starts_with(start);
+}
+bool holds(std::string const& text, std::string_view part)
+{
+    return text.find(part) != std::string::npos;
+}
 
 std::string post(std::string const& body, std::string const& fields = "")
 {
-    return "POST /acs HTTP/1.1\r\nHost: a\r\n" + fields + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    return "POST /acs HTTP/1.1\r\nHost: a\r\n" + fields + "Content-Length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + body;
 }
 
 TEST_F(ServerTest, AnswersManyRequestsOnOneConnection)
@@ -73,7 +80,8 @@ TEST_F(ServerTest, ReadsChunkedBodies)
 {
     start();
     RawClient client{port()};
-    client.send("POST / HTTP/1.1\r\nHost: a\r\ntransfer-encoding: Chunked\r\n\r\n4;x=y\r\nabcd\r\n3\r\nefg\r\n0\r\nTrailer: t\r\n\r\n");
+    client.send("POST / HTTP/1.1\r\nHost: a\r\ntransfer-encoding: "
+                "Chunked\r\n\r\n4;x=y\r\nabcd\r\n3\r\nefg\r\n0\r\nTrailer: t\r\n\r\n");
     EXPECT_TRUE(client.answer().ends_with(" abcdefg"));
     client.send(post("next"));
     EXPECT_TRUE(client.answer().ends_with(" next"));
@@ -146,10 +154,11 @@ TEST_F(ServerTest, AnAnswerToHeadHasItsLengthAndNoBody)
 TEST_F(ServerTest, AnswersWhatIsMalformedWith400AndCloses)
 {
     start();
-    for (auto const* const text : {"nonsense\r\n\r\n", "POST / HTTP/1.1\nHost: a\n\n\r\n\r\n", "POST / HTTP/1.1\r\nHost : a\r\n\r\n",
-                                   "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-                                   "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-                                   "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
+    for (auto const* const text :
+         {"nonsense\r\n\r\n", "POST / HTTP/1.1\nHost: a\n\n\r\n\r\n", "POST / HTTP/1.1\r\nHost : a\r\n\r\n",
+          "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+          "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+          "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
         RawClient client{port()};
         client.send(text);
         auto const answer = client.rest();
@@ -238,7 +247,8 @@ TEST_F(ServerTest, CompressesAnAnswerForThoseWhoTakeIt)
     client.send("GET / HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n");
     auto const packed = client.answer();
     EXPECT_TRUE(holds(packed, "Content-Encoding: gzip\r\n"));
-    EXPECT_EQ(net::inflate(net::ContentCoding::gzip, packed.substr(packed.find("\r\n\r\n") + 4)), std::string(10'000, 'x'));
+    EXPECT_EQ(net::inflate(net::ContentCoding::gzip, packed.substr(packed.find("\r\n\r\n") + 4)),
+              std::string(10'000, 'x'));
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     EXPECT_TRUE(client.answer().ends_with("xxxx"));
     client.send(post(net::gzip("x"), "Content-Encoding: gzip\r\n"));
@@ -373,7 +383,9 @@ public:
     }
 
 private:
-    boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, base::Executor> timer_;
+    boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
+                                      base::Executor>
+        timer_;
     int given_ = 0;
     bool cancelled_ = false;
 };
@@ -475,7 +487,8 @@ TEST_F(ServerTest, AClientThatDoesNotReadIsCutOff)
     start();
     RawClient client{port()};
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-    EXPECT_TRUE(eventually([&] { return count("acs_http_refused_total", R"(listener="test",reason="timeout")") == 1; }));
+    EXPECT_TRUE(
+        eventually([&] { return count("acs_http_refused_total", R"(listener="test",reason="timeout")") == 1; }));
     EXPECT_TRUE(eventually([&] { return server->connections() == 0; }));
 }
 
@@ -587,7 +600,8 @@ TEST_F(ServerTest, DrainingLetsARunningExchangeFinish)
     std::promise<void> entered;
     answer = [&entered](net::Request&) -> base::Awaitable<net::Response> {
         entered.set_value();
-        boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, base::Executor>
+        boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                          boost::asio::wait_traits<std::chrono::steady_clock>, base::Executor>
             timer{co_await boost::asio::this_coro::executor, 300ms};
         co_await timer.async_wait(base::use_awaitable);
         co_return net::text_response(200, "finished");
@@ -647,9 +661,8 @@ TEST_F(ServerTest, ServesBothFamiliesOnOneSocket)
     RawClient client{port()};
     client.send(post(""));
     EXPECT_TRUE(client.answer().ends_with("127.0.0.1 "));
-    auto const six = test::run<net::ClientResult>([&] {
-        return net::fetch(*net::parse_url("http://[::1]:" + std::to_string(port()) + "/"), {}, {});
-    });
+    auto const six = test::run<net::ClientResult>(
+        [&] { return net::fetch(*net::parse_url("http://[::1]:" + std::to_string(port()) + "/"), {}, {}); });
     ASSERT_TRUE(six);
     EXPECT_EQ(six->body, "GET / ::1 ");
 }

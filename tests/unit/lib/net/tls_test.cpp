@@ -11,15 +11,24 @@ using test::Outcome;
 using test::run_program;
 using test::ServerTest;
 
-bool holds(std::string const& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool holds(std::string const& text, std::string_view part)
+{
+    return text.find(part) != std::string::npos;
+}
 
 class TlsTest : public ServerTest {
 protected:
     /// One request through `openssl s_client` with these options.
     [[nodiscard]] Outcome s_client(std::vector<std::string> options)
     {
-        std::vector<std::string> command{"openssl", "s_client", "-connect", "127.0.0.1:" + std::to_string(port()), "-CAfile",
-                                         certificates().ca_file, "-verify_return_error", "-ign_eof"};
+        std::vector<std::string> command{"openssl",
+                                         "s_client",
+                                         "-connect",
+                                         "127.0.0.1:" + std::to_string(port()),
+                                         "-CAfile",
+                                         certificates().ca_file,
+                                         "-verify_return_error",
+                                         "-ign_eof"};
         command.insert(command.end(), options.begin(), options.end());
         return run_program(command, "GET /s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     }
@@ -70,7 +79,8 @@ TEST_F(TlsTest, OurClientSpeaksEveryVersionToo)
 {
     use_tls(net::TlsProfile::legacy);
     start();
-    for (auto const version : {net::TlsVersion::tls1_0, net::TlsVersion::tls1_1, net::TlsVersion::tls1_2, net::TlsVersion::tls1_3}) {
+    for (auto const version :
+         {net::TlsVersion::tls1_0, net::TlsVersion::tls1_1, net::TlsVersion::tls1_2, net::TlsVersion::tls1_3}) {
         net::TlsClientSettings settings;
         settings.min_version = settings.max_version = version;
         auto const answer = get_with(tls_client(settings));
@@ -92,7 +102,8 @@ TEST_F(TlsTest, TheClientHoldsTheServerAgainstItsAuthorityAndName)
     auto const refused = get_with(tls_client(stranger));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, net::ClientErrc::tls);
-    EXPECT_TRUE(holds(refused.error().what, "issuer certificate") || holds(refused.error().what, "self-signed")) << refused.error().what;
+    EXPECT_TRUE(holds(refused.error().what, "issuer certificate") || holds(refused.error().what, "self-signed"))
+        << refused.error().what;
     stranger.insecure = true;
     EXPECT_TRUE(get_with(tls_client(stranger)));
 
@@ -168,7 +179,8 @@ protected:
         listener.tls = net::TlsServerContext::create(settings).value();
         answer = [](net::Request& request) -> base::Awaitable<net::Response> {
             auto const* const shown = request.connection->certificate();
-            co_return net::text_response(200, shown ? shown->common_name + ' ' + shown->subject + ' ' + shown->dns_names.at(0) + ' ' +
+            co_return net::text_response(200, shown ? shown->common_name + ' ' + shown->subject + ' ' +
+                                                          shown->dns_names.at(0) + ' ' +
                                                           std::to_string(shown->fingerprint.size())
                                                     : "none");
         };
@@ -178,7 +190,8 @@ protected:
     [[nodiscard]] static net::ClientSettings client_named(std::string const& name)
     {
         net::TlsClientSettings settings;
-        settings.certificate = net::make_client_certificate(test::certificate_folder(), certificates(), name, "client-" + name).value();
+        settings.certificate =
+            net::make_client_certificate(test::certificate_folder(), certificates(), name, "client-" + name).value();
         return tls_client(settings);
     }
 };
