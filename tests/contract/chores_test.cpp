@@ -63,6 +63,17 @@ TEST_F(ChoresTest, PartitionsAreMadeMoreThanAWeekAhead)
     EXPECT_TRUE(one->status()) << one->status().error().what;
 }
 
+/// The lock of a connection that ended is free as soon as PostgreSQL has noticed that end.
+bool takes_over(storage::Chores& chores)
+{
+    for (int tries = 0; tries < 100; ++tries) {
+        if (chores.run_once())
+            return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    }
+    return false;
+}
+
 TEST_F(ChoresTest, ExactlyOneOfTwoNodesDoesThemAndTheOtherTakesOver)
 {
     auto one = chores("one");
@@ -72,7 +83,7 @@ TEST_F(ChoresTest, ExactlyOneOfTwoNodesDoesThemAndTheOtherTakesOver)
     EXPECT_TRUE(one->run_once());
     EXPECT_TRUE(two->status());
     one.reset();
-    EXPECT_TRUE(two->run_once());
+    EXPECT_TRUE(takes_over(*two));
 }
 
 TEST_F(ChoresTest, ANodeThatLostItsConnectionLeadsNoMore)
@@ -82,7 +93,7 @@ TEST_F(ChoresTest, ANodeThatLostItsConnectionLeadsNoMore)
     EXPECT_TRUE(one->run_once());
     stores.database.disconnect_all();
     EXPECT_ANY_THROW(static_cast<void>(one->run_once()));
-    EXPECT_TRUE(two->run_once());
+    EXPECT_TRUE(takes_over(*two));
     EXPECT_FALSE(one->run_once());
 }
 
