@@ -26,7 +26,10 @@ constexpr std::array flags{std::pair{"list"sv, &Definition::is_list}, std::pair{
                            std::pair{"reference"sv, &Definition::is_reference}};
 
 /// [least, most, step]
-json::array array_of(Range const& range) { return {range.least, range.most, range.step}; }
+json::array array_of(Range const& range)
+{
+    return {range.least, range.most, range.step};
+}
 
 std::optional<Range> range_of(json::value const& value)
 {

@@ -39,7 +39,8 @@ NodeNumber NodeNumber::take(ConnectionSettings const& database, std::string cons
         if (auto const rows = exec(work, take_number, name); !rows.empty())
             return NodeNumber{rows.front()[0].as<unsigned>(), name};
     }
-    throw std::runtime_error{"all 1024 node numbers are taken; see the table node, rows of dead nodes are freed after five minutes"};
+    throw std::runtime_error{
+        "all 1024 node numbers are taken; see the table node, rows of dead nodes are freed after five minutes"};
 }
 
 bool NodeNumber::keep(pqxx::connection& connection) const

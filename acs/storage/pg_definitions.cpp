@@ -23,7 +23,8 @@ constexpr Statement clear_model{"clear_datamodel", "DELETE FROM datamodel_defini
 constexpr Statement add_definitions{
     "add_definitions",
     "INSERT INTO datamodel_definition (model_id, path, type, is_writable, is_hidden, facets, units, description)"
-    " SELECT $1, u.* FROM unnest($2::text[], $3::text[], $4::boolean[], $5::boolean[], $6::jsonb[], $7::text[], $8::text[]) u"
+    " SELECT $1, u.* FROM unnest($2::text[], $3::text[], $4::boolean[], $5::boolean[], $6::jsonb[], $7::text[], "
+    "$8::text[]) u"
     " ON CONFLICT (model_id, path) DO NOTHING"};
 constexpr Statement all_definitions{
     "all_definitions",

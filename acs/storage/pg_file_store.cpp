@@ -15,26 +15,25 @@ constexpr Statement add_file{
     "INSERT INTO file (name, file_type, version, product_class, size, sha256, stored_as, uploaded_by, created)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING " FILE_COLUMNS};
 constexpr Statement find_file{"find_file", "SELECT " FILE_COLUMNS " FROM file WHERE file_id = $1"};
-constexpr Statement find_file_by_name{
-    "find_file_by_name", "SELECT " FILE_COLUMNS " FROM file WHERE name = $1 ORDER BY file_id DESC LIMIT 1"};
+constexpr Statement find_file_by_name{"find_file_by_name", "SELECT " FILE_COLUMNS
+                                                           " FROM file WHERE name = $1 ORDER BY file_id DESC LIMIT 1"};
 constexpr Statement list_files{"list_files",
                                "SELECT " FILE_COLUMNS " FROM file WHERE file_id > $1 ORDER BY file_id LIMIT $2"};
 constexpr Statement remove_file{"remove_file", "DELETE FROM file WHERE file_id = $1"};
 
 #undef FILE_COLUMNS
 
-constexpr Statement add_transfer{
-    "add_transfer",
-    "INSERT INTO transfer (token_hash, device_id, task_id, is_upload, file_id, file_name, file_type, username, password,"
-    " expires_at) VALUES (decode($1, 'hex'), $2, $3, $4, $5, $6, $7, $8, $9, $10)"};
+constexpr Statement add_transfer{"add_transfer",
+                                 "INSERT INTO transfer (token_hash, device_id, task_id, is_upload, file_id, file_name, "
+                                 "file_type, username, password,"
+                                 " expires_at) VALUES (decode($1, 'hex'), $2, $3, $4, $5, $6, $7, $8, $9, $10)"};
 constexpr Statement find_transfer_of{
     "find_transfer",
     "SELECT device_id, task_id, is_upload, file_id, file_name, file_type, username, password, expires_at"
     " FROM transfer WHERE token_hash = decode($1, 'hex')"};
 constexpr Statement note_transfer_of{
-    "note_transfer",
-    "UPDATE transfer SET used_at = now(), bytes = $2, status = $3, file_id = coalesce($4, file_id)"
-    " WHERE token_hash = decode($1, 'hex')"};
+    "note_transfer", "UPDATE transfer SET used_at = now(), bytes = $2, status = $3, file_id = coalesce($4, file_id)"
+                     " WHERE token_hash = decode($1, 'hex')"};
 
 std::optional<std::string> number_or_null(auto const& id)
 {
@@ -74,10 +73,16 @@ std::optional<domain::File> first_file(pqxx::result const& rows)
     return file_of(rows.front());
 }
 
-std::string hash_of(std::string const& token) { return base::to_hex(base::sha256(token)); }
+std::string hash_of(std::string const& token)
+{
+    return base::to_hex(base::sha256(token));
+}
 
 /// What a transfer's password is sealed for.
-std::string place_of(std::string const& hash) { return "transfer " + hash; }
+std::string place_of(std::string const& hash)
+{
+    return "transfer " + hash;
+}
 
 }  // namespace
 

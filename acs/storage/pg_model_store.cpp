@@ -15,7 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::seconds fresh{60};   ///< how long a cached entry is used without looking again
+constexpr std::chrono::seconds fresh{60};    ///< how long a cached entry is used without looking again
 constexpr std::size_t most_cached = 10'000;  ///< models; beyond it the cache starts anew
 
 constexpr Statement find_model{

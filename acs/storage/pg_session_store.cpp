@@ -16,9 +16,15 @@ namespace {
 
 constexpr unsigned most_salts = 8;  // collisions in a row: not met in the life of a universe
 
-std::string state_place(std::string_view cookie) { return fmt::format("session {}", base::to_hex(base::sha256(cookie))); }
+std::string state_place(std::string_view cookie)
+{
+    return fmt::format("session {}", base::to_hex(base::sha256(cookie)));
+}
 
-std::int64_t cookie_key(std::string_view cookie) { return static_cast<std::int64_t>(base::stable_hash(cookie) >> 1U); }
+std::int64_t cookie_key(std::string_view cookie)
+{
+    return static_cast<std::int64_t>(base::stable_hash(cookie) >> 1U);
+}
 
 cwmp::DeviceId as_stored(cwmp::DeviceId identity)
 {
@@ -57,8 +63,9 @@ struct PgSessionStore::Prepared {
 
 PgSessionStore::PgSessionStore(SessionParts parts, PgTreeStore& trees) : parts_{parts}, trees_{trees}
 {
-    for (BatchKind* const kind : std::initializer_list<BatchKind*>{&look_ups_, &known_contacts_, &new_contacts_, &reports_, &ends_,
-                                                                  &automations_, &wake_credentials_, &suspends_, &resumes_})
+    for (BatchKind* const kind :
+         std::initializer_list<BatchKind*>{&look_ups_, &known_contacts_, &new_contacts_, &reports_, &ends_,
+                                           &automations_, &wake_credentials_, &suspends_, &resumes_})
         parts_.queue.add(*kind);
 }
 
@@ -176,12 +183,14 @@ base::Awaitable<void> PgSessionStore::note_end(domain::DeviceKey device, bool fa
 
 base::Awaitable<void> PgSessionStore::set_automation(domain::DeviceKey device, std::string stopped_reason)
 {
-    auto const asked = std::make_shared<AutomationRequest>(AutomationQuestion{device.value(), std::move(stopped_reason)});
+    auto const asked =
+        std::make_shared<AutomationRequest>(AutomationQuestion{device.value(), std::move(stopped_reason)});
     asked->key = device.value();
     co_await parts_.queue.ask(automations_, asked);
 }
 
-base::Awaitable<void> PgSessionStore::keep_wake_credentials(domain::DeviceKey device, std::string username, std::string password)
+base::Awaitable<void> PgSessionStore::keep_wake_credentials(domain::DeviceKey device, std::string username,
+                                                            std::string password)
 {
     if (!password.empty())
         password = parts_.sealer.seal(password, wake_place(device));

@@ -159,7 +159,8 @@ base::Awaitable<void> InMemoryStore::set_automation(domain::DeviceKey device, st
         place->second.known.automation_stopped = std::move(stopped_reason);
 }
 
-base::Awaitable<void> InMemoryStore::keep_wake_credentials(domain::DeviceKey device, std::string username, std::string password)
+base::Awaitable<void> InMemoryStore::keep_wake_credentials(domain::DeviceKey device, std::string username,
+                                                           std::string password)
 {
     co_await arrive();
     auto& kept = wake_credentials_[device];
@@ -195,9 +196,8 @@ bool InMemoryStore::is_due(domain::Task const& task) const
 
 bool InMemoryStore::has_open_tasks(domain::DeviceKey device) const
 {
-    return std::ranges::any_of(tasks_, [&](auto const& entry) {
-        return entry.second.task.device == device && is_due(entry.second.task);
-    });
+    return std::ranges::any_of(
+        tasks_, [&](auto const& entry) { return entry.second.task.device == device && is_due(entry.second.task); });
 }
 
 base::Awaitable<std::vector<domain::Task>> InMemoryStore::open_tasks(domain::DeviceKey device)
@@ -294,7 +294,10 @@ domain::DeviceKey InMemoryStore::add_device(cwmp::DeviceId identity, domain::Dev
     return make(identity, state).known.key;
 }
 
-void InMemoryStore::set_state(domain::DeviceKey device, domain::DeviceState state) { devices_.at(device).known.state = state; }
+void InMemoryStore::set_state(domain::DeviceKey device, domain::DeviceState state)
+{
+    devices_.at(device).known.state = state;
+}
 
 domain::TaskId InMemoryStore::add_person_task(domain::Task task)
 {
