@@ -58,7 +58,7 @@ struct Config {
 
     struct Database {
         std::string url = "postgresql:///acs";
-        std::uint32_t session_connections = 3;  ///< batch writers of the session path
+        std::uint32_t session_connections = 2;  ///< batch writers of the session path
         std::uint32_t api_connections = 4;      ///< searches, API, chores
         std::chrono::milliseconds search_timeout{5000};
     } database;

@@ -29,7 +29,7 @@ namespace storage {
 /// How the session path reaches the database.
 struct BatchSettings {
     ConnectionSettings connection;
-    unsigned threads = 3;                        ///< each with one connection
+    unsigned threads = 2;                        ///< each with one connection
     std::size_t batch = 256;                     ///< requests in one statement, at most
     std::size_t waiting = 50'000;                ///< requests that may wait in all; beyond them calls throw at once
     std::chrono::milliseconds patience{20'000};  ///< how long a request waits for a database that is away
