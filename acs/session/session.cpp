@@ -117,7 +117,11 @@ base::Awaitable<Answer> Session::admit(cwmp::Envelope received, cwmp::DeviceId i
     greeting.contact.address = caller_.address;
     greeting.contact.state_if_new = caller_.state_if_new;
     state_ = known ? known->state : caller_.state_if_new;
-    evidence_ = {greeting.contact.events, greeting.parameter_key, greeting.contact.facts.software_version};
+    evidence_ = {greeting.contact.events, greeting.parameter_key, greeting.contact.facts.software_version, {}, {}};
+    if (known) {
+        evidence_.events_before = known->last_events;
+        evidence_.informed_before = known->last_inform;
+    }
     desk_.roots = greeting.roots;
     desk_.facts = greeting.contact.facts;
     desk_.limits = services_.limits;

@@ -24,9 +24,24 @@ public:
         namespace code = cwmp::event_code;
         if (evidence.has(code::m_reboot, task.command_key) || evidence.has(code::boot) || evidence.has(code::bootstrap))
             return Done{};
+        if (booted_before(evidence))
+            return Done{};
         return was_sent() ? Move{Wait{desk.limits.reboot_wait}} : Move{Stay{}};
     }
     [[nodiscard]] bool needs_tree() const override { return false; }
+
+private:
+    /// The Inform that told of the boot was acknowledged, but the ACS died before it could draw the conclusion: the
+    /// device will not tell it again.
+    [[nodiscard]] bool booted_before(Evidence const& evidence) const
+    {
+        namespace code = cwmp::event_code;
+        if (!task.command_key.empty() &&
+            cwmp::find_event(evidence.events_before, code::m_reboot, task.command_key) != nullptr)
+            return true;
+        bool const after_sending = task.sent_at && evidence.informed_before > *task.sent_at;
+        return after_sending && cwmp::has_event(evidence.events_before, code::boot);
+    }
 };
 
 /// FactoryReset has no key: done when the device comes back with 0 BOOTSTRAP, or boots having lost its ParameterKey.

@@ -20,6 +20,8 @@ struct Evidence {
     std::vector<cwmp::Event> events;
     std::optional<std::string> parameter_key;  ///< none: the Inform did not tell it
     std::string software_version;
+    std::vector<cwmp::Event> events_before;  ///< of the Inform before this one: its session may have died unseen
+    base::TimePoint informed_before{};       ///< when that one came
 
     [[nodiscard]] bool has(std::string_view code) const noexcept { return cwmp::has_event(events, code); }
     [[nodiscard]] bool has(std::string_view code, std::string_view command_key) const noexcept

@@ -418,5 +418,23 @@ TEST_F(TasksTest, APingThatWentWrongFailsWithItsState)
     EXPECT_NE(fault(task).find("Error_CannotResolveHostName"), std::string::npos);
 }
 
+TEST_F(TasksTest, ARebootIsDoneAlthoughTheAcsDiedAfterItHadAcknowledgedTheBoot)
+{
+    auto const task = order(domain::RebootTask{});
+    hold_session();
+    ASSERT_EQ(state(task), TaskState::waiting);
+    clock.advance(std::chrono::seconds{60});
+    // The Inform that tells of the boot is committed, and nothing else happens in that session.
+    domain::Contact boot;
+    boot.key = key;
+    boot.identity = id;
+    boot.at = clock.now();
+    boot.events = {{std::string{code::boot}, ""}, {std::string{code::m_reboot}, store.task(task)->task.command_key}};
+    support::run(store.commit_contact(boot));
+    clock.advance(std::chrono::seconds{60});
+    hold_session();
+    EXPECT_EQ(state(task), TaskState::done);
+}
+
 }  // namespace
 }  // namespace session
