@@ -3,7 +3,6 @@
 #include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "files/byte_range.hpp"
-#include "net/url.hpp"
 
 #include <fmt/format.h>
 
@@ -85,11 +84,6 @@ RangeVerdict wanted_range(net::Request const& request, std::string const& etag, 
 }
 
 }  // namespace
-
-std::string transfer_path(domain::Transfer const& transfer)
-{
-    return fmt::format("{}{}/{}", root, transfer.token, net::percent_encoded(transfer.file_name));
-}
 
 FileListener::FileListener(FileServices services, FileLimits limits, net::DigestSettings digest)
     : services_{services},

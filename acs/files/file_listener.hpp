@@ -30,9 +30,6 @@ struct FileServices {
     base::Metrics& metrics;
 };
 
-/// The URL's path of a transfer, as a Download or Upload RPC names it: "/f/TOKEN/NAME", without a query.
-[[nodiscard]] std::string transfer_path(domain::Transfer const& transfer);
-
 /// Serves what CPEs download and takes what they upload: GET and HEAD with ranges and conditions, PUT and POST.
 /// A token is good for one task of one device until it expires. Where the transfer has a login, Digest or Basic is
 /// asked for.

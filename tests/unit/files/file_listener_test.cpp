@@ -5,6 +5,7 @@
 #include "files/directory.hpp"
 #include "net/http_client.hpp"
 #include "net/server.hpp"
+#include "net/url.hpp"
 #include "support/fake_files.hpp"
 #include "support/run.hpp"
 
@@ -102,7 +103,7 @@ protected:
             change(transfer);
         return on_server<std::string>([this, transfer]() -> base::Awaitable<std::string> {
             co_await store.grant(transfer);
-            co_return files::transfer_path(transfer);
+            co_return "/f/" + transfer.token + "/" + net::percent_encoded(transfer.file_name);
         });
     }
     std::string download(std::string const& content = "0123456789",
