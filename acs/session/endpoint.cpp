@@ -141,9 +141,11 @@ net::Response CwmpEndpoint::State::refuse_message(net::Request const& request, s
 {
     counters.bad_message.add();
     base::log::info("session.bad_message", {{"peer", request.peer.to_string()}, {"cause", why}});
-    base::log::debug("session.bad_message_bytes", {{"peer", request.peer.to_string()},
-                                                   {"bytes", request.body.size()},
-                                                   {"body", std::string_view{request.body}.substr(0, logged_bytes)}});
+    if (base::log::enabled(base::log::Level::debug))
+        base::log::debug("session.bad_message_bytes",
+                         {{"peer", request.peer.to_string()},
+                          {"bytes", request.body.size()},
+                          {"body", std::string_view{request.body}.substr(0, logged_bytes)}});
     return plain(400, true);
 }
 

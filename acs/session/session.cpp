@@ -229,6 +229,14 @@ void Session::end(std::string_view outcome, base::Counter& counter, std::string_
 {
     machine_.end();
     counter.add();
+    if (log::enabled(log::Level::info))
+        log_end(outcome, reason);
+    planner_.reset();
+    desk_ = Desk{};
+}
+
+void Session::log_end(std::string_view outcome, std::string_view reason) const
+{
     std::string events;
     for (auto const& event : evidence_.events)
         events += (events.empty() ? "" : ", ") + event.code;
@@ -241,8 +249,6 @@ void Session::end(std::string_view outcome, base::Counter& counter, std::string_
                               {"requests", requests_},
                               {"ms", took.count()},
                               {"reason", reason}});
-    planner_.reset();
-    desk_ = Desk{};
 }
 
 }  // namespace session

@@ -96,6 +96,7 @@ private:
     [[nodiscard]] Answer send(cwmp::Message request, bool hold);
     [[nodiscard]] Answer stale();
     void end(std::string_view outcome, base::Counter& counter, std::string_view reason);
+    void log_end(std::string_view outcome, std::string_view reason) const;
 
     Services const& services_;
     SessionCounters& counters_;

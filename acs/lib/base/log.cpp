@@ -94,9 +94,9 @@ void write(Level level, std::string_view id, std::initializer_list<Field> fields
     std::string line{id};
     for (auto const& field : fields) {
         line += ' ';
-        line += field.name;
+        line += field.name();
         line += '=';
-        auto const value = std::string_view{field.value}.substr(0, max_value);
+        auto const value = field.value().substr(0, max_value);
         if (is_plain(value))
             line += value;
         else

@@ -185,8 +185,9 @@ base::Awaitable<bool> ServerConnection::shake_hands()
     bool const is_done = co_await stream_.handshake(std::move(ssl));
     if (!is_done) {
         counters().failed_handshakes.add();
-        base::log::debug("net.tls_handshake_failed",
-                         {{"listener", listener_}, {"peer", peer_.to_string()}, {"reason", stream_.tls_error()}});
+        if (base::log::enabled(base::log::Level::debug))
+            base::log::debug("net.tls_handshake_failed",
+                             {{"listener", listener_}, {"peer", peer_.to_string()}, {"reason", stream_.tls_error()}});
         co_return false;
     }
     counters().handshakes.add();
