@@ -2,6 +2,8 @@
 
 #include "session/session.hpp"
 #include "support/fake_files.hpp"
+#include "support/fake_models.hpp"
+#include "support/hand_clock.hpp"
 #include "support/in_memory_store.hpp"
 #include "support/run.hpp"
 
@@ -15,30 +17,8 @@
 
 namespace session {
 
-/// Time that stands still until it is moved.
-class HandClock final : public base::Clock {
-public:
-    [[nodiscard]] base::TimePoint now() const override { return now_; }
-    void advance(std::chrono::seconds by) { now_ += by; }
-
-private:
-    base::TimePoint now_{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1} + std::chrono::hours{12}};
-};
-
-/// Model knowledge in memory: what one device learnt counts at once.
-class FakeModelStore final : public domain::ModelStore {
-public:
-    domain::ModelKnowledge knowledge;
-    int learnt = 0;
-
-    base::Awaitable<domain::ModelKnowledge> find(domain::ModelKey) override { co_return knowledge; }
-    base::Awaitable<void> learn(domain::ModelKey, std::int64_t, bool, domain::ModelKnowledge seen) override
-    {
-        ++learnt;
-        knowledge = std::move(seen);
-        co_return;
-    }
-};
+using support::FakeModelStore;
+using support::HandClock;
 
 /// A CPE without a network: a table of parameters and what it answers to RPCs.
 class ScriptedCpe {

@@ -1,0 +1,218 @@
+#pragma once
+
+#include "agent/session.hpp"
+#include "cwmp/codec/codec.hpp"
+#include "session/session.hpp"
+#include "support/fake_files.hpp"
+#include "support/fake_models.hpp"
+#include "support/hand_clock.hpp"
+#include "support/in_memory_store.hpp"
+#include "support/run.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace lab {
+
+using namespace std::chrono_literals;
+
+/// A simulated device and the ACS's sessions with no network between them: what one side says reaches the other as the
+/// bytes that the codec made of it. The stores are in memory, files are fetched without HTTP.
+class Lab {
+public:
+    explicit Lab(std::string_view persona, sim::Quirks quirks = {}, unsigned cwmp_minor = 4)
+        : device{*sim::find_persona(persona),
+                 {.serial_number = "LAB1",
+                  .seed = 5,
+                  .acs_url = "https://acs.example/",
+                  .connection_request_url = "http://192.0.2.7:7547/x",
+                  .inform_interval = 600,
+                  .cwmp_minor = cwmp_minor}},
+          quirks_{quirks}
+    {
+        device.start(clock.now());
+    }
+
+    /// What the device does next: restarts, informs, moves a file, or waits until there is something to do.
+    void step()
+    {
+        device.advance(clock.now());
+        if (device.restart()) {
+            clock.advance(60s);
+            device.start(clock.now());
+        } else if (device.wants_session(clock.now())) {
+            hold_session();
+        } else if (auto const job = device.start_transfer(clock.now())) {
+            move(*job);
+        } else {
+            clock.set(std::max(device.next(clock.now()).value_or(clock.now() + 1h), clock.now() + 1s));
+        }
+    }
+    /// Lets the device live until `done`; false when that does not happen within `most` steps.
+    [[nodiscard]] bool live_until(std::function<bool()> const& done, int most = 400)
+    {
+        for (int i = 0; i < most && !done(); ++i)
+            step();
+        return done();
+    }
+    /// Lets the device live until nothing is left to be done for it.
+    [[nodiscard]] bool settle()
+    {
+        return live_until([this] { return key().has_value() && open_tasks() == 0; });
+    }
+    sim::SessionReport hold_session()
+    {
+        sim::Exchange const exchange = [this](cwmp::Envelope said) { return pass(std::move(said)); };
+        last_report = support::run(sim::run_session(device, exchange, clock, {quirks_, 60}));
+        return last_report;
+    }
+
+    [[nodiscard]] std::optional<domain::DeviceKey> key() const
+    {
+        auto const id = cwmp::normalized(device.device_id());
+        return id ? store.find(*id) : std::nullopt;
+    }
+    [[nodiscard]] std::size_t open_tasks() const
+    {
+        std::size_t open = 0;
+        for (auto const& kept : store.tasks_of(*key()))
+            open += domain::is_final(kept.task.state) ? 0 : 1;
+        return open;
+    }
+    domain::TaskId order(domain::TaskArguments arguments)
+    {
+        domain::Task task;
+        task.device = *key();
+        task.arguments = std::move(arguments);
+        device.connection_requested();
+        return store.add_person_task(std::move(task));
+    }
+    /// Orders it and lets the device live until it has come to an end; gives the state.
+    domain::TaskState carry_out(domain::TaskArguments arguments)
+    {
+        last_task = order(std::move(arguments));
+        EXPECT_TRUE(live_until([this] { return domain::is_final(store.task(last_task)->task.state); }))
+            << domain::to_text(store.task(last_task)->task.state) << ", last session: " << last_report.failure;
+        return store.task(last_task)->task.state;
+    }
+    [[nodiscard]] std::string fault() const { return store.task(last_task)->fault_text; }
+    [[nodiscard]] std::string result() const { return store.task(last_task)->result; }
+
+    /// What the device itself has.
+    [[nodiscard]] std::string on_device(std::string_view path)
+    {
+        return device.parameters().tree().value(path, clock.now());
+    }
+    /// What the ACS knows.
+    [[nodiscard]] std::string known(std::string_view path) const
+    {
+        auto const tree = store.tree(*key());
+        auto const node = tree.find(path);
+        return node && node->value ? std::string{*node->value} : std::string{"(not known)"};
+    }
+
+    /// Names of the parameters that the ACS does not know as they are. Values that change by themselves need only be
+    /// known.
+    [[nodiscard]] std::vector<std::string> not_known_rightly()
+    {
+        std::vector<std::string> wrong;
+        auto const tree = store.tree(*key());
+        auto& parameters = device.parameters();
+        parameters.tree().walk("", false, [&](sim::Node const& node) {
+            if (node.parameter == nullptr)
+                return;
+            auto const found = tree.find(node.path);
+            auto const is = parameters.shown(node.path, clock.now());
+            bool const is_steady = parameters.shown(node.path, clock.now() + 7h).value == is.value;
+            if (!found || !found->value || (is_steady && *found->value != is.value))
+                wrong.emplace_back(node.path);
+        });
+        return wrong;
+    }
+    [[nodiscard]] std::size_t parameters_on_device()
+    {
+        std::size_t count = 0;
+        device.parameters().tree().walk("", false, [&](sim::Node const& node) { count += node.parameter != nullptr; });
+        return count;
+    }
+
+    support::HandClock clock;
+    support::InMemoryStore store{clock};
+    support::FakeFileStore files;
+    support::FakeModelStore models;
+    base::Metrics metrics;
+    domain::FileTokens tokens{"a key of sixteen bytes"};
+    session::Services services{store,   store,  store,
+                               models,  files,  clock,
+                               metrics, tokens, {"https://files.example:7567", "http://files.example:7568"},
+                               {}};
+    session::SessionCounters counters{metrics};
+    std::optional<session::Session> conversation;
+    sim::Device device;
+    sim::SessionReport last_report;
+    domain::TaskId last_task;
+    std::vector<std::string> moved_files;  ///< their names, as the URL told them
+
+private:
+    /// The bytes to the ACS and its answer's back.
+    base::Awaitable<base::Result<cwmp::Envelope>> pass(cwmp::Envelope said)
+    {
+        auto const dialect = sim::dialect_of(quirks_, device.cwmp_minor());
+        auto heard = std::holds_alternative<cwmp::Empty>(said.message)
+                         ? cwmp::Envelope{.id = std::nullopt, .message = cwmp::Empty{}}
+                         : cwmp::Envelope{};
+        if (!std::holds_alternative<cwmp::Empty>(said.message)) {
+            auto decoded = cwmp::decode(sim::spoil_body(quirks_, cwmp::encode(said, dialect)));
+            if (!decoded)
+                co_return base::fail("the ACS cannot read it: " + decoded.error().what);
+            heard = std::move(*decoded);
+        }
+        if (!conversation || (conversation->ended() && std::holds_alternative<cwmp::Inform>(heard.message)))
+            conversation.emplace(services, counters,
+                                 session::Caller{.address = "192.0.2.7",
+                                                 .known = std::nullopt,
+                                                 .state_if_new = domain::DeviceState::active});
+        auto const answer = co_await conversation->answer(std::move(heard));
+        using Kind = session::Answer::Kind;
+        if (answer.kind == Kind::nothing)
+            co_return cwmp::Envelope{.id = std::nullopt, .message = cwmp::Empty{}};
+        if (answer.kind != Kind::message)
+            co_return base::fail("the ACS refuses: " + std::to_string(static_cast<int>(answer.kind)));
+        auto read = cwmp::decode(cwmp::encode(answer.envelope, conversation->dialect()));
+        if (!read)
+            co_return base::fail("the device cannot read the answer: " + read.error().what);
+        co_return std::move(*read);
+    }
+
+    /// What the file listener would give for the URL, without HTTP.
+    void move(sim::TransferJob const& job)
+    {
+        sim::TransferOutcome outcome{.started = clock.now()};
+        clock.advance(5s);
+        auto const begin = job.url.find("/f/");
+        auto const end = begin == std::string::npos ? begin : job.url.find('/', begin + 3);
+        std::optional<domain::Transfer> transfer;
+        if (end != std::string::npos)
+            transfer = support::run(files.find_transfer(job.url.substr(begin + 3, end - begin - 3)));
+        if (!transfer) {
+            outcome.fault_code = cwmp::fault_code::cannot_access_file;
+            outcome.fault_string = "404";
+        } else {
+            moved_files.push_back(job.url.substr(end + 1));
+            if (transfer->file)
+                outcome.new_version = support::run(files.find(*transfer->file))->version;
+        }
+        device.transfer_done(job, std::move(outcome), clock.now());
+    }
+
+    sim::Quirks quirks_;
+};
+
+}  // namespace lab
