@@ -105,4 +105,17 @@ void write(Level level, std::string_view id, std::initializer_list<Field> fields
     logger().log(native(level), "{}", line);
 }
 
+void escaped(std::string_view id, std::exception_ptr const& exception)
+{
+    if (!exception)
+        return;
+    try {
+        std::rethrow_exception(exception);
+    } catch (std::exception const& known) {
+        error(id, {{"error", known.what()}});
+    } catch (...) {
+        error(id, {{"error", "an exception that is no std::exception"}});
+    }
+}
+
 }  // namespace base::log

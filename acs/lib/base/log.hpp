@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <exception>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -58,5 +59,8 @@ inline void error(std::string_view id, std::initializer_list<Field> fields = {})
 {
     write(Level::error, id, fields);
 }
+
+/// Writes an error line with what an exception says that escaped from a coroutine; nothing when there is none.
+void escaped(std::string_view id, std::exception_ptr const& exception);
 
 }  // namespace base::log

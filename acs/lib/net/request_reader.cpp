@@ -1,18 +1,12 @@
 #include "net/request_reader.hpp"
 
-#include <boost/beast/http/basic_parser.hpp>
+#include "net/body_parser.hpp"
 
 namespace net {
 
 namespace http = boost::beast::http;
-using boost::beast::string_view;
 
 namespace {
-
-std::string_view native(string_view text)
-{
-    return {text.data(), text.size()};
-}
 
 unsigned status_of(BodyReceiver::Fault fault)
 {
@@ -28,12 +22,10 @@ unsigned status_of(BodyReceiver::Fault fault)
 
 }  // namespace
 
-class RequestReader::Parser final : public http::basic_parser<true> {
+class RequestReader::Parser final : public BodyParser<true> {
 public:
     RequestHead head;
-    BodyReceiver* receiver = nullptr;
-    unsigned status = 400;
-    bool head_given = false;
+    std::optional<unsigned> refusal;  ///< what to answer to a fault of the header, when it is not 400
     bool expects_continue = false;
 
     [[nodiscard]] bool has_odd_transfer_coding() const
@@ -42,52 +34,28 @@ public:
         return coding && !equal_ignoring_case(*coding, "chunked");
     }
 
-private:
-    using Error = boost::system::error_code;
+    [[nodiscard]] unsigned status() const
+    {
+        if (refusal)
+            return *refusal;
+        return receiver && receiver->fault() != BodyReceiver::Fault::none ? status_of(receiver->fault()) : 400;
+    }
 
-    void on_request_impl(http::verb, string_view method, string_view target, int version, Error&) override
+private:
+    void on_request_impl(Verb, Text method, Text target, int version, Error&) override
     {
         head.method = native(method);
         head.target = native(target);
         head.version = version;
     }
 
-    void on_response_impl(int, string_view, int, Error&) override {}
-
-    void on_field_impl(http::field name, string_view text, string_view value, Error&) override
+    void on_field_impl(http::field name, Text text, Text value, Error&) override
     {
         if (head_given)
             return;  // a trailer behind a chunked body
         head.headers.add(native(text), native(value));
         if (name == http::field::expect)
             expects_continue = equal_ignoring_case(native(value), "100-continue");
-    }
-
-    void on_header_impl(Error&) override {}
-    void on_body_init_impl(boost::optional<std::uint64_t> const&, Error&) override {}
-
-    std::size_t on_body_impl(string_view body, Error& error) override
-    {
-        if (receiver && receiver->take(native(body)))
-            return body.size();
-        status = receiver ? status_of(receiver->fault()) : 500;
-        error = http::error::body_limit;
-        return 0;
-    }
-
-    void on_chunk_header_impl(std::uint64_t, string_view, Error&) override {}
-
-    std::size_t on_chunk_body_impl(std::uint64_t, string_view body, Error& error) override
-    {
-        return on_body_impl(body, error);
-    }
-
-    void on_finish_impl(Error& error) override
-    {
-        if (!receiver || receiver->finish())
-            return;
-        status = status_of(receiver->fault());
-        error = http::error::partial_message;
     }
 };
 
@@ -111,13 +79,13 @@ RequestReader::Progress RequestReader::feed(std::string_view bytes, std::size_t&
             return Progress::need_more;
         if (error) {
             if (error == http::error::header_limit)
-                parser.status = 431;
+                parser.refusal = 431;
             return Progress::failed;
         }
         if (parser.is_header_done() && !parser.head_given) {
             parser.head_given = true;
             if (parser.has_odd_transfer_coding()) {
-                parser.status = 501;
+                parser.refusal = 501;
                 return Progress::failed;
             }
             return parser.is_done() ? Progress::complete : Progress::head;
@@ -141,8 +109,7 @@ RequestHead& RequestReader::head() noexcept
 
 std::optional<std::uint64_t> RequestReader::content_length() const noexcept
 {
-    auto const length = parser_->content_length();
-    return length ? std::optional<std::uint64_t>{*length} : std::nullopt;
+    return parser_->announced();
 }
 
 bool RequestReader::keep_alive() const noexcept
@@ -155,7 +122,7 @@ bool RequestReader::expects_continue() const noexcept
 }
 unsigned RequestReader::status() const noexcept
 {
-    return parser_->status;
+    return parser_->status();
 }
 bool RequestReader::head_done() const noexcept
 {

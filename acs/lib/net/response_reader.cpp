@@ -1,21 +1,15 @@
 #include "net/response_reader.hpp"
 
-#include <boost/beast/http/basic_parser.hpp>
+#include "net/body_parser.hpp"
 
 #include <algorithm>
 
 namespace net {
 
 namespace http = boost::beast::http;
-using boost::beast::string_view;
 using Error = boost::system::error_code;
 
 namespace {
-
-std::string_view native(string_view text)
-{
-    return {text.data(), text.size()};
-}
 
 constexpr std::string_view blanks = " \t";
 constexpr std::size_t status_line_size = 12;  ///< "HTTP/1.1 200"
@@ -81,50 +75,22 @@ std::string repaired_header(std::string_view text)
     return out += "\r\n";
 }
 
-class ResponseReader::Parser final : public http::basic_parser<false> {
+class ResponseReader::Parser final : public BodyParser<false> {
 public:
     ResponseHead head;
-    BodyReceiver* receiver = nullptr;
-    bool head_given = false;
 
 private:
-    void on_request_impl(http::verb, string_view, string_view, int, Error&) override {}
-
-    void on_response_impl(int code, string_view reason, int version, Error&) override
+    void on_response_impl(int code, Text reason, int version, Error&) override
     {
         head.status = static_cast<unsigned>(code);
         head.reason = native(reason);
         head.version = version;
     }
 
-    void on_field_impl(http::field, string_view name, string_view value, Error&) override
+    void on_field_impl(http::field, Text name, Text value, Error&) override
     {
         if (!head_given)
             head.headers.add(native(name), native(value));
-    }
-
-    void on_header_impl(Error&) override {}
-    void on_body_init_impl(boost::optional<std::uint64_t> const&, Error&) override {}
-
-    std::size_t on_body_impl(string_view body, Error& error) override
-    {
-        if (!receiver || receiver->take(native(body)))
-            return body.size();
-        error = http::error::body_limit;
-        return 0;
-    }
-
-    void on_chunk_header_impl(std::uint64_t, string_view, Error&) override {}
-
-    std::size_t on_chunk_body_impl(std::uint64_t, string_view body, Error& error) override
-    {
-        return on_body_impl(body, error);
-    }
-
-    void on_finish_impl(Error& error) override
-    {
-        if (receiver && !receiver->finish())
-            error = http::error::partial_message;
     }
 };
 
@@ -226,8 +192,7 @@ ResponseHead& ResponseReader::head() noexcept
 
 std::optional<std::uint64_t> ResponseReader::content_length() const noexcept
 {
-    auto const length = parser_->content_length();
-    return length ? std::optional<std::uint64_t>{*length} : std::nullopt;
+    return parser_->announced();
 }
 
 bool ResponseReader::keep_alive() const noexcept

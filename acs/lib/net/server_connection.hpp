@@ -45,9 +45,17 @@ private:
     base::Awaitable<bool> exchange();
     base::Awaitable<bool> read_request(Exchange& exchange);
     void consume(Exchange& exchange, std::string_view input);
+    /// Gives `input` to the reader and takes off what it used; stops where the header asks for a decision.
+    void feed(Exchange& exchange, std::string_view& input);
+    /// With the header read: whom it comes from, and what becomes of the body.
     void admit(Exchange& exchange);
+    [[nodiscard]] BodyReceiver::Settings choose_body(Exchange& exchange);
+    /// True when the early answer goes out at once and the body is never read (RFC 9110 10.1.1): the client waits for
+    /// our word before it sends, or means to send more than is worth throwing away.
+    [[nodiscard]] bool refuses_unread(Exchange& exchange, bool body_began);
     void note_progress(Exchange& exchange, std::size_t bytes);
     base::Awaitable<Response> ask(Request& request);
+    [[nodiscard]] Response bad_request(Exchange& exchange);
     base::Awaitable<bool> answer(Exchange& exchange);
 
     base::Awaitable<bool> send(Response response, Request const& request, bool keep);

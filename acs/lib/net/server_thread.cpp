@@ -39,17 +39,9 @@ std::string label(std::string const& listener)
     return fmt::format(R"(listener="{}")", listener);
 }
 
-void log_escaped(std::exception_ptr const& escaped)
+void log_escaped(std::exception_ptr const& exception)
 {
-    if (!escaped)
-        return;
-    try {
-        std::rethrow_exception(escaped);
-    } catch (std::exception const& error) {
-        base::log::error("net.connection_failed", {{"error", error.what()}});
-    } catch (...) {
-        base::log::error("net.connection_failed", {{"error", "an exception that is no std::exception"}});
-    }
+    base::log::escaped("net.connection_failed", exception);
 }
 
 }  // namespace

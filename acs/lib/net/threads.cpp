@@ -23,17 +23,9 @@ base::Awaitable<void> call(std::function<base::Awaitable<void>()> work)
     co_await work();
 }
 
-void log_escaped(std::exception_ptr const& escaped)
+void log_escaped(std::exception_ptr const& exception)
 {
-    if (!escaped)
-        return;
-    try {
-        std::rethrow_exception(escaped);
-    } catch (std::exception const& error) {
-        base::log::error("net.task_failed", {{"error", error.what()}});
-    } catch (...) {
-        base::log::error("net.task_failed", {{"error", "an exception that is no std::exception"}});
-    }
+    base::log::escaped("net.task_failed", exception);
 }
 
 }  // namespace
@@ -106,8 +98,7 @@ bool Threads::running() const noexcept
 
 void Threads::spawn(std::size_t index, std::function<base::Awaitable<void>()> work)
 {
-    asio::co_spawn(context(index), call(std::move(work)),
-                   [](std::exception_ptr const& escaped) { log_escaped(escaped); });
+    asio::co_spawn(context(index), call(std::move(work)), log_escaped);
 }
 
 std::optional<std::size_t> Threads::current() noexcept

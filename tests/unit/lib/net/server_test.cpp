@@ -273,13 +273,34 @@ TEST_F(ServerTest, AnEarlyAnswerKeepsTheConnectionAndNeverAsksTheHandler)
     client.send(post("secret inform"));
     EXPECT_TRUE(begins(client.answer(), "HTTP/1.1 401 "));
     EXPECT_EQ(handled, 0);
-    client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
-    EXPECT_TRUE(begins(client.answer(), "HTTP/1.1 100 "));
-    client.send("body");
+    client.send(post("the body did not wait", "Expect: 100-continue\r\n"));
     EXPECT_TRUE(begins(client.answer(), "HTTP/1.1 401 "));
     client.send(post("again", "Authorization: x\r\n"));
     EXPECT_TRUE(client.answer().ends_with("again"));
     EXPECT_EQ(handled, 1);
+}
+
+TEST_F(ServerTest, AClientThatWaitsToSendItsBodyIsRefusedWithoutIt)
+{
+    listener.limits.body_bytes = 1'000;
+    policy = [](net::RequestHead const& head) {
+        net::BodyPolicy made;
+        if (!head.headers.has("Authorization"))
+            made.answer = net::text_response(401, "who?");
+        return made;
+    };
+    start();
+    RawClient stranger{port()};
+    stranger.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+    auto const challenge = stranger.rest();
+    EXPECT_TRUE(begins(challenge, "HTTP/1.1 401 ")) << challenge;
+    EXPECT_TRUE(holds(challenge, "Connection: close")) << challenge;
+
+    RawClient greedy{port()};
+    greedy.send("POST / HTTP/1.1\r\nHost: a\r\nAuthorization: x\r\nExpect: 100-continue\r\n"
+                "Content-Length: 1001\r\n\r\n");
+    EXPECT_TRUE(begins(greedy.rest(), "HTTP/1.1 413 "));
+    EXPECT_EQ(count("acs_http_refused_total", R"(listener="test",reason="request")"), 1u);
 }
 
 TEST_F(ServerTest, AnEarlyAnswerToALargeBodyComesAtOnceAndCloses)
@@ -449,6 +470,24 @@ TEST_F(ServerTest, KeepsWhatAHandlerRemembersUntilTheConnectionEnds)
         EXPECT_EQ(closed, 0);
     }
     EXPECT_TRUE(eventually([&] { return closed == 1; }));
+}
+
+TEST_F(ServerTest, AnExchangeWhoseAnswerNeverComesIsCutOff)
+{
+    listener.limits.exchange = 1s;
+    answer = [](net::Request&) -> base::Awaitable<net::Response> {
+        boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                          boost::asio::wait_traits<std::chrono::steady_clock>, base::Executor>
+            never{co_await boost::asio::this_coro::executor};
+        never.expires_after(20s);
+        static_cast<void>(co_await never.async_wait(base::as_tuple));
+        co_return net::text_response(200, "late");
+    };
+    start();
+    RawClient client{port()};
+    client.send(post("question"));
+    EXPECT_EQ(client.rest(), "");
+    EXPECT_EQ(count("acs_http_refused_total", R"(listener="test",reason="timeout")"), 1u);
 }
 
 TEST_F(ServerTest, ASlowHeaderIsCutOff)

@@ -170,12 +170,13 @@ TEST_F(TlsTest, ReloadsItsCertificatesWithoutARestart)
 
 class ClientCertificateTest : public TlsTest {
 protected:
-    void require(net::ClientCertificates how)
+    void require(net::ClientCertificates how, bool ignore_dates = false)
     {
         net::TlsServerSettings settings;
         settings.certificates = {certificates().ecdsa};
         settings.client_certificates = how;
         settings.client_ca_file = certificates().ca_file;
+        settings.ignore_client_dates = ignore_dates;
         listener.tls = net::TlsServerContext::create(settings).value();
         answer = [](net::Request& request) -> base::Awaitable<net::Response> {
             auto const* const shown = request.connection->certificate();
@@ -187,11 +188,12 @@ protected:
         start();
     }
 
-    [[nodiscard]] static net::ClientSettings client_named(std::string const& name)
+    [[nodiscard]] static net::ClientSettings client_named(std::string const& name, int days = 825)
     {
         net::TlsClientSettings settings;
         settings.certificate =
-            net::make_client_certificate(test::certificate_folder(), certificates(), name, "client-" + name).value();
+            net::make_client_certificate(test::certificate_folder(), certificates(), name, "client-" + name, days)
+                .value();
         return tls_client(settings);
     }
 };
@@ -214,6 +216,25 @@ TEST_F(ClientCertificateTest, MayBeRequired)
     require(net::ClientCertificates::required);
     EXPECT_TRUE(get_with(client_named("known")));
     EXPECT_FALSE(get_with(tls_client()));
+}
+
+TEST_F(ClientCertificateTest, ThatHasExpiredEndsTheHandshake)
+{
+    require(net::ClientCertificates::required);
+    EXPECT_FALSE(get_with(client_named("expired", -1)));
+}
+
+TEST_F(ClientCertificateTest, ThatHasExpiredCountsWhereDatesAreIgnored)
+{
+    require(net::ClientCertificates::required, true);
+    auto const answer = get_with(client_named("expired", -1));
+    ASSERT_TRUE(answer) << answer.error().what;
+    EXPECT_EQ(answer->body, "expired CN=expired expired 64");
+    test::TemporaryFolder const folder;
+    auto const other = net::make_certificates(folder.path(), {"x"}).value();
+    net::TlsClientSettings stranger;
+    stranger.certificate = net::make_client_certificate(folder.path(), other, "impostor", "impostor").value();
+    EXPECT_FALSE(get_with(tls_client(stranger)));
 }
 
 TEST_F(ClientCertificateTest, OfAStrangerEndsTheHandshake)
