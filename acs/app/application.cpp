@@ -180,10 +180,9 @@ void Application::stop(std::chrono::milliseconds patience)
 void Application::reload()
 {
     model_check_.replace(std::make_shared<datamodel::DataModel const>(storage::load_definitions(searches_)));
-    for (auto const& tls : {prepared_.tls, prepared_.legacy_tls})
-        if (tls)
-            if (auto const reloaded = tls->reload(); !reloaded)
-                base::log::error("app.certificates", {{"reason", reloaded.error().what}});
+    for (auto const& [rules, context] : prepared_.tls)
+        if (auto const reloaded = context->reload(); !reloaded)
+            base::log::error("app.certificates", {{"reason", reloaded.error().what}});
 }
 
 base::Result<void> Application::listen_cwmp()
@@ -202,7 +201,7 @@ base::Result<void> Application::listen_cwmp()
         for (auto const& login : config_.cwmp.bootstrap)
             policy.shared_logins.push_back(
                 {login.username, net::make_digest_secret(login.username, config_.cwmp.realm, login.password)});
-        if (listener.profile == net::TlsProfile::legacy)
+        if (listener.tls_rules.profile == net::TlsProfile::legacy)
             base::log::warning("app.legacy",
                                {{"listener", listener.name}, {"reason", "TLS 1.0 and weak ciphers are allowed here"}});
         handlers_.push_back(std::make_unique<session::CwmpEndpoint>(services, std::move(policy), *threads_));
@@ -250,7 +249,7 @@ net::Listener Application::listener_of(ListenerConfig const& config) const
     listener.address = config.address;
     listener.port = config.port;
     if (config.tls)
-        listener.tls = config.profile == net::TlsProfile::legacy ? prepared_.legacy_tls : prepared_.tls;
+        listener.tls = prepared_.tls.at(config.tls_rules);
     listener.proxy_protocol = config.proxy_protocol;
     listener.trusted_proxies = config.trusted_proxies;
     listener.shared_connections = config.shared_connections;

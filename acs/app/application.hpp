@@ -24,18 +24,21 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <vector>
 
 namespace app {
+
+/// One context for all listeners that have the same rules.
+using TlsContexts = std::map<TlsRules, std::shared_ptr<net::TlsServerContext>>;
 
 /// What must be read from disk and checked before the server can be put together.
 struct Prepared {
     base::Sealer sealer;
     std::string session_key;  ///< for nonces, tickets and file tokens: the same on all nodes with one key file
     std::vector<api::Token> tokens;
-    std::shared_ptr<net::TlsServerContext> tls;         ///< null: no listener needs it
-    std::shared_ptr<net::TlsServerContext> legacy_tls;  ///< null: no listener needs it
+    TlsContexts tls;
     wakeup::TargetRules wake_targets;
 };
 

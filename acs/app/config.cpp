@@ -27,6 +27,21 @@ void read_choice(TomlReader& reader, std::string_view key, Enum& value,
         value = choices[*index].second;
 }
 
+void read_tls_rules(TomlReader& reader, TlsRules& rules)
+{
+    read_choice<net::TlsProfile>(reader, "profile", rules.profile,
+                                 {{"standard", net::TlsProfile::standard}, {"legacy", net::TlsProfile::legacy}});
+    read_choice<net::ClientCertificates>(reader, "client_certificates", rules.client_certificates,
+                                         {{"none", net::ClientCertificates::none},
+                                          {"optional", net::ClientCertificates::optional},
+                                          {"required", net::ClientCertificates::required}});
+    reader.read("client_ca_file", rules.client_ca_file);
+    reader.read("ignore_client_dates", rules.ignore_client_dates);
+    if (rules.client_certificates != net::ClientCertificates::none && rules.client_ca_file.empty())
+        reader.complain("client_ca_file",
+                        "is missing; client certificates are believed only from the authorities in it");
+}
+
 void read_listener(TomlReader& reader, ListenerConfig& listener)
 {
     using enum net::ProxyProtocol;
@@ -34,18 +49,14 @@ void read_listener(TomlReader& reader, ListenerConfig& listener)
     reader.read("address", listener.address);
     reader.read("port", listener.port, 0, 65535);
     reader.read("tls", listener.tls);
-    read_choice<net::TlsProfile>(reader, "profile", listener.profile,
-                                 {{"standard", net::TlsProfile::standard}, {"legacy", net::TlsProfile::legacy}});
-    read_choice<net::ClientCertificates>(reader, "client_certificates", listener.client_certificates,
-                                         {{"none", net::ClientCertificates::none},
-                                          {"optional", net::ClientCertificates::optional},
-                                          {"required", net::ClientCertificates::required}});
-    reader.read("client_ca_file", listener.client_ca_file);
+    read_tls_rules(reader, listener.tls_rules);
     read_choice<net::ProxyProtocol>(reader, "proxy_protocol", listener.proxy_protocol,
                                     {{"off", off}, {"v1", v1}, {"v2", v2}, {"automatic", automatic}});
     reader.read("trusted_proxies", listener.trusted_proxies);
     reader.read("shared_connections", listener.shared_connections);
     reader.read("max_connections", listener.max_connections, 1, 10'000'000);
+    if (listener.tls_rules.client_certificates != net::ClientCertificates::none && !listener.tls)
+        reader.complain("client_certificates", "are shown over TLS only and need tls = true");
     if (listener.name.empty())
         reader.complain("name", "is missing; every listener needs one, for the log and the metrics");
 }

@@ -5,6 +5,7 @@
 #include "net/tls.hpp"
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,15 +13,23 @@
 
 namespace app {
 
+/// How a listener speaks TLS.
+struct TlsRules {
+    net::TlsProfile profile = net::TlsProfile::standard;
+    net::ClientCertificates client_certificates = net::ClientCertificates::none;
+    std::string client_ca_file;        ///< PEM; whom client certificates are believed from
+    bool ignore_client_dates = false;  ///< accept client certificates that have expired or are not valid yet
+
+    auto operator<=>(TlsRules const&) const = default;
+};
+
 /// How a listener is reached. Shared by all kinds of listeners.
 struct ListenerConfig {
     std::string name;
     std::string address = "::";  ///< numeric; "::" serves IPv4 too
     std::uint16_t port = 0;
     bool tls = true;
-    net::TlsProfile profile = net::TlsProfile::standard;
-    net::ClientCertificates client_certificates = net::ClientCertificates::none;
-    std::string client_ca_file;
+    TlsRules tls_rules;
     net::ProxyProtocol proxy_protocol = net::ProxyProtocol::off;
     std::vector<std::string> trusted_proxies;  ///< address ranges
     bool shared_connections = false;  ///< a load balancer mixes CPEs on one connection: sessions by cookie only

@@ -38,24 +38,36 @@ base::Result<std::vector<api::Token>> read_tokens(Config::Api const& config)
     return tokens;
 }
 
-bool any_listener(Config const& config, net::TlsProfile profile)
+base::Result<std::shared_ptr<net::TlsServerContext>> make_tls(Config const& config, TlsRules const& rules,
+                                                              std::string const& session_key)
 {
-    auto const wants = [profile](auto const& listeners) {
-        return std::ranges::any_of(listeners, [profile](auto const& l) { return l.tls && l.profile == profile; });
-    };
-    return wants(config.cwmp.listeners) || wants(config.files.listeners) || wants(config.api.listeners);
-}
-
-base::Result<std::shared_ptr<net::TlsServerContext>> make_tls(Config const& config, net::TlsProfile profile,
-                                                              std::string const& key)
-{
-    if (!any_listener(config, profile))
-        return nullptr;
+    bool const is_legacy = rules.profile == net::TlsProfile::legacy;
     net::TlsServerSettings settings;
     settings.certificates = config.tls.certificates;
-    settings.profile = profile;
-    settings.tickets = net::TicketKeys{net::TicketKey::derive(key), std::nullopt};
+    settings.profile = rules.profile;
+    settings.client_certificates = rules.client_certificates;
+    settings.client_ca_file = rules.client_ca_file;
+    settings.ignore_client_dates = rules.ignore_client_dates;
+    settings.tickets =
+        net::TicketKeys{net::TicketKey::derive(session_key + (is_legacy ? "legacy tickets" : "tickets")), std::nullopt};
     return net::TlsServerContext::create(std::move(settings));
+}
+
+base::Result<TlsContexts> make_tls_contexts(Config const& config, std::string const& session_key)
+{
+    std::vector<ListenerConfig> listeners{config.cwmp.listeners.begin(), config.cwmp.listeners.end()};
+    listeners.insert(listeners.end(), config.files.listeners.begin(), config.files.listeners.end());
+    listeners.insert(listeners.end(), config.api.listeners.begin(), config.api.listeners.end());
+    TlsContexts contexts;
+    for (auto const& listener : listeners) {
+        if (!listener.tls || contexts.contains(listener.tls_rules))
+            continue;
+        auto made = make_tls(config, listener.tls_rules, session_key);
+        if (!made)
+            return base::fail(fmt::format("the listener {} cannot speak TLS: {}", listener.name, made.error().what));
+        contexts.emplace(listener.tls_rules, *std::move(made));
+    }
+    return contexts;
 }
 
 base::Result<wakeup::TargetRules> make_targets(Config::Wakeup const& config)
@@ -88,17 +100,13 @@ base::Result<Prepared> prepare(Config const& config)
     auto tokens = read_tokens(config.api);
     if (!tokens)
         return std::unexpected{tokens.error()};
-    auto tls = make_tls(config, net::TlsProfile::standard, session_key + "tickets");
+    auto tls = make_tls_contexts(config, session_key);
     if (!tls)
-        return base::fail("tls.certificate: " + tls.error().what);
-    auto legacy = make_tls(config, net::TlsProfile::legacy, session_key + "legacy tickets");
-    if (!legacy)
-        return base::fail("tls.certificate: " + legacy.error().what);
+        return std::unexpected{tls.error()};
     auto targets = make_targets(config.wakeup);
     if (!targets)
         return std::unexpected{targets.error()};
-    return Prepared{*std::move(sealer), session_key,        *std::move(tokens),
-                    *std::move(tls),    *std::move(legacy), *std::move(targets)};
+    return Prepared{*std::move(sealer), session_key, *std::move(tokens), *std::move(tls), *std::move(targets)};
 }
 
 }  // namespace app

@@ -45,6 +45,28 @@ TEST(Config, AListenerWithTlsNeedsACertificate)
     EXPECT_THAT(problems_of("[[cwmp.listener]]\nname='a'\n"), HasSubstr("tls.certificate: a listener has tls = true"));
 }
 
+TEST(Config, AListenerSaysWhichClientCertificatesItWants)
+{
+    auto const outcome = app::parse_config("[[tls.certificate]]\nchain='a'\nkey='b'\n"
+                                           "[[cwmp.listener]]\nname='a'\nclient_certificates='required'\n"
+                                           "client_ca_file='ca.pem'\nignore_client_dates=true\n",
+                                           "test.toml");
+    EXPECT_THAT(outcome.problems, testing::IsEmpty());
+    ASSERT_EQ(outcome.config.cwmp.listeners.size(), 1u);
+    auto const& rules = outcome.config.cwmp.listeners[0].tls_rules;
+    EXPECT_EQ(rules.client_certificates, net::ClientCertificates::required);
+    EXPECT_EQ(rules.client_ca_file, "ca.pem");
+    EXPECT_TRUE(rules.ignore_client_dates);
+}
+
+TEST(Config, ClientCertificatesNeedTlsAndAnAuthority)
+{
+    auto const problems =
+        problems_of("[[cwmp.listener]]\nname='a'\nclient_certificates='optional'\ntls=false\nport=1\n");
+    EXPECT_THAT(problems, HasSubstr("cwmp.listener[0].client_ca_file: is missing"));
+    EXPECT_THAT(problems, HasSubstr("cwmp.listener[0].client_certificates: are shown over TLS only"));
+}
+
 TEST(Config, AMissingFileIsNamed)
 {
     auto const outcome = app::load_config("no/such/file.toml");
