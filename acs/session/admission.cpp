@@ -81,12 +81,12 @@ void judge_activity(Greeting& greeting, std::optional<domain::KnownDevice> const
     if (reason.empty())
         reason = too_many("boots", now.boots, limits.boots_per_hour);
     auto const stopped = known ? std::string_view{known->automation_stopped} : std::string_view{};
-    if (stopped.empty())
-        greeting.restless = std::move(reason);
     bool const new_hour = known && known->activity.hour_start != now.hour_start;
     greeting.has_rested = stopped.starts_with(restless_mark) && reason.empty() && new_hour &&
                           known->activity.sessions <= limits.sessions_per_hour &&
                           known->activity.boots <= limits.boots_per_hour;
+    if (stopped.empty())
+        greeting.restless = std::move(reason);
 }
 
 }  // namespace

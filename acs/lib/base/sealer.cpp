@@ -125,7 +125,7 @@ Result<std::string> make_key_file(std::string const& file)
     Descriptor const made{::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
     if (made.number() < 0)
         return fail(fmt::format("the key file {} cannot be made: {}", file, reason()));
-    auto const text = fmt::format(
+    auto text = fmt::format(
         "# Opens the secrets in the database. Keep it, keep it secret, back it up apart from the database.\n{} {}\n",
         random_hex(name_bytes), random_hex(key_bytes));
     if (::write(made.number(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||

@@ -64,9 +64,9 @@ std::size_t bytes_of(Definition const& definition)
 {
     auto bytes = sizeof definition + definition.path.size() + definition.description.size() + definition.model.size();
     for (auto const& value : definition.enumeration)
-        bytes += sizeof value + value.size();
+        bytes += sizeof(std::string) + value.size();
     for (auto const& pattern : definition.patterns)
-        bytes += sizeof pattern + pattern.size();
+        bytes += sizeof(std::string) + pattern.size();
     return bytes + sizeof(Range) * (definition.ranges.size() + definition.sizes.size() + definition.list_sizes.size());
 }
 

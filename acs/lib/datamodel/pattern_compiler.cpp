@@ -37,11 +37,11 @@ Set opposite(Set set)
 /// The class that a letter after a backslash stands for.
 std::optional<Set> named_class(char letter)
 {
-    Set const digits{{'0', '9'}};
-    Set const white{{' ', ' '}, {'\t', '\n'}, {'\r', '\r'}};
-    Set const initial{{'A', 'Z'}, {'a', 'z'}, {'_', '_'}, {':', ':'}, {0x80, last_character}};
-    Set const name{{'A', 'Z'}, {'a', 'z'}, {'0', '9'}, {'_', '_'}, {':', ':'}, {'-', '.'}, {0x80, last_character}};
-    Set const word{{'A', 'Z'}, {'a', 'z'}, {'0', '9'}, {0x80, last_character}};
+    Set digits{{'0', '9'}};
+    Set white{{' ', ' '}, {'\t', '\n'}, {'\r', '\r'}};
+    Set initial{{'A', 'Z'}, {'a', 'z'}, {'_', '_'}, {':', ':'}, {0x80, last_character}};
+    Set name{{'A', 'Z'}, {'a', 'z'}, {'0', '9'}, {'_', '_'}, {':', ':'}, {'-', '.'}, {0x80, last_character}};
+    Set word{{'A', 'Z'}, {'a', 'z'}, {'0', '9'}, {0x80, last_character}};
     switch (letter) {
         case 'd': return digits;
         case 'D': return opposite(digits);
