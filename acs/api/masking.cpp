@@ -1,5 +1,6 @@
 #include "api/views.hpp"
 #include "cwmp/path.hpp"
+#include "net/url.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
@@ -51,6 +52,8 @@ void mask_secrets(json::value& json)
     else if (auto* const array = json.if_array())
         for (auto& element : *array)
             mask_secrets(element);
+    else if (auto* const text = json.if_string(); text != nullptr)
+        *text = net::without_logins({text->data(), text->size()});
 }
 
 }  // namespace api

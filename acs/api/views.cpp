@@ -3,6 +3,7 @@
 #include "base/time_text.hpp"
 #include "cwmp/device_id.hpp"
 #include "domain/task_json.hpp"
+#include "net/url.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -52,7 +53,7 @@ json::value fault(domain::TaskRow const& row)
     if (!row.fault_code && row.fault_text.empty())
         return nullptr;
     return json::object{{"code", row.fault_code ? json::value(*row.fault_code) : json::value(nullptr)},
-                        {"text", row.fault_text}};
+                        {"text", net::without_logins(row.fault_text)}};
 }
 
 }  // namespace
@@ -72,7 +73,7 @@ json::object view_of(domain::DeviceRow const& device)
             {"subscriber", text_or_null(device.subscriber)},
             {"tags", texts(device.tags)},
             {"ip_address", text_or_null(device.ip_address)},
-            {"connection_request_url", text_or_null(device.connection_request_url)},
+            {"connection_request_url", text_or_null(net::without_logins(device.connection_request_url))},
             {"first_seen", time(device.first_seen)},
             {"last_inform", time(device.last_inform)},
             {"last_boot", time(device.last_boot)},

@@ -17,7 +17,7 @@ inline constexpr std::string_view masked = "********";
 [[nodiscard]] boost::json::object view_of(domain::File const& file);
 
 /// Replaces by `masked` what belongs to a secret parameter, as "PATH": value, as {"name": PATH, "value": value} or
-/// {"path": PATH, ...}, and every "password", at any depth.
+/// {"path": PATH, ...}, every "password", and the login inside a URL, at any depth.
 void mask_secrets(boost::json::value& json);
 
 /// "person", "automation" or "bulk".

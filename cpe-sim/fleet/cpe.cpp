@@ -4,6 +4,7 @@
 #include "agent/session.hpp"
 #include "base/crypto.hpp"
 #include "base/log.hpp"
+#include "net/url.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -120,7 +121,7 @@ base::Awaitable<void> Cpe::move(TransferJob job)
     else
         statistics.uploads.add();
     base::log::info("sim.file_moved", {{"serial", device_.identity().serial_number},
-                                       {"url", job.url},
+                                       {"url", net::without_logins(job.url)},
                                        {"bytes", moved.bytes},
                                        {"sha256", moved.sha256},
                                        {"fault", moved.outcome.fault_code},

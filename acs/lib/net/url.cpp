@@ -15,6 +15,7 @@ namespace urls = boost::urls;
 namespace {
 
 constexpr std::size_t longest_url = 8'192;  ///< bytes
+constexpr std::string_view hidden_login = "********";
 
 bool is_hex(char c)
 {
@@ -62,6 +63,15 @@ std::string repaired(std::string_view text)
             out += c;
     }
     return out;
+}
+
+/// What an error tells of a URL.
+std::string shown_part(std::string_view text)
+{
+    constexpr std::size_t most = 200;
+    auto shown = without_logins(text);
+    shown.resize(std::min(shown.size(), most));
+    return shown;
 }
 
 base::Result<Url> from_view(urls::url_view const& view, std::string_view text)
@@ -112,7 +122,7 @@ std::string Url::to_string() const
 
 base::Result<Url> parse_url(std::string_view text)
 {
-    auto const shown = text.substr(0, 200);
+    auto const shown = shown_part(text);
     text = trimmed(text);
     if (text.size() > longest_url)
         return base::fail(fmt::format("the URL '{}...' is longer than {} bytes", shown, longest_url));
@@ -134,8 +144,26 @@ base::Result<Url> resolve_url(Url const& base, std::string_view location)
     auto const to = urls::parse_uri_reference(clean);
     urls::url resolved;
     if (!from || !to || !urls::resolve(*from, *to, resolved))
-        return base::fail(fmt::format("the Location '{}' is not a URL", location.substr(0, 200)));
-    return from_view(resolved, location.substr(0, 200));
+        return base::fail(fmt::format("the Location '{}' is not a URL", shown_part(location)));
+    return from_view(resolved, shown_part(location));
+}
+
+std::string without_logins(std::string_view text)
+{
+    std::string out;
+    for (;;) {
+        auto const scheme = text.find("://");
+        auto const start = scheme == std::string_view::npos ? text.size() : scheme + 3;
+        out += text.substr(0, start);
+        text.remove_prefix(start);
+        if (text.empty())
+            return out;
+        auto const authority = text.substr(0, text.find_first_of("/?# \t\r\n\"'<>"));
+        if (auto const end = authority.rfind('@'); end != std::string_view::npos) {
+            out += hidden_login;
+            text.remove_prefix(end);
+        }
+    }
 }
 
 std::string percent_decoded(std::string_view text)

@@ -31,6 +31,9 @@ struct Url {
 /// What `location` (absolute or relative) means on a page at `base`.
 [[nodiscard]] base::Result<Url> resolve_url(Url const& base, std::string_view location);
 
+/// `text` with each login inside a URL ("scheme://user:password@host") shown as "********@": for logs and people.
+[[nodiscard]] std::string without_logins(std::string_view text);
+
 /// %XX resolved; malformed escapes are left as they are.
 [[nodiscard]] std::string percent_decoded(std::string_view text);
 /// Everything but unreserved characters (letters, digits, "-._~") as %XX.

@@ -151,7 +151,14 @@ TEST_F(TasksTest, SecretsNeverComeBack)
     EXPECT_THAT(typed.text, HasSubstr("xsd:string"));
     EXPECT_EQ(create(R"({"kind":"download","url":"http://x/y","password":"geheim"})").text.find("geheim"),
               std::string::npos);
+    auto const rpc = create(
+        R"({"kind":"rpc","method":"Upload","arguments":{"file_type":"2 Vendor Log File","url":"http://me:geheim@x/y"}})");
+    EXPECT_EQ(rpc.status, 201u) << rpc.text;
+    EXPECT_EQ(rpc.text.find("geheim"), std::string::npos);
+    auto const download = create(R"({"kind":"download","url":"http://me:geheim@x/y","file_type":"2 Web Content"})");
+    EXPECT_THAT(download.text, HasSubstr("http://********@x/y"));
     inventory_.change(domain::TaskId{1}, [](domain::TaskRow& row) {
+        row.fault_text = "nothing at http://me:geheim@x/y";
         row.result =
             R"({"values":[{"name":"Device.WiFi.AccessPoint.1.Security.KeyPassphrase","value":"geheim"},{"name":"Device.A","value":"plain"}]})";
     });

@@ -68,6 +68,24 @@ TEST(Url, ResolvesALocation)
     EXPECT_FALSE(resolve_url(base, "ftp://e/f"));
 }
 
+TEST(Url, IsShownWithoutItsLogin)
+{
+    EXPECT_EQ(net::without_logins("http://user:pa@ss@host:80/a?b=c@d"), "http://********@host:80/a?b=c@d");
+    EXPECT_EQ(net::without_logins("ftp://user@host"), "ftp://********@host");
+    EXPECT_EQ(net::without_logins("https://host/a@b"), "https://host/a@b");
+    EXPECT_EQ(net::without_logins("got 404 from 'http://u:p@a/' and http://v:q@b"),
+              "got 404 from 'http://********@a/' and http://********@b");
+    EXPECT_EQ(net::without_logins("mail me@home"), "mail me@home");
+    EXPECT_EQ(net::without_logins("://"), "://");
+}
+
+TEST(Url, IsNamedInErrorsWithoutItsLogin)
+{
+    auto const refused = net::parse_url("gopher://user:secret@host/");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().what.find("secret"), std::string::npos) << refused.error().what;
+}
+
 TEST(PercentEncoding, GoesBothWays)
 {
     EXPECT_EQ(net::percent_encoded("a b/%\xc3\xa9-._~"), "a%20b%2F%25%C3%A9-._~");
