@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace cli {
@@ -45,6 +46,28 @@ bool is_named_value(json::value const& value)
     return object != nullptr && object->contains("value") && (object->contains("name") || object->contains("path"));
 }
 
+/// The times of the API. People read them to the second; what a device tells is left as it is.
+bool is_time(std::string_view member)
+{
+    static constexpr std::array<std::string_view, 10> times{"first_seen", "last_inform", "last_boot",  "changed_at",
+                                                            "created",    "updated",     "not_before", "expires_at",
+                                                            "sent_at",    "deadline"};
+    return std::ranges::find(times, member) != times.end();
+}
+
+/// "2026-01-02T03:04:05.678901Z" without what follows the seconds.
+std::string to_the_second(std::string time)
+{
+    auto const point = time.find('.');
+    auto const end = time.find_first_not_of("0123456789", point == time.npos ? point : point + 1);
+    return point == time.npos ? time : time.substr(0, point) + (end == time.npos ? "" : time.substr(end));
+}
+
+std::string to_cell(std::string_view member, json::value const& value)
+{
+    return is_time(member) ? to_the_second(to_text(value)) : to_text(value);
+}
+
 void flatten(std::string const& name, json::value const& value, Pairs& pairs);
 
 void flatten_members(std::string const& prefix, json::object const& object, Pairs& pairs)
@@ -63,7 +86,7 @@ void flatten(std::string const& name, json::value const& value, Pairs& pairs)
             pairs.emplace_back(text_of(element.get_object(), element.get_object().contains("name") ? "name" : "path"),
                                text_of(element.get_object(), "value"));
     else
-        pairs.emplace_back(name, to_text(value));
+        pairs.emplace_back(name, to_cell(name, value));
 }
 
 }  // namespace
@@ -71,7 +94,7 @@ void flatten(std::string const& name, json::value const& value, Pairs& pairs)
 std::string text_of(json::object const& object, std::string_view name)
 {
     auto const* const value = object.if_contains(name);
-    return value == nullptr ? std::string{} : to_text(*value);
+    return value == nullptr ? std::string{} : to_cell(name, *value);
 }
 
 std::string details(json::object const& object)

@@ -1,5 +1,6 @@
 #include "api/api.hpp"
 #include "base/counters.hpp"
+#include "base/time_text.hpp"
 #include "cli/run.hpp"
 #include "net/make_certificates.hpp"
 #include "net/server.hpp"
@@ -217,6 +218,17 @@ TEST_F(AcsctlTest, TasksAreListedShownAndCancelled)
     auto const late = run({"cancel", "1"});
     EXPECT_EQ(late.code, 1);
     EXPECT_THAT(late.error, HasSubstr("cannot be cancelled"));
+}
+
+TEST_F(AcsctlTest, PeopleReadTimesToTheSecondAndProgramsToTheMicrosecond)
+{
+    run({"reboot", device_});
+    inventory_.change(domain::TaskId{1}, [](domain::TaskRow& row) {
+        row.task.created = *base::parse_rfc3339("2026-01-02T03:04:05.678901Z");
+    });
+    EXPECT_THAT(run({"tasks"}).out, HasSubstr("2026-01-02T03:04:05Z"));
+    EXPECT_THAT(run({"task", "1"}).out, HasSubstr("2026-01-02T03:04:05Z"));
+    EXPECT_THAT(run({"tasks", "--json"}).out, HasSubstr("2026-01-02T03:04:05.678901Z"));
 }
 
 TEST_F(AcsctlTest, ADownloadUploadsALocalFileFirst)
