@@ -132,7 +132,9 @@ CREATE TABLE device_contact (
     connection_request_url  text        NOT NULL DEFAULT '',
     tree_version            bigint      NOT NULL DEFAULT 0,
     tree_software_version   text,
-    last_failure            text
+    last_failure            text,
+    boot_epoch              bigint      NOT NULL DEFAULT 0,
+    bootstrap_epoch         bigint      NOT NULL DEFAULT 0
 ) /*partition device_id*/
 WITH (fillfactor = 75, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 1);
 COMMENT ON TABLE device_contact IS
@@ -160,6 +162,9 @@ COMMENT ON COLUMN device_contact.connection_request_url IS 'As its newest Inform
 COMMENT ON COLUMN device_contact.tree_version IS 'One more with each write of its tree: who folds values in says which one he has read.';
 COMMENT ON COLUMN device_contact.tree_software_version IS 'The software its stored tree was read from; NULL: nothing was read yet.';
 COMMENT ON COLUMN device_contact.last_failure IS 'Why a session last ended badly.';
+COMMENT ON COLUMN device_contact.boot_epoch IS
+    'Number of the newest session that began with 0 BOOTSTRAP or 1 BOOT: who sent a Reboot in an earlier one knows that it was done.';
+COMMENT ON COLUMN device_contact.bootstrap_epoch IS 'Number of the newest session that began with 0 BOOTSTRAP.';
 
 CREATE TABLE device_recent (
     device_id  bigint  NOT NULL PRIMARY KEY,
@@ -682,4 +687,4 @@ END
 $$;
 COMMENT ON FUNCTION acs.inet(text) IS 'The address or network that a text is; NULL when it is none.';
 
-INSERT INTO schema_version (version) VALUES (1);
+INSERT INTO schema_version (version) VALUES (2);

@@ -117,10 +117,11 @@ base::Awaitable<Answer> Session::admit(cwmp::Envelope received, cwmp::DeviceId i
     greeting.contact.address = caller_.address;
     greeting.contact.state_if_new = caller_.state_if_new;
     state_ = known ? known->state : caller_.state_if_new;
-    evidence_ = {greeting.contact.events, greeting.parameter_key, greeting.contact.facts.software_version, {}, {}};
+    evidence_ = {greeting.contact.events, greeting.parameter_key, greeting.contact.facts.software_version, {}};
     if (known) {
         evidence_.events_before = known->last_events;
-        evidence_.informed_before = known->last_inform;
+        evidence_.boot_epoch = known->boot_epoch;
+        evidence_.bootstrap_epoch = known->bootstrap_epoch;
     }
     desk_.roots = greeting.roots;
     desk_.facts = greeting.contact.facts;
@@ -129,7 +130,7 @@ base::Awaitable<Answer> Session::admit(cwmp::Envelope received, cwmp::DeviceId i
 
     auto const admission = co_await services_.sessions.commit_contact(std::exchange(greeting.contact, {}));
     device_ = admission.key;
-    epoch_ = admission.epoch;
+    epoch_ = desk_.epoch = admission.epoch;
     counters_.opened.add();
     desk_.model =
         co_await services_.models.find({identity_.oui, identity_.product_class, desk_.facts.software_version});

@@ -22,6 +22,17 @@ json::array events_json(std::vector<cwmp::Event> const& events)
     return list;
 }
 
+std::vector<cwmp::Event> events_in(json::object const& state, char const* name)
+{
+    std::vector<cwmp::Event> found;
+    auto const* list = state.if_contains(name);
+    if (list != nullptr && list->is_array())
+        for (auto const& event : list->get_array())
+            if (event.is_object())
+                found.push_back({text_in(event.get_object(), "code"), text_in(event.get_object(), "key")});
+    return found;
+}
+
 json::object facts_json(domain::DeviceFacts const& facts)
 {
     return {{"software", facts.software_version},
@@ -57,6 +68,9 @@ base::Awaitable<void> Session::suspend(std::string cookie)
             {"automation_stopped", automation_stopped_},
             {"failed_before", failed_before_},
             {"events", events_json(evidence_.events)},
+            {"events_before", events_json(evidence_.events_before)},
+            {"boot_epoch", evidence_.boot_epoch},
+            {"bootstrap_epoch", evidence_.bootstrap_epoch},
             {"facts", facts_json(desk_.facts)},
             {"roots", std::move(roots)},
             {"tree_version", desk_.tree_version},
@@ -94,7 +108,7 @@ bool Session::restore(domain::SuspendedSession const& kept)
     auto const number = [&state](char const* name) { return number_in(state, name); };
     auto const text = [&state](char const* name) { return text_in(state, name); };
     device_ = kept.device;
-    epoch_ = kept.epoch;
+    epoch_ = desk_.epoch = kept.epoch;
     identity_ = {.oui = text("oui"), .product_class = text("product_class"), .serial_number = text("serial_number")};
     state_ = domain::device_state(text("state")).value_or(domain::DeviceState::pending);
     automation_stopped_ = text("automation_stopped");
@@ -102,10 +116,10 @@ bool Session::restore(domain::SuspendedSession const& kept)
     if (!apply_options(text("dialect"), dialect_) || number("machine") < 1 || number("machine") > 2)
         return false;
     machine_ = Machine::resumed(static_cast<Machine::State>(number("machine")), flag("outstanding"), flag("held"));
-    if (auto const* events = state.if_contains("events"); events != nullptr && events->is_array())
-        for (auto const& event : events->get_array())
-            if (event.is_object())
-                evidence_.events.push_back({text_in(event.get_object(), "code"), text_in(event.get_object(), "key")});
+    evidence_.events = events_in(state, "events");
+    evidence_.events_before = events_in(state, "events_before");
+    evidence_.boot_epoch = number("boot_epoch");
+    evidence_.bootstrap_epoch = number("bootstrap_epoch");
     if (state.contains("parameter_key"))
         evidence_.parameter_key = text("parameter_key");
     if (auto const* facts = state.if_contains("facts"); facts != nullptr && facts->is_object()) {

@@ -20,12 +20,12 @@ namespace {
 // join between two intermediate results is needed.
 
 #define ACS_CONTACT_ARRAYS                                                                                             \
-    "$1::bigint[], $2::bigint[], $3::timestamptz[], $4::boolean[], $5::boolean[], $6::integer[], $7::boolean[], "      \
+    "$1::bigint[], $2::bigint[], $3::timestamptz[], $4::integer[], $5::boolean[], $6::integer[], $7::boolean[], "      \
     "$8::inet[],"                                                                                                      \
     " $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::timestamptz[],"   \
     " $17::integer[], $18::integer[], $19::bigint[], $20::text[], $21::text[], $22::text[]"
 #define ACS_CONTACT_COLUMNS                                                                                            \
-    "key, contact_id, at, is_boot, is_periodic, retry_count, redelivered, address, codes, keys, software_version,"     \
+    "key, contact_id, at, boot, is_periodic, retry_count, redelivered, address, codes, keys, software_version,"        \
     " hardware_version, provisioning_code, parameter_key, url, hour_start, hour_sessions, hour_boots, recent_version," \
     " recent_ids, recent_values, recent_changed"
 
@@ -34,7 +34,11 @@ namespace {
     "session_epoch = c.session_epoch + (c.contact_id <> u.contact_id)::integer,"                                       \
     " informs = c.informs + (c.contact_id <> u.contact_id)::integer,"                                                  \
     " periodic_informs = c.periodic_informs + (c.contact_id <> u.contact_id AND u.is_periodic)::integer,"              \
-    " contact_id = u.contact_id, last_inform = u.at, last_boot = CASE WHEN u.is_boot THEN u.at ELSE c.last_boot END,"  \
+    " contact_id = u.contact_id, last_inform = u.at, last_boot = CASE WHEN u.boot > 0 THEN u.at ELSE c.last_boot END," \
+    " boot_epoch = CASE WHEN u.boot > 0 THEN c.session_epoch + (c.contact_id <> u.contact_id)::integer ELSE "          \
+    "c.boot_epoch END,"                                                                                                \
+    " bootstrap_epoch = CASE WHEN u.boot > 1 THEN c.session_epoch + (c.contact_id <> u.contact_id)::integer"           \
+    " ELSE c.bootstrap_epoch END,"                                                                                     \
     " hour_start = u.hour_start, hour_sessions = u.hour_sessions, hour_boots = u.hour_boots, address = u.address,"     \
     " last_events = u.codes::text[], last_event_keys = u.keys::text[], software_version = u.software_version,"         \
     " hardware_version = u.hardware_version, provisioning_code = u.provisioning_code, parameter_key = "                \
@@ -123,15 +127,21 @@ constexpr Statement commit_new_contact{
     " fresh AS (INSERT INTO device_contact AS c (device_id, session_epoch, contact_id, last_inform, last_boot, "
     "hour_start,"
     " hour_sessions, hour_boots, informs, periodic_informs, address, last_events, last_event_keys, software_version,"
-    " hardware_version, provisioning_code, parameter_key, connection_request_url)"
-    " SELECT n.device_id, 1, u.contact_id, u.at, CASE WHEN u.is_boot THEN u.at END, u.hour_start, u.hour_sessions, "
+    " hardware_version, provisioning_code, parameter_key, connection_request_url, boot_epoch, bootstrap_epoch)"
+    " SELECT n.device_id, 1, u.contact_id, u.at, CASE WHEN u.boot > 0 THEN u.at END, u.hour_start, u.hour_sessions, "
     "u.hour_boots,"
     " 1, u.is_periodic::integer, u.address, u.codes::text[], u.keys::text[], u.software_version, u.hardware_version,"
-    " u.provisioning_code, u.parameter_key, u.url FROM u JOIN named n ON n.identity_hash = u.key"
+    " u.provisioning_code, u.parameter_key, u.url, (u.boot > 0)::integer, (u.boot > 1)::integer FROM u JOIN named n ON "
+    "n.identity_hash = u.key"
     " ON CONFLICT (device_id) DO UPDATE SET"
     " session_epoch = c.session_epoch + (c.contact_id <> EXCLUDED.contact_id)::integer,"
     " informs = c.informs + (c.contact_id <> EXCLUDED.contact_id)::integer, contact_id = EXCLUDED.contact_id,"
     " last_inform = EXCLUDED.last_inform, last_boot = coalesce(EXCLUDED.last_boot, c.last_boot),"
+    " boot_epoch = CASE WHEN EXCLUDED.boot_epoch > 0 THEN c.session_epoch + (c.contact_id <> "
+    "EXCLUDED.contact_id)::integer"
+    " ELSE c.boot_epoch END,"
+    " bootstrap_epoch = CASE WHEN EXCLUDED.bootstrap_epoch > 0"
+    " THEN c.session_epoch + (c.contact_id <> EXCLUDED.contact_id)::integer ELSE c.bootstrap_epoch END,"
     " hour_start = EXCLUDED.hour_start, hour_sessions = EXCLUDED.hour_sessions, hour_boots = EXCLUDED.hour_boots,"
     " address = EXCLUDED.address, last_events = EXCLUDED.last_events, last_event_keys = EXCLUDED.last_event_keys,"
     " software_version = EXCLUDED.software_version, hardware_version = EXCLUDED.hardware_version,"
@@ -157,6 +167,14 @@ bool is_address(std::string const& text)
     return inet_pton(AF_INET, text.c_str(), bytes) == 1 || inet_pton(AF_INET6, text.c_str(), bytes) == 1;
 }
 
+/// 0: the device was not started anew; 1: it booted; 2: it came from its factory defaults.
+std::int64_t boot_of(std::vector<cwmp::Event> const& events)
+{
+    if (cwmp::has_event(events, cwmp::event_code::bootstrap))
+        return 2;
+    return cwmp::has_event(events, cwmp::event_code::boot) ? 1 : 0;
+}
+
 /// One array for each column of a batch of contacts.
 class ContactColumns {
 public:
@@ -167,8 +185,7 @@ public:
         keys_.add(key);
         contact_ids_.add(question.contact_id);
         at_.add(contact.at);
-        boots_.add_flag(cwmp::has_event(contact.events, cwmp::event_code::boot) ||
-                        cwmp::has_event(contact.events, cwmp::event_code::bootstrap));
+        boots_.add(boot_of(contact.events));
         bool const periodic =
             std::ranges::all_of(contact.events, [](auto const& e) { return e.code == cwmp::event_code::periodic; });
         periodic_.add_flag(periodic);

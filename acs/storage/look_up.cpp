@@ -16,6 +16,7 @@ constexpr Statement look_up{
     " c.session_epoch, c.last_inform, c.last_events, c.last_event_keys,"
     " c.software_version, c.hardware_version, c.provisioning_code, c.parameter_key, c.connection_request_url,"
     " c.hour_start, c.hour_sessions, c.hour_boots, c.failed_in_row, c.tree_software_version,"
+    " c.boot_epoch, c.bootstrap_epoch,"
     " r.version, r.path_ids, r.values, r.changed,"
     " EXISTS (SELECT FROM task t WHERE t.device_id = d.device_id AND t.state IN ('queued', 'sent', 'waiting', "
     "'unknown')"
@@ -54,6 +55,8 @@ enum Column : int {
     hour_boots,
     failed,
     tree_software,
+    boot_epoch,
+    bootstrap_epoch,
     recent_version,
     recent_ids,
     recent_values,
@@ -118,6 +121,8 @@ domain::KnownDevice read_device(pqxx::row const& row)
     known.activity.failed_in_row = row[failed].as<std::uint32_t>(0);
     known.has_tree = !row[tree_software].is_null();
     known.tree_software_version = row[tree_software].c_str();
+    known.boot_epoch = row[boot_epoch].as<std::int64_t>(0);
+    known.bootstrap_epoch = row[bootstrap_epoch].as<std::int64_t>(0);
     known.has_open_tasks = text_of(row[has_tasks]) == "t";
     return known;
 }

@@ -48,6 +48,33 @@ TYPED_TEST(SessionStoreContract, EachInformMakesTheEpochOneGreater)
     EXPECT_EQ(this->look_up().session_epoch, second.epoch);
 }
 
+TYPED_TEST(SessionStoreContract, TheEpochsOfTheLastBootAndBootstrapAreKept)
+{
+    this->admit();  // 1 BOOT, epoch 1
+    auto known = this->look_up();
+    EXPECT_EQ(known.boot_epoch, 1);
+    EXPECT_EQ(known.bootstrap_epoch, 0);
+    auto const come = [&](std::string event, bool as_stranger = false) {
+        auto contact = this->inform(this->router(), {{std::move(event), ""}});
+        if (!as_stranger)
+            contact.key = known.key;
+        this->run(this->sessions().commit_contact(contact));
+        known = this->look_up();
+    };
+    come("2 PERIODIC");
+    EXPECT_EQ(known.boot_epoch, 1);
+    come("0 BOOTSTRAP");
+    EXPECT_EQ(known.boot_epoch, 3);
+    EXPECT_EQ(known.bootstrap_epoch, 3);
+    come("1 BOOT", true);
+    EXPECT_EQ(known.boot_epoch, 4);
+    EXPECT_EQ(known.bootstrap_epoch, 3);
+    come("4 VALUE CHANGE", true);
+    come("0 BOOTSTRAP", true);
+    EXPECT_EQ(known.boot_epoch, 6);
+    EXPECT_EQ(known.bootstrap_epoch, 6);
+}
+
 TYPED_TEST(SessionStoreContract, AnInformThatWasThoughtNewFindsTheDeviceMadeMeanwhile)
 {
     auto const first = this->admit();

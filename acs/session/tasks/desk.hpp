@@ -38,6 +38,7 @@ struct Desk {
     domain::DeviceFacts facts;
     cwmp::BooleanSpelling booleans = cwmp::BooleanSpelling::digits;
     base::TimePoint now{};
+    std::int64_t epoch = 0;  ///< of this session
     SessionLimits limits;
     std::optional<PreparedTransfer> transfer;  ///< for the runner whose turn it is, when it moves a file of ours
 

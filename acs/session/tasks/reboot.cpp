@@ -1,15 +1,38 @@
 #include "session/tasks/runner.hpp"
 
+#include <limits>
+
 namespace session {
 namespace {
 
-/// Reboot: done when the device says that it has booted (M Reboot, or any 1 BOOT after the RPC was sent).
-class RebootRunner final : public Runner {
+/// What Reboot and FactoryReset share: the session that the RPC was sent in. Its number tells whether a boot came
+/// before or after, whatever clocks and whoever died say.
+class RestartRunner : public Runner {
 public:
-    explicit RebootRunner(domain::Task t) : Runner{std::move(t)} {}
+    [[nodiscard]] bool needs_tree() const override { return false; }
+    void save(boost::json::object& progress) const override { progress["epoch"] = sent_in_; }
 
-    Move start(Desk&) override
+protected:
+    explicit RestartRunner(domain::Task t)
+        : Runner{std::move(t)}, sent_in_{number_in(saved(), "epoch", std::numeric_limits<std::int64_t>::max())}
     {
+    }
+    void note_session(Desk const& desk) { sent_in_ = desk.epoch; }
+    /// Something that happened in a session of this number happened after the RPC was sent.
+    [[nodiscard]] bool is_later(std::int64_t epoch) const noexcept { return epoch > sent_in_; }
+
+private:
+    std::int64_t sent_in_;
+};
+
+/// Reboot: done when the device says that it has booted (M Reboot, or any boot in a later session).
+class RebootRunner final : public RestartRunner {
+public:
+    explicit RebootRunner(domain::Task t) : RestartRunner{std::move(t)} {}
+
+    Move start(Desk& desk) override
+    {
+        note_session(desk);
         task.command_key = new_key();
         return Send{cwmp::Reboot{task.command_key}, true};
     }
@@ -24,33 +47,23 @@ public:
         namespace code = cwmp::event_code;
         if (evidence.has(code::m_reboot, task.command_key) || evidence.has(code::boot) || evidence.has(code::bootstrap))
             return Done{};
-        if (booted_before(evidence))
+        if (evidence.had(code::m_reboot, task.command_key) || is_later(evidence.boot_epoch))
             return Done{};
         return was_sent() ? Move{Wait{desk.limits.reboot_wait}} : Move{Stay{}};
-    }
-    [[nodiscard]] bool needs_tree() const override { return false; }
-
-private:
-    /// The Inform that told of the boot was acknowledged, but the ACS died before it could draw the conclusion: the
-    /// device will not tell it again.
-    [[nodiscard]] bool booted_before(Evidence const& evidence) const
-    {
-        namespace code = cwmp::event_code;
-        if (!task.command_key.empty() &&
-            cwmp::find_event(evidence.events_before, code::m_reboot, task.command_key) != nullptr)
-            return true;
-        bool const after_sending = task.sent_at && evidence.informed_before > *task.sent_at;
-        return after_sending && cwmp::has_event(evidence.events_before, code::boot);
     }
 };
 
 /// FactoryReset has no key: done when the device comes back with 0 BOOTSTRAP, or boots having lost its ParameterKey.
-class FactoryResetRunner final : public Runner {
+class FactoryResetRunner final : public RestartRunner {
 public:
-    explicit FactoryResetRunner(domain::Task t) : Runner{std::move(t)}, key_before_{text_in(saved(), "key_before")} {}
+    explicit FactoryResetRunner(domain::Task t)
+        : RestartRunner{std::move(t)}, key_before_{text_in(saved(), "key_before")}
+    {
+    }
 
     Move start(Desk& desk) override
     {
+        note_session(desk);
         key_before_ = desk.facts.parameter_key;
         return Send{cwmp::FactoryReset{}, true};
     }
@@ -63,12 +76,17 @@ public:
     Move reconcile(Evidence const& evidence, Desk& desk) override
     {
         bool const lost_its_key = !key_before_.empty() && evidence.parameter_key && evidence.parameter_key->empty();
-        if (evidence.has(cwmp::event_code::bootstrap) || (evidence.has(cwmp::event_code::boot) && lost_its_key))
+        bool const was_reset = evidence.has(cwmp::event_code::bootstrap) || is_later(evidence.bootstrap_epoch);
+        bool const has_booted = evidence.has(cwmp::event_code::boot) || is_later(evidence.boot_epoch);
+        if (was_reset || (has_booted && lost_its_key))
             return Done{};
         return was_sent() ? Move{Wait{desk.limits.reboot_wait}} : Move{Stay{}};
     }
-    [[nodiscard]] bool needs_tree() const override { return false; }
-    void save(boost::json::object& progress) const override { progress["key_before"] = key_before_; }
+    void save(boost::json::object& progress) const override
+    {
+        RestartRunner::save(progress);
+        progress["key_before"] = key_before_;
+    }
 
 private:
     std::string key_before_;

@@ -24,7 +24,8 @@ public:
     Move reconcile(Evidence const& evidence, Desk& desk) override
     {
         namespace code = cwmp::event_code;
-        if (evidence.has(code::m_schedule_inform, task.command_key) || evidence.has(code::scheduled))
+        if (evidence.has(code::m_schedule_inform, task.command_key) || evidence.has(code::scheduled) ||
+            evidence.had(code::m_schedule_inform, task.command_key))
             return Done{};
         return was_sent() ? wait(desk) : Move{Stay{}};
     }

@@ -418,20 +418,81 @@ TEST_F(TasksTest, APingThatWentWrongFailsWithItsState)
     EXPECT_NE(fault(task).find("Error_CannotResolveHostName"), std::string::npos);
 }
 
-TEST_F(TasksTest, ARebootIsDoneAlthoughTheAcsDiedAfterItHadAcknowledgedTheBoot)
+/// An Inform that is committed, and nothing else happens in its session: the ACS died.
+class CrashTest : public TasksTest {
+protected:
+    void crash_after(std::vector<cwmp::Event> told)
+    {
+        clock.advance(std::chrono::seconds{60});
+        domain::Contact contact;
+        contact.key = key;
+        contact.identity = id;
+        contact.at = clock.now();
+        contact.events = std::move(told);
+        support::run(store.commit_contact(contact));
+        clock.advance(std::chrono::seconds{60});
+    }
+};
+
+TEST_F(CrashTest, ARebootIsDoneAlthoughTheAcsDiedAfterItHadAcknowledgedTheBoot)
 {
     auto const task = order(domain::RebootTask{});
     hold_session();
     ASSERT_EQ(state(task), TaskState::waiting);
+    crash_after({{std::string{code::boot}, ""}, {std::string{code::m_reboot}, store.task(task)->task.command_key}});
+    hold_session();
+    EXPECT_EQ(state(task), TaskState::done);
+}
+
+TEST_F(CrashTest, ARebootIsDoneAlthoughTheAcsDiedTwiceAfterIt)
+{
+    auto const task = order(domain::RebootTask{});
+    hold_session();
+    crash_after(events(code::boot));
+    crash_after(events(code::periodic));
+    hold_session();
+    EXPECT_EQ(state(task), TaskState::done);
+}
+
+TEST_F(CrashTest, AFactoryResetIsDoneAlthoughTheAcsDiedAfterItHadAcknowledgedTheBootstrap)
+{
+    auto const task = order(domain::FactoryResetTask{});
+    hold_session();
+    ASSERT_EQ(state(task), TaskState::waiting);
+    crash_after(events(code::bootstrap));
+    crash_after(events(code::value_change));
+    hold_session();
+    EXPECT_EQ(state(task), TaskState::done);
+}
+
+TEST_F(CrashTest, ABootIsNoEvidenceForAFactoryReset)
+{
+    cpe.parameter_key = "";
+    auto const task = order(domain::FactoryResetTask{});
+    hold_session();
+    crash_after(events(code::boot));
+    hold_session();
+    EXPECT_EQ(state(task), TaskState::waiting);
+}
+
+TEST_F(CrashTest, TheBootThatOpenedTheSessionIsNoEvidenceForARebootSentInIt)
+{
+    auto const task = order(domain::RebootTask{});
+    hold_session(events(code::boot));
+    ASSERT_EQ(state(task), TaskState::waiting);
     clock.advance(std::chrono::seconds{60});
-    // The Inform that tells of the boot is committed, and nothing else happens in that session.
-    domain::Contact boot;
-    boot.key = key;
-    boot.identity = id;
-    boot.at = clock.now();
-    boot.events = {{std::string{code::boot}, ""}, {std::string{code::m_reboot}, store.task(task)->task.command_key}};
-    support::run(store.commit_contact(boot));
-    clock.advance(std::chrono::seconds{60});
+    hold_session();
+    EXPECT_EQ(state(task), TaskState::waiting);
+    hold_session(events(code::boot));
+    EXPECT_EQ(state(task), TaskState::done);
+}
+
+TEST_F(CrashTest, AScheduledInformIsSeenThoughTheAcsDiedAfterIt)
+{
+    auto const task = order(domain::ScheduleInformTask{30});
+    hold_session();
+    ASSERT_EQ(state(task), TaskState::waiting);
+    crash_after({{std::string{code::m_schedule_inform}, store.task(task)->task.command_key}});
     hold_session();
     EXPECT_EQ(state(task), TaskState::done);
 }
