@@ -42,6 +42,12 @@ struct ClientConnection::State : std::enable_shared_from_this<State> {
     base::Awaitable<bool> send_bytes(std::string_view bytes);
     base::Awaitable<ClientResult> receive(ClientRequest const& request, BodySink* sink);
 
+    struct Reception;  // client_receive.cpp
+    /// The connection has ended: well, when the answer was to end so.
+    [[nodiscard]] std::expected<void, ClientFailure> end(Reception& reception, bool is_broken) const;
+    [[nodiscard]] std::expected<void, ClientFailure> take(Reception& reception, std::string_view input) const;
+    [[nodiscard]] std::expected<void, ClientFailure> choose_body(Reception& reception) const;
+
     /// From now on a wait fails at `end` or after `quiet` without progress, until the next call or unwatch().
     void start_watch(Clock::duration end, std::chrono::milliseconds quiet);
     void wait_on_watch();

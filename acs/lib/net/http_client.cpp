@@ -14,8 +14,6 @@ namespace net {
 
 namespace {
 
-using Progress = ResponseReader::Progress;
-
 constexpr std::size_t join_bytes = 64 * 1024;  ///< bodies up to this are sent together with their header
 constexpr int most_attempts = 3;               ///< of one exchange with a login: unasked, challenged, stale
 
@@ -51,18 +49,6 @@ bool is_sendable(ClientRequest const& request)
     auto const is_bad = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; };
     return !request.method.empty() && !request.target.empty() && std::ranges::none_of(request.method, is_bad) &&
            std::ranges::none_of(request.target, is_bad);
-}
-
-ClientErrc errc_of(BodyReceiver::Fault fault)
-{
-    switch (fault) {
-        case BodyReceiver::Fault::too_large:
-        case BodyReceiver::Fault::busy: return ClientErrc::too_large;
-        case BodyReceiver::Fault::sink: return ClientErrc::sink;
-        case BodyReceiver::Fault::malformed:
-        case BodyReceiver::Fault::none: break;
-    }
-    return ClientErrc::malformed;
 }
 
 }  // namespace
@@ -126,80 +112,6 @@ base::Awaitable<std::expected<void, ClientFailure>> ClientConnection::State::sen
         co_return broken(ClientErrc::closed, "", false);
     // A server may answer and close before it has read everything, so a failure to send is not the end: read on.
     co_return std::expected<void, ClientFailure>{};
-}
-
-base::Awaitable<ClientResult> ClientConnection::State::receive(ClientRequest const& request, BodySink* sink)
-{
-    auto reader = std::make_unique<ResponseReader>(settings.limits.header_bytes, request.method == "HEAD");
-    std::optional<BodyReceiver> receiver;
-    ClientResponse response;
-    bool began = false;
-    for (auto now = Progress::need_more; now != Progress::complete;) {
-        auto const outcome = stream->try_read(scratch(), scratch_bytes);
-        bool const is_over = outcome.step == Stream::Step::ended || outcome.step == Stream::Step::failed;
-        if (is_over) {
-            bool const is_cut = outcome.step == Stream::Step::failed && (sink || !reader->ends_with_connection());
-            if (timed_out || cancelled || is_cut || reader->end() != Progress::complete)
-                co_return broken(ClientErrc::closed,
-                                 began ? "the connection ended in the middle of the answer"
-                                       : "the connection ended without an answer",
-                                 began);
-            break;
-        }
-        if (outcome.step != Stream::Step::done) {
-            bool const is_ready = co_await stream->wait(outcome.step);
-            if (!is_ready)
-                co_return broken(ClientErrc::closed, "the connection was closed", began);
-            continue;
-        }
-        progress();
-        began = true;
-        std::string_view input{scratch(), outcome.bytes};
-        while (!input.empty() && now != Progress::complete) {
-            std::size_t used = 0;
-            now = reader->feed(input, used);
-            input.remove_prefix(used);
-            if (now == Progress::failed) {
-                if (receiver && receiver->fault() != BodyReceiver::Fault::none)
-                    co_return failure(errc_of(receiver->fault()),
-                                      "its answer cannot be taken: " + reader->reason() + receiver->reason(), true);
-                co_return failure(ClientErrc::malformed, reader->reason(), true);
-            }
-            bool const is_interim = reader->head().status >= 100 && reader->head().status < 200;
-            if (now == Progress::complete && is_interim && reader->head().status != 101) {
-                reader = std::make_unique<ResponseReader>(settings.limits.header_bytes, request.method == "HEAD");
-                now = Progress::need_more;
-                continue;
-            }
-            if (now != Progress::head)
-                continue;
-            BodyReceiver::Settings body;
-            bool const is_for_sink = sink && reader->head().status / 100 == 2;
-            body.sink = is_for_sink ? sink : nullptr;
-            body.limits.bytes = is_for_sink ? settings.limits.sink_bytes : settings.limits.body_bytes;
-            if (request.accept_gzip)
-                body.coding = parse_content_coding(reader->head().headers.get("Content-Encoding"))
-                                  .value_or(ContentCoding::identity);
-            if (reader->content_length().value_or(0) > body.limits.bytes)
-                co_return failure(ClientErrc::too_large,
-                                  fmt::format("its answer of {} bytes is too large", *reader->content_length()), true);
-            receiver.emplace(body);
-            reader->receive_body(*receiver);
-        }
-        response.connection_alive = input.empty();
-    }
-    auto& head = reader->head();
-    response.connection_alive =
-        response.connection_alive && reader->keep_alive() && !reader->ends_with_connection() && !request.close;
-    response.status = head.status;
-    response.version = head.version;
-    response.reason = std::move(head.reason);
-    response.headers = std::move(head.headers);
-    if (receiver) {
-        response.body_bytes = receiver->bytes();
-        response.body = std::move(receiver->memory());
-    }
-    co_return response;
 }
 
 base::Awaitable<ClientResult> ClientConnection::State::talk(ClientRequest const& request, std::string authorization,
