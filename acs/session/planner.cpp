@@ -79,6 +79,7 @@ void Planner::resume(domain::TaskId task, std::string method)
             entry.runner->task.state = TaskState::sent;
             marked_ = true;
             method_ = std::move(method);
+            return;
         }
 }
 
