@@ -58,6 +58,8 @@ storage::ChoreSettings chores_of(Config const& config)
     storage::ChoreSettings settings;
     settings.connection.url = config.database.url;
     settings.event_days = config.inventory.event_days;
+    settings.task_days = config.inventory.task_days;
+    settings.lost_task_days = config.inventory.lost_task_days;
     return settings;
 }
 

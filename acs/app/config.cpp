@@ -124,6 +124,8 @@ void read_inventory(TomlReader& reader, Config::Inventory& inventory)
     reader.read("new_paths_per_device_and_day", inventory.new_paths_per_device_and_day, 100, 10'000'000);
     reader.read("paths", inventory.paths, 1000, 100'000'000);
     reader.read("event_days", inventory.event_days, 1, 3650);
+    reader.read("task_days", inventory.task_days, 1, 3650);
+    reader.read("lost_task_days", inventory.lost_task_days, 1, 3650);
 }
 
 void read_files(TomlReader& reader, Config::Files& files, Context context)

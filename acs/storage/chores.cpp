@@ -70,6 +70,14 @@ constexpr Statement drop_old_tasks{"drop_old_tasks",
                                    " WHERE state IN ('done', 'failed', 'cancelled', 'expired')"
                                    " AND updated < $1::timestamptz - make_interval(days => $2) LIMIT $3)"};
 
+/// A later deadline of its own counts more: somebody said that it may take that long.
+constexpr Statement end_tasks_without_answer{
+    "end_lost_tasks",
+    "UPDATE task SET state = 'failed', updated = $1, fault_text = 'the device did not come back within ' || $2::integer"
+    " || ' days to say what became of it'"
+    " WHERE state IN ('sent', 'waiting', 'unknown') AND updated < $1::timestamptz - make_interval(days => $2::integer)"
+    " AND (deadline IS NULL OR deadline < $1)"};
+
 /// "20261120", as partitions are named.
 std::string day_name(base::TimePoint time)
 {
@@ -173,12 +181,22 @@ void Chores::do_chores(pqxx::connection& connection)
         if (auto const rows = exec(work, sweep.statement, time_text(now)).affected_rows(); rows > 0)
             base::log::info("chores.swept", {{"what", sweep.what}, {"rows", rows}});
     }
+    end_lost_tasks(connection, now);
     if (!is_thorough)
         return;
     drop_partitions(connection, "event", settings_.event_days);
     drop_partitions(connection, "parameter_sample", settings_.sample_days);
     forget_old_tasks(connection, now);
     last_thorough_ = now;
+}
+
+void Chores::end_lost_tasks(pqxx::connection& connection, base::TimePoint now)
+{
+    pqxx::nontransaction work{connection};
+    auto const rows = exec(work, end_tasks_without_answer, time_text(now), static_cast<int>(settings_.lost_task_days))
+                          .affected_rows();
+    if (rows > 0)
+        base::log::info("chores.swept", {{"what", "tasks of devices that did not come back"}, {"rows", rows}});
 }
 
 void Chores::forget_old_tasks(pqxx::connection& connection, base::TimePoint now)

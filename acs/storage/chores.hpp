@@ -21,6 +21,7 @@ struct ChoreSettings {
     unsigned event_days = 90;           ///< how long events are kept
     unsigned sample_days = 30;          ///< how long samples of parameters are kept
     unsigned task_days = 90;            ///< how long finished tasks are kept
+    unsigned lost_task_days = 7;        ///< how long a task that was sent waits for a device that does not come back
 };
 
 /// What somebody must do now and then for all nodes: make the days' partitions ahead of time and drop old ones, end
@@ -51,6 +52,7 @@ private:
     void make_partitions(pqxx::connection& connection);
     void drop_partitions(pqxx::connection& connection, std::string const& parent, unsigned days);
     void forget_old_tasks(pqxx::connection& connection, base::TimePoint now);
+    void end_lost_tasks(pqxx::connection& connection, base::TimePoint now);
     void set_status(std::string problem);
 
     ChoreSettings settings_;

@@ -261,5 +261,23 @@ TEST_F(ChoresTest, WhatReadsMuchIsDoneOnceAnHour)
     EXPECT_EQ(stores.number("SELECT count(*) FROM task"), 0);
 }
 
+TEST_F(ChoresTest, TasksOfADeviceThatNeverComesBackEndAfterAWeek)
+{
+    auto const one = device();
+    auto const since = [&](int hours) { return ", now() - interval '" + std::to_string(hours) + " hours'"; };
+    add_task(one, 1, ", state, updated", ", 'sent'" + since(24 * 8));
+    add_task(one, 2, ", state, updated", ", 'unknown'" + since(24 * 8));
+    add_task(one, 3, ", state, updated, deadline", ", 'waiting'" + since(24 * 8) + ", now() + interval '1 day'");
+    add_task(one, 4, ", state, updated", ", 'sent'" + since(24 * 6));
+    add_task(one, 5, ", updated", since(24 * 8));
+    EXPECT_TRUE(chores()->run_once());
+    EXPECT_EQ(state(1), "failed");
+    EXPECT_EQ(state(2), "failed");
+    EXPECT_EQ(state(3), "waiting");
+    EXPECT_EQ(state(4), "sent");
+    EXPECT_EQ(state(5), "queued");
+    EXPECT_THAT(stores.database.value("SELECT fault_text FROM task WHERE task_id = 1"), HasSubstr("within 7 days"));
+}
+
 }  // namespace
 }  // namespace contract
