@@ -18,23 +18,25 @@ namespace json = boost::json;
 constexpr std::size_t most_namings = 20'000;
 constexpr std::size_t most_skipped = 200;
 
-/// The names of an answer below `asked`, trimmed; objects that were sent without their dot get it.
-std::vector<std::pair<std::string, bool>> names_below(std::string_view asked,
-                                                      std::vector<cwmp::ParameterInfoStruct> const& list)
+/// The names of an answer below `asked`, trimmed and in order; objects that were sent without their dot get it, in
+/// `dotted`.
+std::vector<datamodel::NameUpdate> names_below(std::string_view asked,
+                                               std::vector<cwmp::ParameterInfoStruct> const& list,
+                                               std::deque<std::string>& dotted)
 {
-    std::vector<std::pair<std::string, bool>> names;
+    std::vector<datamodel::NameUpdate> names;
     names.reserve(list.size());
     for (auto const& entry : list) {
         auto const name = cwmp::trim_path(entry.name);
         if (cwmp::covers(asked, name) && name != asked)
-            names.emplace_back(name, entry.writable);
+            names.push_back({name, entry.writable});
     }
-    std::ranges::sort(names);
+    std::ranges::sort(names, {}, &datamodel::NameUpdate::path);
     for (std::size_t at = 0; at + 1 < names.size(); ++at) {
-        auto& name = names[at].first;
-        auto const& next = names[at + 1].first;
-        if (!name.ends_with('.') && next.starts_with(name) && next[name.size()] == '.')
-            name += '.';
+        auto& name = names[at].path;
+        auto const next = names[at + 1].path;
+        if (!name.ends_with('.') && next.size() > name.size() && next.starts_with(name) && next[name.size()] == '.')
+            name = dotted.emplace_back(std::string{name} + '.');
     }
     return names;
 }
@@ -218,34 +220,30 @@ void Discovery::take_methods(cwmp::Message const& answer, Desk& desk)
 
 void Discovery::take_names(Naming const& asked, cwmp::GetParameterNamesResponse const& answer, Desk& desk)
 {
-    auto const names = names_below(asked.path, answer.parameter_list);
+    std::deque<std::string> dotted;
+    auto const names = names_below(asked.path, answer.parameter_list, dotted);
     bool const is_root = asked.path.empty() || cwmp::root_name(cwmp::root_of(asked.path)) == asked.path;
     if (names.empty() && asked.path.empty()) {  // the root is answered empty: ask for it by its name
         desk.model.root_by_name = desk.learnt = true;
         return ask_roots(desk, asked.next_level);
     }
     bool const only_children =
-        std::ranges::all_of(names, [&](auto const& name) { return is_child(asked.path, name.first); });
-    bool const has_objects = std::ranges::any_of(names, [](auto const& name) { return name.first.ends_with('.'); });
+        std::ranges::all_of(names, [&](auto const& name) { return is_child(asked.path, name.path); });
+    bool const has_objects = std::ranges::any_of(names, [](auto const& name) { return cwmp::is_partial(name.path); });
     // Some give one level whatever is asked for, some give everything.
     bool const is_level = only_children && (asked.next_level || (is_root && has_objects));
     if (is_level && !asked.next_level && desk.model.names_at_once) {
         desk.model.names_at_once = false;
         desk.learnt = true;
     }
-    std::vector<datamodel::NameUpdate> updates;
-    updates.reserve(names.size());
-    for (auto const& [name, writable] : names)
-        updates.push_back({name, writable});
-    desk.take(is_level ? desk.tree.replace_children(asked.path, updates)
-                       : desk.tree.replace_names(asked.path, updates));
+    desk.take(is_level ? desk.tree.replace_children(asked.path, names) : desk.tree.replace_names(asked.path, names));
     if (!is_level)
         return;
     for (auto const& [name, writable] : names) {
         bool const usable = name.ends_with('.') && cwmp::form_of(name) == cwmp::PathForm::sound;
         bool const forbidden = std::ranges::find(desk.model.skip, name) != desk.model.skip.end();
         if (usable && !forbidden && namings_.size() < most_namings)
-            namings_.push_back({name, true, 0});
+            namings_.push_back({std::string{name}, true, 0});
     }
 }
 

@@ -14,7 +14,16 @@ struct Unit {
 
 class Planner {
 public:
-    Planner(datamodel::ParameterTree const& tree, ReadingRules const& rules) : tree_{tree}, rules_{rules} {}
+    Planner(datamodel::ParameterTree const& tree, ReadingRules const& rules)
+        : tree_{tree}, rules_{rules}, before_(tree.size() + 1)
+    {
+        for (std::size_t index = 0; index < tree.size(); ++index) {
+            auto const node = tree[index];
+            before_[index + 1] = before_[index];
+            before_[index + 1].all += node.is_object() ? 0 : 1;
+            before_[index + 1].wanted += is_wanted(node) && !is_skipped(node.path) ? 1 : 0;
+        }
+    }
 
     void visit(std::string_view path)
     {
@@ -40,18 +49,14 @@ public:
 
 private:
     struct Count {
-        std::size_t all, wanted;
+        std::size_t all = 0, wanted = 0;
     };
     [[nodiscard]] Count count(std::string_view path) const
     {
-        Count counted{0, 0};
-        for (auto const node : tree_.subtree(path)) {
-            if (node.is_object())
-                continue;
-            ++counted.all;
-            counted.wanted += is_wanted(node) && !is_skipped(node.path) ? 1 : 0;
-        }
-        return counted;
+        auto const below = tree_.subtree(path);
+        auto const& first = before_[below.first_index()];
+        auto const& last = before_[below.first_index() + below.size()];
+        return {last.all - first.all, last.wanted - first.wanted};
     }
     [[nodiscard]] static bool is_sound(std::string_view path) { return cwmp::form_of(path) == cwmp::PathForm::sound; }
     [[nodiscard]] static bool is_wanted(datamodel::Node const& node)
@@ -71,6 +76,7 @@ private:
 
     datamodel::ParameterTree const& tree_;
     ReadingRules const& rules_;
+    std::vector<Count> before_;  ///< parameters among the entries before each index
     std::vector<Unit> units_;
 };
 

@@ -110,7 +110,9 @@ void BatchQueue::push(BatchKind& kind, Item item)
         if (!full) {
             ++waiting_;
             kind.waiting_.push_back(item);
-            wake = kind.in_flight_ < kind.at_once_;
+            // Between these somebody waits for the time to come, or is busy and looks when he has done.
+            wake = kind.in_flight_ < kind.at_once_ &&
+                   (kind.waiting_.size() == 1 || kind.waiting_.size() == settings_.enough);
         }
     }
     if (full)
@@ -129,14 +131,29 @@ void BatchQueue::end(std::span<Item const> items, std::exception_ptr const& erro
     });
 }
 
-BatchKind* BatchQueue::oldest_ready() const
+/// True when requests wait that a statement may answer now or after gathering.
+bool BatchQueue::is_open(BatchKind const& kind) const
 {
-    BatchKind* oldest = nullptr;
+    return !kind.waiting_.empty() && kind.in_flight_ < kind.at_once_;
+}
+
+BatchQueue::Clock::time_point BatchQueue::ready_at(BatchKind const& kind) const
+{
+    return kind.waiting_.size() >= settings_.enough ? Clock::time_point::min() : kind.next_;
+}
+
+/// The open kind that is ready first; of those that are ready already the one whose request waits longest.
+BatchKind* BatchQueue::next_kind() const
+{
+    auto const now = Clock::now();
+    auto const order = [&](BatchKind const& kind) {
+        return std::pair{std::max(ready_at(kind), now), kind.waiting_.front()->deadline_};
+    };
+    BatchKind* next = nullptr;
     for (auto* const kind : kinds_)
-        if (!kind->waiting_.empty() && kind->in_flight_ < kind->at_once_)
-            if (oldest == nullptr || kind->waiting_.front()->deadline_ < oldest->waiting_.front()->deadline_)
-                oldest = kind;
-    return oldest;
+        if (is_open(*kind) && (next == nullptr || order(*kind) < order(*next)))
+            next = kind;
+    return next;
 }
 
 /// Takes the oldest requests out of the queue, of equal keys the first only; what is left keeps its order.
@@ -159,17 +176,28 @@ void BatchQueue::fill(BatchKind& kind, Items& batch) const
 BatchKind* BatchQueue::take(Worker& worker)
 {
     std::unique_lock lock{mutex_};
-    BatchKind* kind = nullptr;
-    ready_.wait(lock, [&] { return stopping_ || (kind = oldest_ready()) != nullptr; });
-    if (stopping_)
-        return nullptr;
-    fill(*kind, worker.batch);
-    waiting_ -= worker.batch.size();
-    ++kind->in_flight_;
-    kind->statements_->add();
-    if (oldest_ready() != nullptr)
-        ready_.notify_one();
-    return kind;
+    for (;;) {
+        if (stopping_)
+            return nullptr;
+        auto* const kind = next_kind();
+        if (kind == nullptr) {
+            ready_.wait(lock);
+            continue;
+        }
+        auto const now = Clock::now();
+        if (auto const ready = ready_at(*kind); ready > now) {
+            ready_.wait_until(lock, ready);
+            continue;
+        }
+        fill(*kind, worker.batch);
+        waiting_ -= worker.batch.size();
+        ++kind->in_flight_;
+        kind->next_ = now + settings_.gather;
+        kind->statements_->add();
+        if (next_kind() != nullptr)
+            ready_.notify_one();  // another thread looks after what is left
+        return kind;
+    }
 }
 
 /// After an outage: what has no answer yet waits again, before all others.

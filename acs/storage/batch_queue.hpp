@@ -31,6 +31,8 @@ struct BatchSettings {
     ConnectionSettings connection;
     unsigned threads = 2;                        ///< each with one connection
     std::size_t batch = 256;                     ///< requests in one statement, at most
+    std::size_t enough = 32;                     ///< so many waiting requests of a kind are sent at once
+    std::chrono::microseconds gather{8'000};     ///< between statements of a kind that answer fewer
     std::size_t waiting = 50'000;                ///< requests that may wait in all; beyond them calls throw at once
     std::chrono::milliseconds patience{20'000};  ///< how long a request waits for a database that is away
 };
@@ -80,6 +82,7 @@ private:
     unsigned at_once_;
     std::size_t most_;
     unsigned in_flight_ = 0;
+    std::chrono::steady_clock::time_point next_ = {};  ///< until then fewer than `enough` wait for more
     std::deque<std::shared_ptr<BatchItem>> waiting_;
     base::Counter* requests_ = nullptr;
     base::Counter* statements_ = nullptr;
@@ -96,7 +99,10 @@ public:
 
 /// Joins the requests of all sessions into few statements. Coroutines push requests and never own a connection; a few
 /// threads, each with one, drain a kind's queue into one prepared statement and resume the coroutines of each
-/// io_context with one post. What arrives while a kind's statement is in flight is its next batch: no timer.
+/// io_context with one post. What arrives while a kind's statement is in flight is its next batch.
+///
+/// A statement for one costs several times as much for each request as one for many, so the statements of a kind start
+/// at least `gather` apart unless `enough` requests wait. A request that comes alone is never held back.
 ///
 /// A refused batch is halved until the bad member stands alone; its call gets the error. Deadlocks are tried again.
 /// While the database is away requests wait, at most `patience`, then their calls throw base::Unavailable. Destroyed
@@ -146,7 +152,9 @@ private:
     void work(Worker& worker);
     void watch();
     [[nodiscard]] BatchKind* take(Worker& worker);
-    [[nodiscard]] BatchKind* oldest_ready() const;
+    [[nodiscard]] bool is_open(BatchKind const& kind) const;
+    [[nodiscard]] Clock::time_point ready_at(BatchKind const& kind) const;
+    [[nodiscard]] BatchKind* next_kind() const;
     void fill(BatchKind& kind, Items& batch) const;
     void give_back(BatchKind& kind, Items& batch);
     [[nodiscard]] bool process(Worker& worker, BatchKind& kind, std::span<std::shared_ptr<BatchItem> const> items);

@@ -16,6 +16,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::chrono::seconds fresh{60};    ///< how long a cached entry is used without looking again
+constexpr unsigned enough_told = 8;          ///< times that one experience is written between refreshes: three agree
 constexpr std::size_t most_cached = 10'000;  ///< models; beyond it the cache starts anew
 
 constexpr Statement find_model{
@@ -75,6 +76,9 @@ base::Awaitable<void> PgModelStore::refresh(domain::ModelKey model)
 {
     try {
         co_await load(model);
+        std::lock_guard const lock{mutex_};
+        if (auto const found = cache_.find(model); found != cache_.end())
+            found->second.told.clear();
     } catch (std::exception const& problem) {
         base::log::warning("storage.model", {{"reason", problem.what()}});
         std::lock_guard const lock{mutex_};
@@ -104,13 +108,26 @@ void PgModelStore::keep(domain::ModelKey const& model, domain::ModelKnowledge co
     std::lock_guard const lock{mutex_};
     if (cache_.size() >= most_cached && !cache_.contains(model))
         cache_.clear();
-    cache_[model] = Entry{knowledge, clock_.now(), false};
+    auto& entry = cache_[model];
+    entry.knowledge = knowledge;
+    entry.loaded = clock_.now();
+    entry.refreshing = false;
+}
+
+/// When a fleet of one model comes for the first time, all its devices tell the same before anybody can know it.
+bool PgModelStore::is_worth_telling(domain::ModelKey const& model, std::string const& experience)
+{
+    std::lock_guard const lock{mutex_};
+    auto const found = cache_.find(model);
+    return found == cache_.end() || ++found->second.told[std::hash<std::string>{}(experience)] <= enough_told;
 }
 
 base::Awaitable<void> PgModelStore::learn(domain::ModelKey model, std::int64_t device, bool authenticated,
                                           domain::ModelKnowledge seen)
 {
     auto const text = json::serialize(domain::to_json(seen));
+    if (!is_worth_telling(model, text + (authenticated ? "+" : "-")))
+        co_return;
     auto work = [model, device, authenticated, text](Transaction& transaction) {
         transaction.exec(note_experience, storable(model.oui), storable(model.product_class),
                          storable(model.software_version), device, authenticated, storable_json(text));

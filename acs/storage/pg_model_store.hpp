@@ -29,7 +29,9 @@ private:
         domain::ModelKnowledge knowledge;
         base::TimePoint loaded{};
         bool refreshing = false;
+        std::map<std::size_t, unsigned> told;  ///< how often each experience was written since the last refresh
     };
+    [[nodiscard]] bool is_worth_telling(domain::ModelKey const& model, std::string const& experience);
     base::Awaitable<domain::ModelKnowledge> load(domain::ModelKey model);
     base::Awaitable<void> refresh(domain::ModelKey model);
     void keep(domain::ModelKey const& model, domain::ModelKnowledge const& knowledge);

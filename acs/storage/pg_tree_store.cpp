@@ -1,5 +1,6 @@
 #include "storage/pg_tree_store.hpp"
 
+#include "base/crypto.hpp"
 #include "base/unavailable.hpp"
 #include "datamodel/well_known.hpp"
 #include "storage/array_text.hpp"
@@ -15,31 +16,31 @@ namespace storage {
 
 namespace {
 
-constexpr Statement load_trees{"load_tree", "SELECT u.n, c.session_epoch, c.tree_version, t.path_ids, t.values, "
-                                            "t.changed, t.flags, r.path_ids, r.values, r.changed"
+constexpr Statement load_trees{"load_tree", "SELECT u.n, c.session_epoch, c.tree_version, array_send(t.path_ids),"
+                                            " array_send(t.values), array_send(t.changed), t.flags,"
+                                            " r.path_ids, r.values, r.changed"
                                             " FROM unnest($1::bigint[]) WITH ORDINALITY u (device_id, n)"
                                             " LEFT JOIN device_contact c ON c.device_id = u.device_id"
                                             " LEFT JOIN device_tree t ON t.device_id = u.device_id"
                                             " LEFT JOIN device_recent r ON r.device_id = u.device_id"};
 
 // The update of device_contact is the fence: it locks the row, so that no Inform gets in between, and gives back only
-// the devices whose epoch is still ours. A column that did not change keeps its place outside the row. Of promoted
-// copies only those that differ are sent to the index.
+// the devices whose epoch is still ours. The trees of a batch lie one after another in the same arrays ($5 to $8). A
+// column that did not change keeps its place outside the row. Of promoted copies only those that differ are sent to
+// the index.
 constexpr Statement store_trees{
     "store_tree",
     "WITH fence AS (UPDATE device_contact c SET tree_version = c.tree_version + 1,"
     " tree_software_version = coalesce(u.software_version, c.tree_software_version)"
-    " FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],"
-    " $8::bytea[], $9::text[], $10::integer[], $11::text[], $16::bigint[]) WITH ORDINALITY u (key, epoch, "
-    "software_version,"
-    " read_at, path_ids, values, changed, flags, model_name, inform_interval, promoted, version, n)"
+    " FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $9::text[], $10::integer[], $11::text[],"
+    " $16::bigint[], $17::integer[], $18::integer[]) WITH ORDINALITY u (key, epoch, software_version,"
+    " read_at, model_name, inform_interval, promoted, version, first, last, n)"
     " WHERE c.device_id = u.key AND c.session_epoch = u.epoch AND c.tree_version = coalesce(u.version, c.tree_version)"
     " RETURNING c.device_id, u.*),"
-    " stored AS (INSERT INTO device_tree AS t (device_id, stored_at, software_version, read_at, path_ids, values, "
-    "changed,"
-    " flags) SELECT device_id, now(), coalesce(software_version, ''), read_at::jsonb, path_ids::integer[], "
-    "values::text[],"
-    " changed::integer[], flags FROM fence"
+    " stored AS (INSERT INTO device_tree AS t (device_id, stored_at, software_version, read_at, path_ids, values,"
+    " changed, flags) SELECT device_id, now(), coalesce(software_version, ''), read_at::jsonb,"
+    " ($5::integer[])[first:last], ($6::text[])[first:last], ($7::integer[])[first:last],"
+    " substring($8::bytea FROM 2 * first - 1 FOR 2 * (last - first + 1)) FROM fence"
     " ON CONFLICT (device_id) DO UPDATE SET stored_at = EXCLUDED.stored_at,"
     " software_version = CASE WHEN EXCLUDED.software_version = '' THEN t.software_version ELSE "
     "EXCLUDED.software_version END,"
@@ -115,6 +116,13 @@ std::string read_times(std::vector<PathRef> const& paths, base::TimePoint at)
     return text + "}";
 }
 
+/// A bytea, "\\x..." in a result; empty for NULL.
+std::string bytes_of(pqxx::field const& field)
+{
+    std::string_view const text{field.c_str(), field.size()};
+    return text.starts_with("\\x") ? base::from_hex(text.substr(2)) : std::string{};
+}
+
 /// The columns of a batch of trees.
 class TreeColumns {
 public:
@@ -124,10 +132,13 @@ public:
         epochs_.add(question.epoch);
         software_.add_optional(question.software_version);
         read_at_.add(std::string_view{question.read_at});
-        path_ids_.add(std::string_view{question.tree.text.path_ids});
-        values_.add(std::string_view{question.tree.text.values});
-        changed_.add(std::string_view{question.tree.text.changed});
-        flags_.add(std::string_view{question.tree.text.flags});
+        auto const& tree = question.tree.elements;
+        first_.add(std::int64_t{path_ids_.size()} + 1);
+        path_ids_.add(tree.path_ids);
+        values_.add(tree.values);
+        changed_.add(tree.changed);
+        flags_ += tree.flags;
+        last_.add(std::int64_t{path_ids_.size()});
         models_.add_optional(question.model_name);
         question.inform_interval ? intervals_.add(*question.inform_interval) : intervals_.add_null();
         ArrayText promoted;
@@ -145,14 +156,17 @@ public:
     pqxx::result send(pqxx::transaction_base& transaction)
     {
         return exec(transaction, store_trees, devices_.finish(), epochs_.finish(), software_.finish(),
-                    read_at_.finish(), path_ids_.finish(), values_.finish(), changed_.finish(), flags_.finish(),
-                    models_.finish(), intervals_.finish(), promoted_.finish(), promoted_devices_.finish(),
-                    promoted_paths_.finish(), promoted_values_.finish(), promoted_since_.finish(), versions_.finish());
+                    read_at_.finish(), path_ids_.as_integers(), values_.as_texts(), changed_.as_integers(),
+                    pqxx::binarystring{flags_}, models_.finish(), intervals_.finish(), promoted_.finish(),
+                    promoted_devices_.finish(), promoted_paths_.finish(), promoted_values_.finish(),
+                    promoted_since_.finish(), versions_.finish(), first_.finish(), last_.finish());
     }
 
 private:
-    ArrayText devices_, epochs_, software_, read_at_, path_ids_, values_, changed_, flags_, models_, intervals_,
-        promoted_, promoted_devices_, promoted_paths_, promoted_values_, promoted_since_, versions_;
+    ArrayText devices_, epochs_, software_, read_at_, models_, intervals_, promoted_, promoted_devices_,
+        promoted_paths_, promoted_values_, promoted_since_, versions_, first_, last_;
+    BinaryElements path_ids_, values_, changed_;
+    std::string flags_;
 };
 
 }  // namespace
@@ -166,7 +180,7 @@ void TreeLoadKind::execute(pqxx::transaction_base& transaction, std::span<std::s
         TreeLoadAnswer answer;
         answer.epoch = row[1].as<std::int64_t>(0);
         answer.version = row[2].as<std::int64_t>(0);
-        answer.text = {row[3].c_str(), row[4].c_str(), row[5].c_str(), row[6].c_str()};
+        answer.tree = {bytes_of(row[3]), bytes_of(row[4]), bytes_of(row[5]), bytes_of(row[6])};
         answer.recent_ids = row[7].c_str();
         answer.recent_values = row[8].c_str();
         answer.recent_changed = row[9].c_str();
@@ -195,9 +209,9 @@ base::Awaitable<PgTreeStore::Loaded> PgTreeStore::read(domain::DeviceKey device)
 {
     auto const asked = std::make_shared<TreeLoadRequest>(device.value());
     auto const row = co_await parts_.queue.ask(loads_, asked);
-    auto const paths = co_await parts_.paths.find(parse_integers(row.text.path_ids));
+    auto const paths = co_await parts_.paths.find(read_integers(row.tree.path_ids));
     auto const recent = co_await parts_.paths.find(parse_integers(row.recent_ids));
-    Loaded loaded{decode_tree(row.text, paths, parts_.sealer, device), row.epoch, row.version};
+    Loaded loaded{decode_tree(row.tree, paths, parts_.sealer, device), row.epoch, row.version};
     lay_over(loaded.tree, row, recent);
     co_return loaded;
 }

@@ -7,7 +7,7 @@ namespace storage {
 
 struct TreeLoadAnswer {
     std::int64_t epoch = 0, version = 0;
-    TreeText text;
+    TreeBytes tree;
     std::string recent_ids, recent_values, recent_changed;
 };
 using TreeLoadRequest = BatchRequest<std::int64_t, TreeLoadAnswer>;  ///< asks by device

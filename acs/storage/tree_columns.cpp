@@ -1,6 +1,5 @@
 #include "storage/tree_columns.hpp"
 
-#include "base/crypto.hpp"
 #include "storage/array_text.hpp"
 #include "storage/overlay.hpp"
 
@@ -35,47 +34,38 @@ PromotedValue promoted(datamodel::Node const& node, PathEntry const& path)
     return value;
 }
 
-std::string_view hexadecimal(std::string_view bytea)
-{
-    return bytea.starts_with("\\x") ? bytea.substr(2) : std::string_view{};
-}
-
 }  // namespace
 
 EncodedTree encode_tree(datamodel::ParameterTree const& tree, std::vector<PathRef> const& paths,
                         base::Sealer const& sealer, domain::DeviceKey device)
 {
     EncodedTree encoded;
-    ArrayText ids;
-    ArrayText values;
-    ArrayText changed;
-    std::string flags;
+    auto& [ids, values, changed, flags] = encoded.elements;
     for (auto const index : order_by_id(paths)) {
         auto const node = tree[index];
         auto const& path = *paths[index];
         bool const is_sealed = node.value && path.is_secret;
-        ids.add(std::int64_t{path.id});
+        ids.add(path.id);
         if (is_sealed)
             values.add(std::string_view{sealer.seal(*node.value, value_place(device, path.path))});
         else
             values.add(node.value.value_or(""));
-        changed.add(std::int64_t{node.changed});
+        changed.add(node.changed);
         unsigned const bits = datamodel::packed(node) | (is_sealed ? sealed_bit : 0U);
         flags += static_cast<char>(bits >> 8U);
         flags += static_cast<char>(bits & 0xffU);
         if (path.is_promoted && node.value)
             encoded.promoted.push_back(promoted(node, path));
     }
-    encoded.text = {ids.finish(), values.finish(), changed.finish(), "\\x" + base::to_hex(flags)};
     return encoded;
 }
 
-datamodel::ParameterTree decode_tree(TreeText const& text, std::vector<PathRef> const& paths,
+datamodel::ParameterTree decode_tree(TreeBytes const& bytes, std::vector<PathRef> const& paths,
                                      base::Sealer const& sealer, domain::DeviceKey device)
 {
-    auto const values = parse_texts(text.values);
-    auto const changed = parse_integers(text.changed);
-    auto const flags = base::from_hex(hexadecimal(text.flags));
+    auto const values = read_texts(bytes.values);
+    auto const changed = read_integers(bytes.changed);
+    auto const& flags = bytes.flags;
     auto const count = std::min({paths.size(), values.size(), changed.size(), flags.size() / 2});
     std::deque<std::string> secrets;  // what views into them need
     std::vector<datamodel::Node> nodes;

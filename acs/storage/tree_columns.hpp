@@ -2,6 +2,7 @@
 
 #include "base/sealer.hpp"
 #include "datamodel/tree.hpp"
+#include "storage/binary_array.hpp"
 #include "storage/path_table.hpp"
 
 #include <cstdint>
@@ -12,10 +13,15 @@
 
 namespace storage {
 
-/// A tree as the columns of device_tree keep it, in the texts that reach and leave a statement.
-struct TreeText {
-    std::string path_ids, values, changed;  ///< array literals
-    std::string flags;                      ///< bytea in hexadecimal form ("\x...")
+/// A tree as the columns of device_tree give it to a statement.
+struct TreeElements {
+    BinaryElements path_ids, values, changed;
+    std::string flags;  ///< two bytes for each entry
+};
+
+/// A tree as a statement gives it: arrays in binary form (array_send), empty for a device without a tree.
+struct TreeBytes {
+    std::string path_ids, values, changed, flags;
 };
 
 /// A promoted parameter of a tree.
@@ -26,7 +32,7 @@ struct PromotedValue {
 };
 
 struct EncodedTree {
-    TreeText text;
+    TreeElements elements;
     std::vector<PromotedValue> promoted;
 };
 
@@ -35,9 +41,9 @@ struct EncodedTree {
 [[nodiscard]] EncodedTree encode_tree(datamodel::ParameterTree const& tree, std::vector<PathRef> const& paths,
                                       base::Sealer const& sealer, domain::DeviceKey device);
 
-/// Reads columns; `paths` has an entry for each id, null for ids that are gone. A secret that does not open has no
+/// Reads columns; `paths` has an entry for each path id, null for ids that are gone. A secret that does not open has no
 /// value.
-[[nodiscard]] datamodel::ParameterTree decode_tree(TreeText const& text, std::vector<PathRef> const& paths,
+[[nodiscard]] datamodel::ParameterTree decode_tree(TreeBytes const& bytes, std::vector<PathRef> const& paths,
                                                    base::Sealer const& sealer, domain::DeviceKey device);
 
 }  // namespace storage

@@ -5,6 +5,7 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include <array>
 #include <memory>
 #include <stdexcept>
 
@@ -14,16 +15,17 @@ namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
-int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
+/// What a character is as a hexadecimal digit, -1 for others.
+constexpr auto hex_values = [] {
+    std::array<signed char, 256> values{};
+    values.fill(-1);
+    for (int digit = 0; digit < 10; ++digit)
+        values[static_cast<std::size_t>('0' + digit)] = static_cast<signed char>(digit);
+    for (int digit = 0; digit < 6; ++digit)
+        values[static_cast<std::size_t>('a' + digit)] = values[static_cast<std::size_t>('A' + digit)] =
+            static_cast<signed char>(10 + digit);
+    return values;
+}();
 
 int base64_value(char c)
 {
@@ -98,18 +100,17 @@ std::string to_hex(std::string_view bytes)
 
 std::string from_hex(std::string_view digits)
 {
-    std::string bytes;
     if (digits.size() % 2 != 0)
-        return bytes;
-    bytes.reserve(digits.size() / 2);
-    for (std::size_t i = 0; i < digits.size(); i += 2) {
-        auto const high = hex_value(digits[i]);
-        auto const low = hex_value(digits[i + 1]);
-        if (high < 0 || low < 0)
-            return {};
-        bytes += static_cast<char>(high << 4 | low);
+        return {};
+    std::string bytes(digits.size() / 2, '\0');
+    int wrong = 0;  // negative when some digit is none
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        int const high = hex_values[static_cast<unsigned char>(digits[2 * i])];
+        int const low = hex_values[static_cast<unsigned char>(digits[2 * i + 1])];
+        wrong |= high | low;
+        bytes[i] = static_cast<char>(high << 4 | low);
     }
-    return bytes;
+    return wrong < 0 ? std::string{} : bytes;
 }
 
 std::string to_base64(std::string_view bytes)

@@ -180,6 +180,8 @@ public:
     [[nodiscard]] Iterator end() const noexcept { return {tree_, last_}; }
     [[nodiscard]] std::size_t size() const noexcept { return last_ - first_; }
     [[nodiscard]] bool empty() const noexcept { return first_ == last_; }
+    /// Where it begins in the tree.
+    [[nodiscard]] std::size_t first_index() const noexcept { return first_; }
 
 private:
     friend class ParameterTree;
