@@ -20,9 +20,8 @@ constexpr std::size_t most_skipped = 200;
 
 /// The names of an answer below `asked`, trimmed and in order; objects that were sent without their dot get it, in
 /// `dotted`.
-std::vector<datamodel::NameUpdate> names_below(std::string_view asked,
-                                               std::vector<cwmp::ParameterInfoStruct> const& list,
-                                               std::deque<std::string>& dotted)
+std::vector<datamodel::NameUpdate>
+names_below(std::string_view asked, std::vector<cwmp::ParameterInfoStruct> const& list, std::deque<std::string>& dotted)
 {
     std::vector<datamodel::NameUpdate> names;
     names.reserve(list.size());

@@ -6,11 +6,14 @@
 #include "storage/array_text.hpp"
 #include "storage/overlay.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <random>
 
 namespace storage {
 
@@ -68,7 +71,8 @@ constexpr Statement store_trees{
     " WHERE p.value IS DISTINCT FROM EXCLUDED.value)"
     " SELECT n FROM fence"};
 
-constexpr unsigned most_folds = 20;  // Informs of the same device that may get in between
+constexpr unsigned most_folds = 30;                         // Informs of the same device that may get in between
+constexpr std::chrono::milliseconds longest_step_aside{5};  // for each time that another got in between
 
 /// Puts the overlay over a tree; values that are equal keep the tree's time.
 void lay_over(datamodel::ParameterTree& tree, TreeLoadAnswer const& row, std::vector<PathRef> const& paths)
@@ -114,6 +118,15 @@ std::string read_times(std::vector<PathRef> const& paths, base::TimePoint at)
             text += fmt::format(",\"\":{}", to_seconds(at));
     }
     return text + "}";
+}
+
+/// Waits for a random while, so that writers of one device come one after another.
+base::Awaitable<void> step_aside(unsigned attempt)
+{
+    static thread_local std::minstd_rand random{std::random_device{}()};
+    auto const pause = random() % (std::chrono::microseconds{longest_step_aside}.count() * (attempt + 1));
+    boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor, std::chrono::microseconds{pause}};
+    co_await timer.async_wait(base::use_awaitable);
 }
 
 /// A bytea, "\\x..." in a result; empty for NULL.
@@ -269,6 +282,7 @@ base::Awaitable<void> PgTreeStore::fold(domain::DeviceKey device, std::vector<To
             co_await write(device, loaded.epoch, loaded.version, std::move(loaded.tree), {}, std::nullopt);
         if (written)
             co_return;
+        co_await step_aside(attempt);
     }
     throw base::Unavailable{
         fmt::format("other Informs of device {} got in between {} times", device.value(), most_folds)};

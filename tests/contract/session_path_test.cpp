@@ -352,6 +352,37 @@ TEST(SessionPathLimits, WhileTheDatabaseIsAwayCallsWaitAndThenSayUnavailable)
         << "it is back, and so are we";
 }
 
+TEST(SessionPathLimits, CallsThatComeCloseTogetherShareAStatement)
+{
+    storage::BatchSettings batches;
+    batches.gather = 1min;
+    batches.enough = 4;
+    boost::asio::io_context io{1};
+    Postgres backend{batches};
+    auto const look_up = [&] {
+        boost::asio::co_spawn(io, backend.sessions().look_up({"", "", "", "S"}, ""), boost::asio::detached);
+    };
+    auto const statements = [&] {
+        std::int64_t sum = 0;
+        for (auto const& reading : backend.metrics().read())
+            if (reading.name == "acs_database_statements_total")
+                sum += reading.value;
+        return sum;
+    };
+    look_up();
+    io.run();
+    EXPECT_EQ(statements(), 1) << "the first is not held back";
+    for (int i = 0; i < 4; ++i) {
+        std::this_thread::sleep_for(20ms);
+        look_up();
+        io.restart();
+        io.poll();
+    }
+    io.restart();
+    io.run();
+    EXPECT_EQ(statements(), 2) << "the next four went together";
+}
+
 TEST(SessionPathLimits, TooManyWaitingCallsAreRefusedAtOnce)
 {
     storage::BatchSettings batches;
