@@ -74,16 +74,6 @@ private:
     EVP_MD* algorithm_;  // lives as long as the program
 };
 
-std::string hmac(EVP_MD const* algorithm, std::string_view key, std::string_view bytes)
-{
-    std::array<unsigned char, EVP_MAX_MD_SIZE> out;
-    unsigned size = 0;
-    if (HMAC(algorithm, key.data(), static_cast<int>(key.size()), bytes_of(bytes), bytes.size(), out.data(), &size) ==
-        nullptr)
-        throw std::runtime_error{"OpenSSL could not compute an HMAC"};
-    return {reinterpret_cast<char const*>(out.data()), size};
-}
-
 }  // namespace
 
 std::string to_hex(std::string_view bytes)
@@ -172,13 +162,14 @@ std::string sha256(std::string_view bytes)
     return digest(bytes);
 }
 
-std::string hmac_sha1(std::string_view key, std::string_view bytes)
-{
-    return hmac(EVP_sha1(), key, bytes);
-}
 std::string hmac_sha256(std::string_view key, std::string_view bytes)
 {
-    return hmac(EVP_sha256(), key, bytes);
+    std::array<unsigned char, EVP_MAX_MD_SIZE> out;
+    unsigned size = 0;
+    if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(bytes), bytes.size(), out.data(),
+             &size) == nullptr)
+        throw std::runtime_error{"OpenSSL could not compute an HMAC"};
+    return {reinterpret_cast<char const*>(out.data()), size};
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept

@@ -27,7 +27,6 @@ namespace base {
 [[nodiscard]] std::string md5(std::string_view bytes);
 [[nodiscard]] std::string sha1(std::string_view bytes);
 [[nodiscard]] std::string sha256(std::string_view bytes);
-[[nodiscard]] std::string hmac_sha1(std::string_view key, std::string_view bytes);
 [[nodiscard]] std::string hmac_sha256(std::string_view key, std::string_view bytes);
 
 /// Equality whose time does not depend on where the texts differ.

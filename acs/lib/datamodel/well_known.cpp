@@ -69,11 +69,6 @@ std::string_view up_time(Root root) noexcept
     return pick(root, "InternetGatewayDevice.DeviceInfo.UpTime", "Device.DeviceInfo.UpTime");
 }
 
-std::string_view management_server(Root root) noexcept
-{
-    return pick(root, "InternetGatewayDevice.ManagementServer.", "Device.ManagementServer.");
-}
-
 std::string_view acs_url(Root root) noexcept
 {
     return pick(root, "InternetGatewayDevice.ManagementServer.URL", "Device.ManagementServer.URL");
@@ -92,12 +87,6 @@ std::string_view acs_password(Root root) noexcept
 std::string_view parameter_key(Root root) noexcept
 {
     return pick(root, "InternetGatewayDevice.ManagementServer.ParameterKey", "Device.ManagementServer.ParameterKey");
-}
-
-std::string_view periodic_inform_enable(Root root) noexcept
-{
-    return pick(root, "InternetGatewayDevice.ManagementServer.PeriodicInformEnable",
-                "Device.ManagementServer.PeriodicInformEnable");
 }
 
 std::string_view periodic_inform_interval(Root root) noexcept
@@ -141,11 +130,6 @@ std::string_view nat_detected(Root root) noexcept
     return pick(root, "InternetGatewayDevice.ManagementServer.NATDetected", "Device.ManagementServer.NATDetected");
 }
 
-std::string_view stun_enable(Root root) noexcept
-{
-    return pick(root, "InternetGatewayDevice.ManagementServer.STUNEnable", "Device.ManagementServer.STUNEnable");
-}
-
 std::string_view instance_mode(Root root) noexcept
 {
     return pick(root, "InternetGatewayDevice.ManagementServer.InstanceMode", "Device.ManagementServer.InstanceMode");
@@ -154,11 +138,6 @@ std::string_view instance_mode(Root root) noexcept
 std::string_view root_data_model_version(Root root) noexcept
 {
     return pick(root, "", "Device.RootDataModelVersion");
-}
-
-std::string_view device_summary(Root root) noexcept
-{
-    return pick(root, "InternetGatewayDevice.DeviceSummary", "");
 }
 
 std::span<std::string_view const> forced_inform(Root root) noexcept

@@ -16,12 +16,10 @@ namespace datamodel::well_known {
 [[nodiscard]] std::string_view model_name(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view up_time(cwmp::Root root) noexcept;  ///< seconds since boot
 
-[[nodiscard]] std::string_view management_server(cwmp::Root root) noexcept;  ///< the object, with its dot
 [[nodiscard]] std::string_view acs_url(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view acs_username(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view acs_password(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view parameter_key(cwmp::Root root) noexcept;
-[[nodiscard]] std::string_view periodic_inform_enable(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view periodic_inform_interval(cwmp::Root root) noexcept;  ///< seconds
 [[nodiscard]] std::string_view periodic_inform_time(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view connection_request_url(cwmp::Root root) noexcept;
@@ -29,10 +27,8 @@ namespace datamodel::well_known {
 [[nodiscard]] std::string_view connection_request_password(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view udp_connection_request_address(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view nat_detected(cwmp::Root root) noexcept;
-[[nodiscard]] std::string_view stun_enable(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view instance_mode(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view root_data_model_version(cwmp::Root root) noexcept;  ///< TR-181 only
-[[nodiscard]] std::string_view device_summary(cwmp::Root root) noexcept;           ///< TR-098 (and TR-106)
 
 /// What every Inform must carry (the data models' forcedInform), as full paths; TR-098's WAN address, whose path
 /// depends on the device, is not among them. Empty for Root::none.
