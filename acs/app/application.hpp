@@ -63,7 +63,6 @@ public:
     void reload();
 
     [[nodiscard]] net::Server const& server() const noexcept { return *server_; }
-    [[nodiscard]] std::uint16_t monitor_port() const { return monitor_.port(); }
 
 private:
     [[nodiscard]] base::Result<void> listen_cwmp();

@@ -43,7 +43,6 @@ public:
 
     /// Starts to serve; fails naming the address and the reason.
     [[nodiscard]] base::Result<void> listen(std::string const& address, std::uint16_t port);
-    [[nodiscard]] std::uint16_t port() const { return server_.local_port("monitor"); }
 
 private:
     MonitorHandler handler_;
