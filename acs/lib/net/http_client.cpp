@@ -205,15 +205,6 @@ std::optional<Endpoint> ClientConnection::local() const
     return error ? std::nullopt : std::optional{Endpoint{unmapped(end.address()), end.port()}};
 }
 
-std::optional<Endpoint> ClientConnection::remote() const
-{
-    if (!state_->stream)
-        return std::nullopt;
-    boost::system::error_code error;
-    auto const end = state_->stream->socket().remote_endpoint(error);
-    return error ? std::nullopt : std::optional{Endpoint{unmapped(end.address()), end.port()}};
-}
-
 bool ClientConnection::tls_resumed() const noexcept
 {
     return state_->stream && state_->resumed;

@@ -103,8 +103,6 @@ public:
     [[nodiscard]] std::uint64_t connects() const noexcept;
     /// The local end of the living connection.
     [[nodiscard]] std::optional<Endpoint> local() const;
-    /// The other end of the living connection.
-    [[nodiscard]] std::optional<Endpoint> remote() const;
     /// True when the living connection resumed a TLS session.
     [[nodiscard]] bool tls_resumed() const noexcept;
     /// "TLSv1.3", or empty.

@@ -30,7 +30,6 @@ Stream::Outcome Stream::plain_outcome(ssize_t result) noexcept
         return {Step::ended};
     if (errno == EAGAIN || errno == EINTR)
         return {Step::wants_read};
-    socket_error_ = errno;
     return {Step::failed};
 }
 
@@ -42,7 +41,6 @@ Stream::Outcome Stream::tls_outcome(int result) noexcept
         case SSL_ERROR_WANT_READ: return {Step::wants_read};
         case SSL_ERROR_WANT_WRITE: return {Step::wants_write};
         case SSL_ERROR_ZERO_RETURN: return {Step::ended};
-        case SSL_ERROR_SYSCALL: socket_error_ = errno; break;
         default: break;
     }
     tls_broken_ = true;

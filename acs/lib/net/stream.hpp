@@ -62,8 +62,6 @@ public:
     [[nodiscard]] Socket& socket() noexcept { return socket_; }
     [[nodiscard]] int descriptor() noexcept { return socket_.native_handle(); }
     [[nodiscard]] std::string const& tls_error() const noexcept { return tls_error_; }
-    /// errno of the last failure on the socket, 0 for a plain end.
-    [[nodiscard]] int socket_error() const noexcept { return socket_error_; }
     [[nodiscard]] bool was_aborted() const noexcept { return aborted_; }
 
 private:
@@ -73,7 +71,6 @@ private:
     Socket socket_;
     SslPointer ssl_;
     std::string tls_error_;
-    int socket_error_ = 0;
     bool tls_broken_ = false;
     bool aborted_ = false;
 };

@@ -43,12 +43,14 @@ std::string_view trimmed(std::string_view text)
     return text;
 }
 
-/// `text` with what may not stand in a URL percent-encoded; brackets only behind the authority, where IPv6 has them.
+/// `text` with what may not stand in a URL percent-encoded; brackets only behind the authority, where IPv6 has them. Of
+/// several '@' in the authority the last one ends the login: a password may hold one.
 std::string repaired(std::string_view text)
 {
     auto const scheme = text.find("://");
     auto const start = scheme == std::string_view::npos ? 0 : scheme + 3;
     auto const path = std::min(text.find_first_of("/?#", start), text.size());
+    auto const login_end = text.substr(0, path).rfind('@');
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
         auto const c = text[i];
@@ -57,7 +59,8 @@ std::string repaired(std::string_view text)
         bool const is_escape = c == '%' && i + 2 < text.size() && is_hex(text[i + 1]) && is_hex(text[i + 2]);
         bool const is_foreign =
             byte <= ' ' || byte >= 0x7f || std::string_view{"\"<>\\^`{|}"}.find(c) != std::string_view::npos;
-        if (is_foreign || (is_bracket && i >= path) || (c == '%' && !is_escape))
+        bool const is_in_login = c == '@' && login_end != std::string_view::npos && i >= start && i < login_end;
+        if (is_foreign || is_in_login || (is_bracket && i >= path) || (c == '%' && !is_escape))
             append_escaped(out, c);
         else
             out += c;
@@ -158,7 +161,7 @@ std::string without_logins(std::string_view text)
         text.remove_prefix(start);
         if (text.empty())
             return out;
-        auto const authority = text.substr(0, text.find_first_of("/?# \t\r\n\"'<>"));
+        auto const authority = text.substr(0, text.find_first_of("/?#"));
         if (auto const end = authority.rfind('@'); end != std::string_view::npos) {
             out += hidden_login;
             text.remove_prefix(end);

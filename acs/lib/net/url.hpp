@@ -31,7 +31,8 @@ struct Url {
 /// What `location` (absolute or relative) means on a page at `base`.
 [[nodiscard]] base::Result<Url> resolve_url(Url const& base, std::string_view location);
 
-/// `text` with each login inside a URL ("scheme://user:password@host") shown as "********@": for logs and people.
+/// `text` with each login inside a URL ("scheme://user:password@host") shown as "********@": for logs
+/// and people. Rather too much is hidden than too little: a login may hold blanks.
 [[nodiscard]] std::string without_logins(std::string_view text);
 
 /// %XX resolved; malformed escapes are left as they are.

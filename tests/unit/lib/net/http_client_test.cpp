@@ -161,6 +161,10 @@ TEST(HttpClient, TellsKindsOfFailureApart)
     EXPECT_EQ(fetch_once("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n", small).error().code, ClientErrc::too_large);
     EXPECT_EQ(fetch_once("HTTP/1.0 200 OK\r\n\r\n" + std::string(100, 'x'), small).error().code, ClientErrc::too_large);
 
+    net::ClientSettings narrow;
+    narrow.limits.header_bytes = 100;
+    EXPECT_FALSE(fetch_once("HTTP/1.1 200 OK\r\nX: " + std::string(200, 'x') + "\r\n\r\n", narrow).has_value());
+
     std::uint16_t port = 0;
     {
         ScriptedServer const gone{{{}}};
@@ -282,6 +286,21 @@ TEST_F(ServerTest, TheClientKeepsItsConnectionAndNoticesWhenItHasGone)
     });
     EXPECT_EQ(connects, 2u);
     EXPECT_EQ(count("acs_http_accepted_total"), 2u);
+}
+
+TEST_F(ServerTest, TheClientSpeaksHttp10WhenItIsTold)
+{
+    answer = [](net::Request& request) -> base::Awaitable<net::Response> {
+        co_return net::text_response(200, std::to_string(request.version));
+    };
+    start();
+    auto const answered = run<ClientResult>([&] {
+        net::ClientRequest old;
+        old.version = 10;
+        return net::fetch(*net::parse_url(url()), std::move(old), {});
+    });
+    ASSERT_TRUE(answered) << answered.error().what;
+    EXPECT_EQ(answered->body, "10");
 }
 
 TEST_F(ServerTest, TheClientConnectsFromTheAddressItIsTold)

@@ -334,6 +334,38 @@ private:
     bool refuses_;
 };
 
+TEST_F(ServerTest, ARefusedBodyIsThrownAwayOnlySoFar)
+{
+    listener.limits.discard_bytes = 1'000;
+    policy = [](net::RequestHead const&) {
+        net::BodyPolicy made;
+        made.answer = net::text_response(401, "who?");
+        return made;
+    };
+    start();
+    RawClient client{port()};
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1'001, 'x'));
+    auto const answer = client.rest();
+    EXPECT_TRUE(begins(answer, "HTTP/1.1 401 "));
+    EXPECT_TRUE(holds(answer, "Connection: close"));
+}
+
+TEST_F(ServerTest, AHandlerMayTakeACompressedBodyAsItWasSent)
+{
+    policy = [](net::RequestHead const&) {
+        net::BodyPolicy made;
+        made.inflate = false;
+        return made;
+    };
+    start();
+    RawClient client{port()};
+    auto const packed = net::gzip("the message");
+    client.send(post(packed, "Content-Encoding: gzip\r\n"));
+    EXPECT_TRUE(client.answer().ends_with(packed));
+    client.send(post("odd", "Content-Encoding: br\r\n"));
+    EXPECT_TRUE(client.answer().ends_with("odd"));
+}
+
 TEST_F(ServerTest, StreamsABodyToASinkBeyondTheLimitOfMemory)
 {
     listener.limits.body_bytes = 1'000;
@@ -540,6 +572,16 @@ TEST_F(ServerTest, AnIdleConnectionIsClosedWhenItsHandlerSaysSo)
     start();
     RawClient client{port()};
     client.send(post(""));
+    EXPECT_TRUE(begins(client.answer(), "HTTP/1.1 200"));
+    EXPECT_EQ(client.rest(), "");
+}
+
+TEST_F(ServerTest, AnIdleConnectionIsClosedAfterTheListenersTime)
+{
+    listener.limits.idle = 1s;
+    start();
+    RawClient client{port()};
+    client.send(post("one"));
     EXPECT_TRUE(begins(client.answer(), "HTTP/1.1 200"));
     EXPECT_EQ(client.rest(), "");
 }

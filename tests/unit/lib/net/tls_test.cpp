@@ -146,6 +146,32 @@ TEST_F(TlsTest, AResumedSessionNeedsNoFullHandshakeAlsoAfterARotationOfKeys)
     }
 }
 
+TEST_F(TlsTest, AClientThatMayNotResumeShakesHandsAnew)
+{
+    use_tls();
+    start();
+    net::TlsClientSettings settings;
+    settings.resume_sessions = false;
+    auto const client = tls_client(settings);
+    EXPECT_TRUE(get_with(client));
+    EXPECT_TRUE(get_with(client));
+    EXPECT_EQ(count("acs_http_tls_resumed_total"), 0u);
+}
+
+TEST_F(TlsTest, AClientMayBeHeldToCertainCiphers)
+{
+    net::TlsServerSettings ecdsa;
+    ecdsa.certificates = {certificates().ecdsa};
+    listener.tls = net::TlsServerContext::create(ecdsa).value();
+    start();
+    net::TlsClientSettings settings;
+    settings.max_version = net::TlsVersion::tls1_2;
+    settings.ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256";
+    EXPECT_TRUE(get_with(tls_client(settings)));
+    settings.ciphers = "ECDHE-RSA-AES128-GCM-SHA256";
+    EXPECT_FALSE(get_with(tls_client(settings)));
+}
+
 TEST_F(TlsTest, ReloadsItsCertificatesWithoutARestart)
 {
     test::TemporaryFolder const folder;

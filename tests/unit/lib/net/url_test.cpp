@@ -48,6 +48,11 @@ TEST(Url, CarriesALoginApart)
     EXPECT_EQ(url->username, "us@er");
     EXPECT_EQ(url->password, "pw");
     EXPECT_EQ(url->to_string(), "http://a/x");
+    auto const odd = net::parse_url("http://user:pa@ss@host/a@b");
+    ASSERT_TRUE(odd) << odd.error().what;
+    EXPECT_EQ(odd->password, "pa@ss");
+    EXPECT_EQ(odd->host, "host");
+    EXPECT_EQ(odd->target, "/a@b");
 }
 
 TEST(Url, IsRefusedWhenItIsNone)
@@ -75,6 +80,7 @@ TEST(Url, IsShownWithoutItsLogin)
     EXPECT_EQ(net::without_logins("https://host/a@b"), "https://host/a@b");
     EXPECT_EQ(net::without_logins("got 404 from 'http://u:p@a/' and http://v:q@b"),
               "got 404 from 'http://********@a/' and http://********@b");
+    EXPECT_EQ(net::without_logins("http://user:pass word@host/"), "http://********@host/");
     EXPECT_EQ(net::without_logins("mail me@home"), "mail me@home");
     EXPECT_EQ(net::without_logins("://"), "://");
 }
