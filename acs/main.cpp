@@ -45,6 +45,18 @@ int main(int argc, char** argv)
     auto* const import =
         with_config_option(datamodel->add_subcommand("import", "Read data-model XML files into the database"));
     import->add_option("FILE", files, "data-model XML, with all that it imports")->required();
+    storage::SeedSettings seeds;
+    auto* const seed = with_config_option(
+        program.add_subcommand("seed", "Fill a database for measurements with devices that do not exist"));
+    seed->add_option("--devices", seeds.devices, "how many")->required()->check(CLI::Range(1L, 10'000'000L));
+    seed->add_option("--trees", seeds.trees, "how many of them have a tree")->check(CLI::Range(0L, 1'000'000L));
+    seed->add_option("--parameters", seeds.parameters, "of a tree")->capture_default_str()->check(CLI::Range(1, 5'000));
+    seed->add_option("--promoted", seeds.promoted, "of them")->capture_default_str()->check(CLI::Range(0, 1'000));
+    seed->add_option("--oui", seeds.oui, "of all")->capture_default_str();
+    seed->add_option("--product-class", seeds.product_class, "of all")->capture_default_str();
+    seed->add_option("--serial-prefix", seeds.serial_prefix, "serial numbers begin with it")->capture_default_str();
+    seed->add_option("--serial-digits", seeds.serial_digits, "and end with so many")->capture_default_str();
+    seed->add_option("--first", seeds.first, "number of the first")->capture_default_str();
     auto* const version = program.add_subcommand("version", "Print the version");
     try {
         program.parse(argc, argv);
@@ -62,6 +74,8 @@ int main(int argc, char** argv)
     if (import->parsed())
         return with_config(config_file,
                            [&](app::Config const& config) { return app::import_datamodels(config, files); });
+    if (seed->parsed())
+        return with_config(config_file, [&](app::Config const& config) { return app::seed(config, seeds); });
     if (version->parsed())
         std::cout << "acs " << ACS_VERSION << '\n';
     return 0;

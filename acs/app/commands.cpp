@@ -169,4 +169,27 @@ int import_datamodels(Config const& config, std::span<std::string const> names)
     return 0;
 }
 
+int seed(Config const& config, storage::SeedSettings const& settings)
+{
+    try {
+        storage::DatabaseSettings reached;
+        reached.connection = connection_of(config);
+        reached.connection.statement_timeout = std::chrono::minutes{10};
+        reached.connections = 1;
+        reached.patience = std::chrono::seconds{5};
+        storage::Database database{reached};
+        auto const report = storage::seed(database, base::SystemClock{}, settings, [&](std::int64_t done) {
+            if (done % 100'000 == 0)
+                std::cerr << "acs: " << done << " devices\n";
+        });
+        fmt::print(R"({{"devices":{},"trees":{},"bytes_per_tree":{},"promoted_bytes_per_tree":{},"bytes_in_all":{}}})"
+                   "\n",
+                   report.devices, report.trees, report.trees == 0 ? 0 : report.tree_bytes / report.trees,
+                   report.trees == 0 ? 0 : report.parameter_bytes / report.trees, report.all_bytes);
+        return 0;
+    } catch (std::exception const& problem) {
+        return complain(fmt::format("the devices could not be made: {}", problem.what()));
+    }
+}
+
 }  // namespace app

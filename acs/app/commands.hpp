@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/config.hpp"
+#include "storage/seed.hpp"
 
 #include <span>
 #include <string>
@@ -22,5 +23,8 @@ int check(Config const& config);
 
 /// `acs datamodel import FILE...`: reads Broadband Forum data models and keeps them in the database.
 int import_datamodels(Config const& config, std::span<std::string const> files);
+
+/// `acs seed`: fills a database that is kept for measurements with devices; says what it stored as one JSON object.
+int seed(Config const& config, storage::SeedSettings const& settings);
 
 }  // namespace app
