@@ -253,12 +253,12 @@ base::Awaitable<std::vector<domain::Inventory::WakeCredentials>> PgInventory::wa
         if (login.password.empty())
             return false;
         auto opened = parts_.sealer.open(login.password, wake_place(device));
-        if (opened)
+        if (opened) {
             login.password = *std::move(opened);
-        else
-            base::log::error("storage.sealed",
-                             {{"what", "connection-request password"}, {"reason", opened.error().what}});
-        return !opened.has_value();
+            return false;
+        }
+        base::log::error("storage.sealed", {{"what", "connection-request password"}, {"reason", opened.error().what}});
+        return true;
     });
     co_return found;
 }

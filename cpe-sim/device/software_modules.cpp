@@ -24,7 +24,7 @@ std::pair<std::string, std::string> name_and_version(std::string_view url)
 {
     auto file = url.substr(url.rfind('/') + 1);
     file = file.substr(0, file.find('?'));
-    auto const digit = file.find("-");
+    auto const digit = file.find('-');
     auto cut = file.size();
     for (auto at = digit; at != file.npos; at = file.find('-', at + 1))
         if (at + 1 < file.size() && file[at + 1] >= '0' && file[at + 1] <= '9') {
