@@ -3,6 +3,8 @@
 #include "device/tree.hpp"
 #include "fleet/command_line.hpp"
 #include "fleet/fleet.hpp"
+#include "load/load_run.hpp"
+#include "load/verify.hpp"
 
 #include <fmt/core.h>
 
@@ -82,6 +84,54 @@ int run(sim::FleetSettings const& settings)
     return nothing_worked ? failed : done;
 }
 
+/// Waits for a signal or the end of the scenario.
+void wait_for_end(sim::LoadRun const& load)
+{
+    auto const signals = stop_signals();
+    timespec const patience{0, 20'000'000};
+    while (!load.is_over() && sigtimedwait(&signals, nullptr, &patience) <= 0)
+        ;
+}
+
+int load(sim::LoadCommand command)
+{
+    if (!base::log::set_level(command.log_level)) {
+        fmt::print(stderr, "cpe-sim: there is no log level \"{}\": debug, info, warning, error\n", command.log_level);
+        return wrong_usage;
+    }
+    raise_descriptor_limit();
+    auto const signals = stop_signals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    auto const shows_progress = !command.json && isatty(STDERR_FILENO) != 0;
+    auto load = sim::LoadRun::create(std::move(command.scenario), command.ledger, shows_progress);
+    if (!load) {
+        fmt::print(stderr, "cpe-sim: {}\n", load.error().what);
+        return wrong_usage;
+    }
+    if (auto const started = (*load)->start(); !started) {
+        fmt::print(stderr, "cpe-sim: {}\n", started.error().what);
+        return failed;
+    }
+    wait_for_end(**load);
+    (*load)->stop();
+    fmt::print("{}\n", sim::to_json((*load)->statistics(), (*load)->summary()));
+    if (!(*load)->failure().empty())
+        fmt::print(stderr, "cpe-sim: {}\n", (*load)->failure());
+    return (*load)->failure().empty() && (*load)->summary().complete ? done : failed;
+}
+
+int verify(sim::VerifyCommand const& command)
+{
+    auto const verdict = sim::verify_ledger(command.ledger, command.database);
+    if (!verdict) {
+        fmt::print(stderr, "cpe-sim: {}\n", verdict.error().what);
+        return wrong_usage;
+    }
+    fmt::print("{}\n", sim::to_json(*verdict));
+    return verdict->is_good() ? done : failed;
+}
+
 std::size_t parameters_of(sim::Persona const& persona)
 {
     sim::Identity const identity;
@@ -107,7 +157,7 @@ int list()
 
 int main(int argc, char const* const* argv)
 {
-    auto const command = sim::parse_command_line(argc, argv);
+    auto command = sim::parse_command_line(argc, argv);
     if (!command) {
         fmt::print(stderr, "cpe-sim: {}\n", command.error().what);
         return wrong_usage;
@@ -118,5 +168,9 @@ int main(int argc, char const* const* argv)
     }
     if (std::holds_alternative<sim::ListCommand>(*command))
         return list();
+    if (auto* wanted = std::get_if<sim::LoadCommand>(&*command))
+        return load(std::move(*wanted));
+    if (auto const* wanted = std::get_if<sim::VerifyCommand>(&*command))
+        return verify(*wanted);
     return run(std::get<sim::RunCommand>(*command).settings);
 }

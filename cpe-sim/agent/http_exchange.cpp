@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace sim {
 namespace {
@@ -44,6 +45,37 @@ net::Headers without_qop(net::Headers const& answer)
 }
 
 }  // namespace
+
+std::string_view to_text(net::ClientErrc code) noexcept
+{
+    switch (code) {
+        case net::ClientErrc::not_found: return "not_found";
+        case net::ClientErrc::not_allowed: return "not_allowed";
+        case net::ClientErrc::refused: return "refused";
+        case net::ClientErrc::unreachable: return "unreachable";
+        case net::ClientErrc::connect_timeout: return "connect_timeout";
+        case net::ClientErrc::tls: return "tls";
+        case net::ClientErrc::timeout: return "timeout";
+        case net::ClientErrc::closed: return "closed";
+        case net::ClientErrc::malformed: return "malformed";
+        case net::ClientErrc::too_large: return "too_large";
+        case net::ClientErrc::sink:
+        case net::ClientErrc::bad_request: break;
+    }
+    return "other";
+}
+
+std::optional<std::chrono::seconds> retry_after(std::string_view field) noexcept
+{
+    constexpr std::uint32_t most = 86'400;
+    std::uint32_t seconds = 0;
+    auto const [end, error] = std::from_chars(field.data(), field.data() + field.size(), seconds);
+    if (error == std::errc::result_out_of_range)
+        return std::chrono::seconds{most};
+    if (error != std::errc{} || end != field.data() + field.size())
+        return std::nullopt;
+    return std::chrono::seconds{std::min(seconds, most)};
+}
 
 void Cookies::take(net::Headers const& answer)
 {
@@ -95,7 +127,8 @@ HttpExchange::HttpExchange(net::Url url, net::Credentials credentials, HttpSetti
 void HttpExchange::connect()
 {
     connection_ = std::make_unique<net::ClientConnection>(
-        url_, net::ClientSettings{.limits = settings_.limits, .tls = settings_.tls, .source = {}, .allow_address = {}});
+        url_, net::ClientSettings{
+                  .limits = settings_.limits, .tls = settings_.tls, .source = settings_.source, .allow_address = {}});
 }
 
 net::ClientRequest HttpExchange::request(std::string const& body, bool is_inform, bool with_login)
@@ -182,13 +215,23 @@ base::Awaitable<base::Result<cwmp::Envelope>> HttpExchange::exchange(cwmp::Envel
             co_return std::unexpected{followed.error()};
         answer = co_await post(body, is_inform);
     }
-    if (!answer)
+    failure_kind_.clear();
+    hold_off_.reset();
+    if (!answer) {
+        failure_kind_ = to_text(answer.error().code);
         co_return base::fail(answer.error().what);
+    }
     if (answer->status == 204 || (answer->status == 200 && answer->body.empty()))
         co_return cwmp::Envelope{{}, cwmp::Empty{}};
+    if (answer->status == 503)
+        hold_off_ = retry_after(answer->headers.get("Retry-After"));
+    if (answer->status != 200)
+        failure_kind_ = fmt::format("http.{}", answer->status);
     if (answer->status != 200)
         co_return base::fail(fmt::format("the ACS {} answered with HTTP status {}", url_.authority(), answer->status));
     auto decoded = cwmp::decode(answer->body);
+    if (!decoded)
+        failure_kind_ = "unreadable";
     if (!decoded)
         co_return base::fail(fmt::format("the ACS's answer cannot be read: {}", decoded.error().what));
     // An ACS that knows only an older version answers in it, and the session goes on in that (TR-069 3.5).

@@ -9,9 +9,12 @@
 #include "net/http_client.hpp"
 #include "net/tls.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,8 +26,15 @@ struct HttpSettings {
     net::ClientLimits limits{};
     Quirks quirks;
     unsigned cwmp_minor = 4;
-    bool gzip = false;  ///< compress messages (ManagementServer.HTTPCompression)
+    bool gzip = false;                               ///< compress messages (ManagementServer.HTTPCompression)
+    std::optional<boost::asio::ip::address> source;  ///< local address to connect from
 };
+
+/// One word for a failure, for counting: "refused", "timeout", "tls" and so on.
+[[nodiscard]] std::string_view to_text(net::ClientErrc code) noexcept;
+
+/// The seconds that an answer's Retry-After asks for (RFC 9110 10.2.3), at most a day; none when it has none or a date.
+[[nodiscard]] std::optional<std::chrono::seconds> retry_after(std::string_view field) noexcept;
 
 /// The cookies that an ACS gave, as the CPE sends them back.
 class Cookies {
@@ -60,6 +70,11 @@ public:
     [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return bytes_sent_; }
     [[nodiscard]] std::uint64_t bytes_received() const noexcept { return bytes_received_; }
     [[nodiscard]] Cookies const& cookies() const noexcept { return cookies_; }
+    /// Why the last exchange failed, in one word: to_text() of a ClientErrc, "http.503", "unreadable"; empty: it did
+    /// not.
+    [[nodiscard]] std::string const& failure_kind() const noexcept { return failure_kind_; }
+    /// What the last refusal with 503 asked for.
+    [[nodiscard]] std::optional<std::chrono::seconds> hold_off() const noexcept { return hold_off_; }
 
 private:
     HttpExchange(net::Url url, net::Credentials credentials, HttpSettings settings, Cookies old_cookies);
@@ -83,6 +98,8 @@ private:
     bool has_adopted_ = false;  ///< the namespace of the ACS
     std::uint64_t bytes_sent_ = 0;
     std::uint64_t bytes_received_ = 0;
+    std::string failure_kind_;
+    std::optional<std::chrono::seconds> hold_off_;
 };
 
 }  // namespace sim

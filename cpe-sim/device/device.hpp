@@ -12,6 +12,7 @@
 #include "device/software_modules.hpp"
 #include "device/transfers.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -87,6 +88,8 @@ public:
     [[nodiscard]] cwmp::Message answer(cwmp::Message const& request, base::TimePoint now);
     /// The session is over; `succeeded` when it came to its proper end.
     void session_ended(bool succeeded, base::TimePoint now);
+    /// No session before `time` whatever the retry policy allows: the ACS asked for that (503 with Retry-After).
+    void hold_off_until(base::TimePoint time) noexcept { not_before_ = std::max(not_before_, time); }
     /// Failed sessions since the last good one.
     [[nodiscard]] unsigned retry_count() const noexcept { return retry_count_; }
 
@@ -108,6 +111,9 @@ public:
     [[nodiscard]] DeviceFacts& facts() noexcept { return facts_; }
     [[nodiscard]] Parameters& parameters() noexcept { return parameters_; }
     [[nodiscard]] EventQueue& events() noexcept { return events_; }
+    [[nodiscard]] bool has_events() const noexcept { return !events_.empty(); }
+    /// How many parameters have a value that is not the factory's.
+    [[nodiscard]] std::size_t changed_values() const noexcept { return parameters_.tree().changed_values(); }
     [[nodiscard]] Transfers const& transfers() const noexcept { return transfers_; }
     [[nodiscard]] Dice& dice() noexcept { return dice_; }
     [[nodiscard]] unsigned cwmp_minor() const noexcept { return settings_.cwmp_minor; }

@@ -92,17 +92,85 @@ base::Result<void> convert(CLI::App const& run, Raw const& raw, FleetSettings& s
     return {};
 }
 
+/// What stands above a scenario.
+struct LoadOptions {
+    std::string file, acs_url, ca_file;
+    std::uint64_t seed = 0;
+    double duration = 0, drain = 0;
+    std::uint32_t max_connections = 0;
+    bool insecure = false, no_resumption = false, no_keep_alive = false, no_requests = false;
+    LoadCommand command;
+};
+
+void add_load_options(CLI::App& load, LoadOptions& options)
+{
+    load.add_option("scenario", options.file, "What is to happen; config/load/ has examples")->required();
+    load.add_option("--acs", options.acs_url, "URL of the ACS");
+    load.add_option("--seed", options.seed, "Same seed, same devices, order and times");
+    load.add_option("--ledger", options.command.ledger, "Append to this file what the ACS acknowledged");
+    load.add_option("--ca", options.ca_file, "PEM file of the authorities that are believed");
+    load.add_flag("--insecure", options.insecure, "Believe any server certificate");
+    load.add_option("--duration", options.duration, "Stop after so many seconds, whatever is left");
+    load.add_option("--drain", options.drain, "Seconds to wait for what is left after the last phase");
+    load.add_option("--max-connections", options.max_connections, "Sessions at once, at most");
+    load.add_flag("--no-tls-resumption", options.no_resumption, "A full handshake for every connection");
+    load.add_flag("--no-keep-alive", options.no_keep_alive, "A connection for every message");
+    load.add_flag("--no-connection-requests", options.no_requests, "Do not listen for connection requests");
+    load.add_flag("--json", options.command.json, "No progress, only the final object");
+    load.add_option("--log-level", options.command.log_level, "debug, info, warning or error");
+}
+
+base::Result<Command> finish_load(CLI::App const& load, LoadOptions options)
+{
+    auto scenario = load_scenario(options.file);
+    if (!scenario)
+        return std::unexpected{scenario.error()};
+    auto const given = [&](char const* name) { return load.get_option(name)->count() > 0; };
+    for (auto const value : {options.duration, options.drain})
+        if (!(value >= 0 && value < 1e8))
+            return base::fail("a number of seconds must be from 0 to 100,000,000");
+    if (given("--max-connections") && (options.max_connections == 0 || options.max_connections > 60'000))
+        return base::fail("--max-connections must be from 1 to 60,000");
+    if (given("--acs"))
+        scenario->acs_url = options.acs_url;
+    if (given("--seed"))
+        scenario->seed = options.seed;
+    if (given("--ca"))
+        scenario->ca_file = options.ca_file;
+    if (given("--duration"))
+        scenario->duration = milliseconds(options.duration);
+    if (given("--drain"))
+        scenario->drain = milliseconds(options.drain);
+    if (given("--max-connections"))
+        scenario->max_connections = options.max_connections;
+    scenario->insecure = scenario->insecure || options.insecure;
+    scenario->tls_resumption = scenario->tls_resumption && !options.no_resumption;
+    scenario->keep_alive = scenario->keep_alive && !options.no_keep_alive;
+    scenario->connection_requests = scenario->connection_requests && !options.no_requests;
+    if (auto const checked = check(*scenario); !checked)
+        return std::unexpected{checked.error()};
+    options.command.scenario = std::move(*scenario);
+    return std::move(options.command);
+}
+
 struct Parsed {
     CLI::App app{"A fleet of simulated gateways and set-top boxes for an ACS to manage", "cpe-sim"};
     CLI::App* run = app.add_subcommand("run", "Simulate devices");
+    CLI::App* load = app.add_subcommand("load", "Put load on an ACS as a scenario describes it");
+    CLI::App* verify = app.add_subcommand("verify", "Hold the ledger of a load test against the ACS's database");
     CLI::App* list = app.add_subcommand("list", "Show personas and quirks");
     FleetSettings settings;
     Raw raw;
+    LoadOptions load_options;
+    VerifyCommand verify_command;
 
     explicit Parsed(FleetSettings defaults) : settings{std::move(defaults)}
     {
         app.require_subcommand(1);
         add_options(*run, settings, raw);
+        add_load_options(*load, load_options);
+        verify->add_option("--ledger", verify_command.ledger, "What \"cpe-sim load --ledger\" wrote")->required();
+        verify->add_option("--database", verify_command.database, "URL of the ACS's database")->required();
     }
 
     /// None: go on.
@@ -111,7 +179,10 @@ struct Parsed {
         try {
             app.parse(argc, argv);
         } catch (CLI::CallForHelp const&) {
-            return HelpCommand{(run->parsed() ? run : list->parsed() ? list : &app)->help()};
+            auto const* about = &app;
+            for (auto const* command : {run, load, verify, list})
+                about = command->parsed() ? command : about;
+            return HelpCommand{about->help()};
         } catch (CLI::ParseError const& error) {
             return base::fail(std::string{error.what()} + "\n\"cpe-sim --help\" tells how it is used");
         }
@@ -132,6 +203,10 @@ base::Result<Command> parse_command_line(int argc, char const* const* argv)
         return **help;
     if (first.list->parsed())
         return ListCommand{};
+    if (first.verify->parsed())
+        return first.verify_command;
+    if (first.load->parsed())
+        return finish_load(*first.load, std::move(first.load_options));
     FleetSettings defaults;
     if (!first.raw.config.empty()) {
         auto loaded = load_settings(first.raw.config);

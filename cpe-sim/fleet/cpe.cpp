@@ -84,6 +84,8 @@ base::Awaitable<void> Cpe::hold_session()
         report = co_await run_session(device_, speak, context_.clock, {context_.quirks, context_.session_timeout});
         statistics.in_session.add(-1);
         exchange_ = nullptr;
+        if (auto const wait = exchange->hold_off(); wait && !report.succeeded)
+            device_.hold_off_until(now() + *wait);
         statistics.bytes_in.add(exchange->bytes_received());
         statistics.bytes_out.add(exchange->bytes_sent());
         if (context_.quirks.has(Quirk::old_cookie))

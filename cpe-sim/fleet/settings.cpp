@@ -1,10 +1,10 @@
 #include "fleet/settings.hpp"
 
 #include "device/persona.hpp"
+#include "fleet/toml_table.hpp"
 #include "net/url.hpp"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>
@@ -12,101 +12,9 @@
 namespace sim {
 namespace {
 
-/// Collects what is wrong, so that all of it can be told at once.
-class Problems {
-public:
-    void add(std::string what) { text_ += (text_.empty() ? "" : "\n") + std::move(what); }
-    [[nodiscard]] base::Result<void> result() const { return text_.empty() ? base::Result<void>{} : base::fail(text_); }
-    [[nodiscard]] bool any() const noexcept { return !text_.empty(); }
-    [[nodiscard]] std::string const& text() const noexcept { return text_; }
-
-private:
-    std::string text_;
-};
-
-/// Reads one table of the file and notices keys that nobody asked for.
-class Table {
-public:
-    Table(toml::table const& root, std::string_view name, Problems& problems)
-        : table_{root[name].as_table()}, name_{name}, problems_{problems}
-    {
-    }
-
-    ~Table()
-    {
-        if (table_ == nullptr)
-            return;
-        for (auto const& [key, node] : *table_)
-            if (std::ranges::find(known_, key.str()) == known_.end())
-                problems_.add(
-                    fmt::format("{}.{} (line {}) does not exist", name_, key.str(), node.source().begin.line));
-    }
-    Table(Table const&) = delete;
-    Table& operator=(Table const&) = delete;
-
-    template <class Value>
-    void read(std::string_view key, Value& into)
-    {
-        known_.emplace_back(key);
-        if (table_ == nullptr || !table_->contains(key))
-            return;
-        auto const value = (*table_)[key];
-        if constexpr (std::is_same_v<Value, std::string> || std::is_same_v<Value, bool>) {
-            if (auto const found = value.value_exact<Value>())
-                into = *found;
-            else
-                wrong(key, std::is_same_v<Value, bool> ? "true or false" : "a text in quotes");
-        } else {
-            auto const found = value.value_exact<std::int64_t>();
-            if (found && *found >= 0 && std::in_range<Value>(*found))
-                into = static_cast<Value>(*found);
-            else
-                wrong(key, "a whole number that is not negative");
-        }
-    }
-
-    template <class Rep, class Period>
-    void read_seconds(std::string_view key, std::chrono::duration<Rep, Period>& into)
-    {
-        known_.emplace_back(key);
-        if (table_ == nullptr || !table_->contains(key))
-            return;
-        auto const found = (*table_)[key].value<double>();
-        if (found && *found >= 0 && *found < 1e8)
-            into =
-                std::chrono::duration_cast<std::chrono::duration<Rep, Period>>(std::chrono::duration<double>{*found});
-        else
-            wrong(key, "a number of seconds");
-    }
-
-    void read_list(std::string_view key, std::vector<std::string>& into)
-    {
-        known_.emplace_back(key);
-        if (table_ == nullptr || !table_->contains(key))
-            return;
-        auto const* list = (*table_)[key].as_array();
-        if (list == nullptr || !list->is_homogeneous(toml::node_type::string))
-            return list != nullptr && list->empty() ? into.clear() : wrong(key, "a list of texts in quotes");
-        into.clear();
-        for (auto const& item : *list)
-            into.push_back(**item.as_string());
-    }
-
-    void wrong(std::string_view key, std::string_view wanted)
-    {
-        problems_.add(fmt::format("{}.{} must be {}", name_, key, wanted));
-    }
-
-private:
-    toml::table const* table_;
-    std::string_view name_;
-    Problems& problems_;
-    std::vector<std::string> known_;
-};
-
 void read_fleet(toml::table const& root, FleetSettings& settings, Problems& problems)
 {
-    Table table{root, "fleet", problems};
+    TomlTable table{root["fleet"].as_table(), "fleet", problems};
     table.read_list("personas", settings.personas);
     table.read("count", settings.count);
     table.read("serial_prefix", settings.serial_prefix);
@@ -125,7 +33,7 @@ void read_fleet(toml::table const& root, FleetSettings& settings, Problems& prob
 
 void read_acs(toml::table const& root, FleetSettings& settings, Problems& problems)
 {
-    Table table{root, "acs", problems};
+    TomlTable table{root["acs"].as_table(), "acs", problems};
     table.read("url", settings.acs_url);
     table.read("username", settings.username);
     table.read("password", settings.password);
@@ -144,7 +52,7 @@ void read_acs(toml::table const& root, FleetSettings& settings, Problems& proble
 
 void read_tls(toml::table const& root, FleetSettings& settings, Problems& problems)
 {
-    Table table{root, "tls", problems};
+    TomlTable table{root["tls"].as_table(), "tls", problems};
     table.read("ca_file", settings.ca_file);
     table.read("insecure", settings.insecure);
     table.read("resumption", settings.tls_resumption);
@@ -162,7 +70,7 @@ void read_tls(toml::table const& root, FleetSettings& settings, Problems& proble
 
 void read_connection_request(toml::table const& root, FleetSettings& settings, Problems& problems)
 {
-    Table table{root, "connection_request", problems};
+    TomlTable table{root["connection_request"].as_table(), "connection_request", problems};
     table.read("enabled", settings.connection_requests);
     table.read("address", settings.connection_request_address);
     table.read("port", settings.connection_request_port);
