@@ -24,6 +24,7 @@ public:
     /// The paths that were given a notification other than off; objects end with a dot.
     [[nodiscard]] std::vector<std::string> notified() const;
 
+    [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
     void clear() noexcept { entries_.clear(); }
 
 private:

@@ -112,8 +112,12 @@ public:
     [[nodiscard]] Parameters& parameters() noexcept { return parameters_; }
     [[nodiscard]] EventQueue& events() noexcept { return events_; }
     [[nodiscard]] bool has_events() const noexcept { return !events_.empty(); }
-    /// How many parameters have a value that is not the factory's.
-    [[nodiscard]] std::size_t changed_values() const noexcept { return parameters_.tree().changed_values(); }
+    /// True when it differs in anything that lasts from another device of its persona that was just switched on.
+    [[nodiscard]] bool is_changed() const noexcept
+    {
+        return !parameters_.are_as_from_factory() || !facts_.parameter_key.empty() || facts_.boots > 1 ||
+               facts_.software_version != persona_.software_version;
+    }
     [[nodiscard]] Transfers const& transfers() const noexcept { return transfers_; }
     [[nodiscard]] Dice& dice() noexcept { return dice_; }
     [[nodiscard]] unsigned cwmp_minor() const noexcept { return settings_.cwmp_minor; }

@@ -48,6 +48,12 @@ public:
     [[nodiscard]] cwmp::ParameterValue shown(std::string_view path, base::TimePoint now) const;
     [[nodiscard]] bool exists(std::string_view path) const { return tree_.find_parameter(path).has_value(); }
 
+    /// True when values, instances and attributes are the factory's.
+    [[nodiscard]] bool are_as_from_factory() const noexcept
+    {
+        return tree_.is_as_from_factory() && attributes_.empty();
+    }
+
     [[nodiscard]] Tree& tree() noexcept { return tree_; }
     [[nodiscard]] Tree const& tree() const noexcept { return tree_; }
     void reset();

@@ -92,6 +92,8 @@ public:
 
     /// How many values differ from the factory's.
     [[nodiscard]] std::size_t changed_values() const noexcept { return values_.size(); }
+    /// True when nothing was set, added or deleted.
+    [[nodiscard]] bool is_as_from_factory() const noexcept { return values_.empty() && tables_.empty(); }
     /// The values that were set, by path.
     [[nodiscard]] std::map<std::string, std::string, std::less<>> const& changes() const noexcept { return values_; }
 

@@ -228,6 +228,14 @@ void LoadContext::session_began(bool is_retry)
     statistics.live_most = std::max(statistics.live_most, ++statistics.live);
 }
 
+void LoadContext::count_failure(std::string_view kind)
+{
+    if (stopping)
+        return statistics.count_error("stopped");
+    ++statistics.failed;
+    statistics.count_error(kind);
+}
+
 void LoadContext::session_ended()
 {
     --statistics.live;

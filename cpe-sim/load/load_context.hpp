@@ -72,6 +72,8 @@ public:
     void note(std::uint32_t device, LedgerEntry entry);
     /// A request of the ACS was answered; `settled` when the ACS went on after it.
     void answered(std::uint32_t device, cwmp::Message const& request, cwmp::Message const& answer, bool settled);
+    /// A session has failed for this reason; at the end of the run that is nobody's fault.
+    void count_failure(std::string_view kind);
     /// A session begins or ends.
     void session_began(bool is_retry);
     void session_ended();

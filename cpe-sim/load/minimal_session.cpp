@@ -67,8 +67,7 @@ private:
     /// The session has failed.
     bool fail(std::string_view kind)
     {
-        ++context_.statistics.failed;
-        context_.statistics.count_error(kind);
+        context_.count_failure(kind);
         return false;
     }
     /// It was made to.

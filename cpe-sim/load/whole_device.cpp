@@ -81,7 +81,7 @@ bool WholeDevice::has_work() const
 
 bool WholeDevice::is_needed() const
 {
-    return has_work() || device_.changed_values() > 0 || context_.scenario.group_of(number_).is_whole;
+    return has_work() || device_.is_changed() || context_.scenario.group_of(number_).is_whole;
 }
 
 void WholeDevice::advance()
@@ -209,9 +209,8 @@ base::Awaitable<void> WholeDevice::hold_session()
         ++statistics.spoilt;
         statistics.count_error("made.drop");
     } else {
-        ++statistics.failed;
         auto const kind = exchange ? exchange->failure_kind() : "url";
-        statistics.count_error(report.failure_fault != 0 ? fmt::format("fault.{}", report.failure_fault)
+        context_.count_failure(report.failure_fault != 0 ? fmt::format("fault.{}", report.failure_fault)
                                : kind.empty()            ? "unexpected"
                                                          : kind);
     }

@@ -222,6 +222,7 @@ TEST(LoadRunTest, ADownloadIsFetchedReportedAndBooted)
              acs.url("/"));
     EXPECT_TRUE(outcome.summary.complete);
     EXPECT_EQ(outcome.statistics.downloads, 1U);
+    EXPECT_EQ(outcome.summary.whole_devices, 1U);  // it has another version now, and must not forget it
     EXPECT_EQ(outcome.statistics.requests, 1U);
     EXPECT_EQ(count(outcome, sim::LedgerKind::transfer), 1U);
     EXPECT_EQ(count(outcome, sim::LedgerKind::report), 1U);
