@@ -63,7 +63,8 @@ storage::ChoreSettings chores_of(Config const& config)
     return settings;
 }
 
-wakeup::WakeupSettings wakeup_of(Config::Wakeup const& config, wakeup::TargetRules targets)
+wakeup::WakeupSettings wakeup_of(Config::Wakeup const& config, wakeup::TargetRules targets,
+                                 std::shared_ptr<net::ExpectedPeers> expected)
 {
     wakeup::WakeupSettings settings;
     settings.limits.connect = config.connect_timeout;
@@ -73,6 +74,7 @@ wakeup::WakeupSettings wakeup_of(Config::Wakeup const& config, wakeup::TargetRul
     settings.allow_basic = config.allow_basic;
     settings.username = config.username;
     settings.password = config.password;
+    settings.expected = std::move(expected);
     return settings;
 }
 
@@ -133,7 +135,7 @@ Application::Application(Config config, Prepared prepared)
       files_{writes_, prepared_.sealer},
       inventory_{{writes_, searches_, path_.trees(), prepared_.sealer, path_.ids(), compose}},
       chores_{chores_of(config_), node_, clock_},
-      waker_{inventory_, metrics_, wakeup_of(config_.wakeup, prepared_.wake_targets)},
+      waker_{inventory_, metrics_, wakeup_of(config_.wakeup, prepared_.wake_targets, expected_)},
       monitor_{metrics_, {[this] { return chores_.status(); }}}
 {
     reload();
@@ -256,6 +258,8 @@ net::Listener Application::listener_of(ListenerConfig const& config) const
     listener.trusted_proxies = config.trusted_proxies;
     listener.shared_connections = config.shared_connections;
     listener.max_connections = config.max_connections;
+    listener.max_handshakes = config.max_handshakes;
+    listener.expected = expected_;
     return listener;
 }
 

@@ -87,6 +87,7 @@ private:
     storage::PgFileStore files_;
     storage::PgInventory inventory_;
     storage::Chores chores_;
+    std::shared_ptr<net::ExpectedPeers> expected_ = std::make_shared<net::ExpectedPeers>();
     wakeup::HttpWaker waker_;
     ModelCheck model_check_;
     std::vector<std::unique_ptr<net::Handler>> handlers_;

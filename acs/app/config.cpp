@@ -55,6 +55,7 @@ void read_listener(TomlReader& reader, ListenerConfig& listener)
     reader.read("trusted_proxies", listener.trusted_proxies);
     reader.read("shared_connections", listener.shared_connections);
     reader.read("max_connections", listener.max_connections, 1, 10'000'000);
+    reader.read("max_handshakes", listener.max_handshakes, 1, 1'000'000);
     if (listener.tls_rules.client_certificates != net::ClientCertificates::none && !listener.tls)
         reader.complain("client_certificates", "are shown over TLS only and need tls = true");
     if (listener.name.empty())

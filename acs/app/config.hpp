@@ -34,6 +34,7 @@ struct ListenerConfig {
     std::vector<std::string> trusted_proxies;  ///< address ranges
     bool shared_connections = false;  ///< a load balancer mixes CPEs on one connection: sessions by cookie only
     std::uint32_t max_connections = 100'000;
+    std::uint32_t max_handshakes = 20'000;  ///< clients that wait for their TLS handshake; the rest is in the backlog
 };
 
 /// How CPEs show who they are.

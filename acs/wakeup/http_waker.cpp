@@ -16,7 +16,8 @@ using Timer =
 
 namespace {
 
-constexpr std::chrono::minutes longest_wait{5};  ///< for one device, whatever the caller asks for
+constexpr std::chrono::minutes longest_wait{5};     ///< for one device, whatever the caller asks for
+constexpr std::chrono::seconds expected_after{30};  ///< a device that was asked to come may come late
 
 /// One of the requests in flight, counted for as long as it lives.
 class Slot {
@@ -107,6 +108,7 @@ base::Awaitable<domain::WakeOutcome> HttpWaker::wake(domain::DeviceKey key, std:
     auto const before = device->last_inform.value_or(base::TimePoint{});
     auto const until = std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(most, longest_wait);
     sent_.add();
+    expect(*device, most);
     auto outcome = co_await request(*device, until);
     if (outcome.cause.empty())
         outcome = co_await wait_for_inform(key, before, until);
@@ -114,6 +116,14 @@ base::Awaitable<domain::WakeOutcome> HttpWaker::wake(domain::DeviceKey key, std:
     base::log::info("wakeup.request", {{"device", cwmp::external_id(device->identity)},
                                        {"outcome", outcome.reached ? "reached" : outcome.cause}});
     co_return outcome;
+}
+
+void HttpWaker::expect(domain::DeviceRow const& device, std::chrono::milliseconds most) const
+{
+    boost::system::error_code unreadable;
+    auto const address = asio::ip::make_address(device.ip_address, unreadable);
+    if (settings_.expected && !unreadable)
+        settings_.expected->expect(address, std::chrono::ceil<std::chrono::seconds>(most) + expected_after);
 }
 
 base::Awaitable<domain::WakeOutcome> HttpWaker::request(domain::DeviceRow device, Moment until)

@@ -3,12 +3,14 @@
 #include "base/counters.hpp"
 #include "domain/inventory.hpp"
 #include "domain/wakeup.hpp"
+#include "net/expected_peers.hpp"
 #include "net/http_client.hpp"
 #include "wakeup/target_rules.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,8 @@ struct WakeupSettings {
     TargetRules targets;
     bool allow_basic = false;        ///< answer a Basic challenge: it sends the password in clear
     std::string username, password;  ///< for devices of which no login of their own is known; empty: none
+    std::shared_ptr<net::ExpectedPeers>
+        expected;  ///< told the addresses of devices that are asked to come; may be null
 };
 
 /// Connection requests over HTTP (TR-069 3.2.2): GET on the device's ConnectionRequestURL, Digest when it asks.
@@ -41,6 +45,7 @@ public:
 private:
     using Moment = std::chrono::steady_clock::time_point;
 
+    void expect(domain::DeviceRow const& device, std::chrono::milliseconds most) const;
     base::Awaitable<domain::WakeOutcome> request(domain::DeviceRow device, Moment until);
     [[nodiscard]] std::vector<domain::Inventory::WakeCredentials>
     logins_from(std::vector<domain::Inventory::WakeCredentials> own) const;

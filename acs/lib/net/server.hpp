@@ -2,6 +2,7 @@
 
 #include "base/counters.hpp"
 #include "base/result.hpp"
+#include "net/expected_peers.hpp"
 #include "net/http.hpp"
 #include "net/limits.hpp"
 #include "net/threads.hpp"
@@ -38,9 +39,10 @@ struct Listener {
     std::vector<std::string> trusted_proxies;
     bool shared_connections = false;        ///< see Connection::is_shared
     std::size_t max_connections = 100'000;  ///< at once, in the whole process; more are closed (plain: after a 503)
-    std::size_t max_handshakes = 4'000;     ///< TLS handshakes at once; the rest wait in the backlog
+    std::size_t max_handshakes = 20'000;    ///< clients that wait for their TLS handshake; the rest is in the backlog
     std::uint64_t body_memory = 1024ull * 1024 * 1024;  ///< bytes of bodies in memory at once; more: 503
     int backlog = 4096;                                 ///< of each thread's socket, bounded by net.core.somaxconn
+    std::shared_ptr<ExpectedPeers const> expected;      ///< whose handshakes go first; null: nobody's
 };
 
 /// An HTTP/1.1 server on all threads: each listens for itself (SO_REUSEPORT) and serves what it accepted.

@@ -15,25 +15,13 @@ namespace net {
 namespace {
 
 constexpr std::chrono::seconds linger_time{5};
+constexpr std::chrono::seconds longest_queue{60};  ///< for a turn to shake hands
 constexpr std::size_t linger_bytes = 4 * 1024 * 1024;
 
 Endpoint endpoint(Tcp::endpoint const& native)
 {
     return {unmapped(native.address()), native.port()};
 }
-
-/// Counts a handshake as long as it lives.
-class HandshakeSlot {
-public:
-    HandshakeSlot(ServerThread& thread, ServerThread::Port& port) : thread_{thread}, port_{port} { ++port_.handshakes; }
-    ~HandshakeSlot() { thread_.handshake_ended(port_); }
-    HandshakeSlot(HandshakeSlot const&) = delete;
-    HandshakeSlot& operator=(HandshakeSlot const&) = delete;
-
-private:
-    ServerThread& thread_;
-    ServerThread::Port& port_;
-};
 
 }  // namespace
 
@@ -175,9 +163,22 @@ base::Awaitable<bool> ServerConnection::read_proxy_header()
     }
 }
 
+bool ServerConnection::is_expected() const
+{
+    auto const& expected = port_->listener->config.expected;
+    return expected && expected->contains(peer_.address);
+}
+
 base::Awaitable<bool> ServerConnection::shake_hands()
 {
-    HandshakeSlot const slot{*home_, *port_};
+    bool const is_ready = co_await stream_.wait(Stream::Step::wants_read);
+    if (!is_ready) {
+        counters().failed_handshakes.add();
+        co_return false;
+    }
+    expect_within(longest_queue + limits().handshake);
+    co_await port_->handshakes->turn(is_expected());
+    expect_within(limits().handshake);
     auto const context = port_->listener->config.tls->native();
     SslPointer ssl{SSL_new(context.get())};
     if (ssl)

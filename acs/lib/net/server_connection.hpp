@@ -41,6 +41,7 @@ private:
     base::Awaitable<bool> greet();
     base::Awaitable<bool> read_proxy_header();
     base::Awaitable<bool> shake_hands();
+    [[nodiscard]] bool is_expected() const;
 
     base::Awaitable<bool> exchange();
     base::Awaitable<bool> read_request(Exchange& exchange);

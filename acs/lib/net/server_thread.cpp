@@ -113,7 +113,6 @@ void ServerThread::adopt(std::shared_ptr<SharedListener> listener, int descripto
 {
     auto port = std::make_shared<Port>(context_, std::move(listener), max_handshakes);
     port->acceptor.assign(is_v6 ? Tcp::v6() : Tcp::v4(), descriptor);
-    port->freed.expires_at(Timer::time_point::max());
     ports_.push_back(port);
     asio::co_spawn(context_, accept_all(shared_from_this(), port), log_escaped);
     start_ticking();
@@ -128,8 +127,8 @@ void ServerThread::start_ticking()
 
 base::Awaitable<bool> ServerThread::may_accept(Port& port)
 {
-    while (port.handshakes >= port.max_handshakes && port.acceptor.is_open())
-        static_cast<void>(co_await port.freed.async_wait(base::as_tuple));
+    while (port.handshakes->is_full() && port.acceptor.is_open())
+        co_await port.handshakes->wait_for_place();
     co_return port.acceptor.is_open();
 }
 
@@ -169,12 +168,6 @@ void ServerThread::begin(std::shared_ptr<Port> const& port, Socket socket, Tcp::
     asio::co_spawn(context_, ServerConnection::serve(std::move(connection)), log_escaped);
 }
 
-void ServerThread::handshake_ended(Port& port) noexcept
-{
-    if (port.handshakes-- >= port.max_handshakes)
-        port.freed.cancel();
-}
-
 base::Awaitable<void> ServerThread::tick(std::shared_ptr<ServerThread> self)
 {
     auto next = std::chrono::steady_clock::now();
@@ -197,7 +190,7 @@ void ServerThread::stop_accepting() noexcept
     for (auto& port : ports_) {
         boost::system::error_code ignored;
         port->acceptor.close(ignored);
-        port->freed.cancel();
+        port->handshakes->release();
     }
     ports_.clear();
 }

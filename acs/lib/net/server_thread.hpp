@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/body_receiver.hpp"
+#include "net/handshake_queue.hpp"
 #include "net/server.hpp"
 #include "net/stream.hpp"
 
@@ -84,17 +85,16 @@ public:
 
     /// One listening socket.
     struct Port {
-        Port(boost::asio::io_context& context, std::shared_ptr<SharedListener> l, std::size_t most)
-            : listener{std::move(l)}, acceptor{context}, freed{context}, max_handshakes{most}
+        Port(boost::asio::io_context& context, std::shared_ptr<SharedListener> l, std::size_t most_handshakes)
+            : listener{std::move(l)},
+              acceptor{context},
+              handshakes{std::make_shared<HandshakeQueue>(context, most_handshakes)}
         {
         }
         std::shared_ptr<SharedListener> listener;
         Acceptor acceptor;
-        Timer freed;  ///< never expires: cancelled when a handshake ends
-        std::size_t max_handshakes;
-        std::size_t handshakes = 0;
+        std::shared_ptr<HandshakeQueue> handshakes;
     };
-    void handshake_ended(Port& port) noexcept;
 
 private:
     base::Awaitable<void> accept_all(std::shared_ptr<ServerThread> self, std::shared_ptr<Port> port);
