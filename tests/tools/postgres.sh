@@ -58,6 +58,15 @@ pg_start() {
     return 1
 }
 
+# pg_restart DIR: the cluster of pg_start goes away without a word and comes back.
+pg_restart() {
+    local data=$1/data
+    [ -z "${pg_elsewhere:-}" ] || data=$pg_elsewhere/data
+    pg_as "$(pg_bin)/pg_ctl" -D "$data" restart -m immediate -w -l /dev/null >/dev/null 2>&1 ||
+        { echo "PostgreSQL did not restart" >&2; return 1; }
+    pg_pid=$(pg_as head -n 1 "$data/postmaster.pid")
+}
+
 pg_stop() {  # fast shutdown of the cluster started by pg_start
     [ -n "${pg_pid:-}" ] || return 0
     kill -INT "$pg_pid" 2>/dev/null || true
