@@ -1,0 +1,94 @@
+#include "provisioning/rule_check.hpp"
+
+#include "provisioning/body_check.hpp"
+#include "provisioning/refusal.hpp"
+#include "provisioning/sql_parser.hpp"
+#include "provisioning/sql_text.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+namespace provisioning {
+
+namespace {
+
+using domain::RuleProblem;
+
+RuleProblem problem_at(std::string const& file, domain::PlacedText const& text, GuardError error)
+{
+    return {file, text.place_of({error.line, error.column}), std::move(error.reason), std::move(error.hint)};
+}
+
+/// What an assignment's target is in SQL. Targets hold no quotes.
+std::string target_sql(std::string const& target)
+{
+    bool const is_path = target.starts_with("Device.") || target.starts_with("InternetGatewayDevice.");
+    return is_path ? fmt::format("'{}'", target) : fmt::format("acs.setting(device.id, '{}')", target);
+}
+
+std::string action_sql(domain::RuleAssignment const& assignment)
+{
+    return fmt::format("acs.set_value({}, (\n{}\n))", target_sql(assignment.target), assignment.expression);
+}
+
+/// One expression must end where it ends, not in ours.
+std::optional<RuleProblem> check_alone(std::string const& file, domain::RuleAssignment const& assignment)
+try {
+    check_balance(assignment.expression, scan_sql(assignment.expression));
+    return std::nullopt;
+} catch (Refusal& refusal) {
+    auto const at = position_of(assignment.expression, refusal.offset);
+    auto const place = assignment.expression_at;
+    return RuleProblem{
+        file, {place.line, place.column + at.column - 1}, std::move(refusal.reason), std::move(refusal.hint)};
+}
+
+base::Result<GuardedBody, RuleProblem> check_assignments(std::string const& file, domain::RuleText const& rule,
+                                                         TablePredicate const& may_read)
+{
+    std::string all;
+    for (auto const& assignment : rule.assignments) {
+        if (auto problem = check_alone(file, assignment))
+            return std::unexpected{std::move(*problem)};
+        auto const action = action_sql(assignment);
+        auto const alone = guard_body(fmt::format("SELECT device.id, {} FROM acs.device", action), may_read);
+        if (!alone) {
+            auto const at = assignment.expression_at;
+            auto const column = alone.error().line == 2 ? at.column + alone.error().column - 1 : at.column;
+            return std::unexpected{RuleProblem{file, {at.line, column}, alone.error().reason, alone.error().hint}};
+        }
+        all += (all.empty() ? "" : ",\n") + action;
+    }
+    auto body = guard_body(fmt::format("SELECT device.id, ARRAY[{}] FROM acs.device", all), may_read);
+    if (!body)
+        return std::unexpected{RuleProblem{file, rule.assignments.front().expression_at, std::move(body.error().reason),
+                                           std::move(body.error().hint)}};
+    return *std::move(body);
+}
+
+}  // namespace
+
+base::Result<CheckedRule, RuleProblem> check_rule(std::string const& file, domain::RuleText rule,
+                                                  SecretPredicate const& is_secret, TablePredicate const& may_read)
+{
+    auto when = guard_condition(rule.when.text.empty() ? "true" : rule.when.text, is_secret);
+    if (!when)
+        return std::unexpected{problem_at(file, rule.when, std::move(when.error()))};
+    if (!rule.assignments.empty()) {
+        auto body = check_assignments(file, rule, may_read);
+        if (!body)
+            return std::unexpected{std::move(body.error())};
+        return CheckedRule{std::move(rule), *std::move(when), *std::move(body)};
+    }
+    auto body = guard_body(rule.body.text, may_read);
+    if (!body)
+        return std::unexpected{problem_at(file, rule.body, std::move(body.error()))};
+    if (body->actions.empty())
+        return std::unexpected{RuleProblem{file, rule.body.lines.front(), "the body calls no action",
+                                           "Write acs.set_value(path, value) or another action as a column."}};
+    return CheckedRule{std::move(rule), *std::move(when), *std::move(body)};
+}
+
+}  // namespace provisioning

@@ -1,0 +1,2 @@
+-- rule: a
+-- set: Device.X = 1)), acs.reboot(), ((2

@@ -1,0 +1,4 @@
+-- rule: a
+-- when: value('Device.X') = '1'
+-- set: Device.X = device.oui || 'x'
+-- set: wifi.ssid.1 = coalesce(subscriber, 'none')
