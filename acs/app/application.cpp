@@ -63,6 +63,13 @@ storage::ChoreSettings chores_of(Config const& config)
     return settings;
 }
 
+storage::TaskWatchSettings task_watch_of(Config const& config)
+{
+    storage::TaskWatchSettings settings;
+    settings.connection.url = config.database.url;
+    return settings;
+}
+
 wakeup::WakeupSettings wakeup_of(Config::Wakeup const& config, wakeup::TargetRules targets,
                                  std::shared_ptr<net::ExpectedPeers> expected)
 {
@@ -133,8 +140,10 @@ Application::Application(Config config, Prepared prepared)
       path_{session_path_of(config_, node_.value()), writes_, prepared_.sealer, clock_, metrics_},
       models_{writes_, clock_, fallback_of(config_.discovery)},
       files_{writes_, prepared_.sealer},
-      inventory_{{writes_, searches_, path_.trees(), prepared_.sealer, path_.ids(), compose}},
+      inventory_{
+          {writes_, searches_, path_.trees(), prepared_.sealer, path_.ids(), compose, storage::identity_hash, &news_}},
       chores_{chores_of(config_), node_, clock_},
+      task_watch_{task_watch_of(config_), news_},
       waker_{inventory_, metrics_, wakeup_of(config_.wakeup, prepared_.wake_targets, expected_)},
       monitor_{metrics_, {[this] { return chores_.status(); }}}
 {
@@ -149,6 +158,7 @@ Application::~Application()
 base::Result<void> Application::start()
 {
     chores_.start();
+    task_watch_.start();
     threads_->start();
     if (auto opened = listen_cwmp(); !opened)
         return opened;
@@ -178,6 +188,7 @@ void Application::stop(std::chrono::milliseconds patience)
     searches_.stop();
     server_.reset();
     threads_.reset();
+    task_watch_.stop();
     chores_.stop();
 }
 
@@ -191,11 +202,19 @@ void Application::reload()
 
 base::Result<void> Application::listen_cwmp()
 {
-    session::Services const services{
-        path_.sessions(),  path_.tasks(), path_.trees(),
-        models_,           files_,        clock_,
-        metrics_,          file_tokens_,  {config_.files.base_url_https, config_.files.base_url_http},
-        limits_of(config_)};
+    session::Services const services{path_.sessions(),
+                                     path_.tasks(),
+                                     path_.trees(),
+                                     models_,
+                                     files_,
+                                     clock_,
+                                     metrics_,
+                                     file_tokens_,
+                                     {config_.files.base_url_https, config_.files.base_url_http},
+                                     limits_of(config_),
+                                     node_.value(),
+                                     &news_,
+                                     &waker_};
     for (auto const& listener : config_.cwmp.listeners) {
         session::EndpointPolicy policy;
         policy.login = policy_of(listener.auth);

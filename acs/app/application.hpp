@@ -19,6 +19,7 @@
 #include "storage/pg_inventory.hpp"
 #include "storage/pg_model_store.hpp"
 #include "storage/session_path.hpp"
+#include "storage/task_watch.hpp"
 #include "wakeup/http_waker.hpp"
 
 #include <boost/asio/thread_pool.hpp>
@@ -85,8 +86,10 @@ private:
     storage::SessionPath path_;
     storage::PgModelStore models_;
     storage::PgFileStore files_;
+    domain::TaskNews news_;
     storage::PgInventory inventory_;
     storage::Chores chores_;
+    storage::TaskWatch task_watch_;
     std::shared_ptr<net::ExpectedPeers> expected_ = std::make_shared<net::ExpectedPeers>();
     wakeup::HttpWaker waker_;
     ModelCheck model_check_;

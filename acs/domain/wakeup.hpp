@@ -12,6 +12,7 @@ namespace domain {
 struct WakeOutcome {
     bool reached = false;  ///< its Inform came
     std::string cause;     ///< in plain words when not: "refused", "timeout", "401 wrong credentials", ...
+    bool is_busy = false;  ///< it answered, but is in a session or was asked too often: worth asking again
 };
 
 /// Makes devices contact the ACS now (TR-069 3.2.2).

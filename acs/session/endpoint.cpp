@@ -248,7 +248,7 @@ base::Awaitable<net::Response> CwmpEndpoint::State::admit(net::Request& request,
     if (!registry.reserve())
         co_return busy(counters.full);
     auto const here = net::Threads::current().value_or(request.connection->thread());
-    auto live = std::make_shared<LiveSession>(services, counters, std::move(caller), base::random_hex(16), here);
+    auto live = std::make_shared<LiveSession>(services, counters, std::move(caller), make_cookie(services.node), here);
     auto answer = co_await live->session.answer(std::move(inform));
     auto reply = reply_of(*live, std::move(answer));
     bool const is_open = live->session.is_admitted() && !live->session.ended() && reply.kind == Answer::Kind::message;

@@ -4,6 +4,7 @@
 #include "session/login.hpp"
 #include "session/registry.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -59,8 +60,10 @@ struct CwmpEndpoint::State {
                                     std::uint64_t connection);
     /// Any thread: gives a session up because a newer one of its device begins.
     base::Awaitable<void> replace(std::shared_ptr<LiveSession> live);
-    /// The thread of the request: a session that was kept elsewhere, or none.
+    /// The thread of the request: a session that was kept elsewhere, or none. When the cookie is of another node, which
+    /// may not have noticed yet that the connection is gone, waits a little for it.
     base::Awaitable<std::shared_ptr<LiveSession>> resume(std::string cookie, std::size_t thread);
+    base::Awaitable<std::optional<domain::SuspendedSession>> await_kept(std::string cookie);
     /// The session's thread, or that of the connection.
     void on_connection_closed(std::shared_ptr<LiveSession> live, std::uint64_t connection);
     /// The session's thread.
@@ -73,6 +76,8 @@ struct CwmpEndpoint::State {
     base::Awaitable<void> sweep(std::size_t thread);
     [[nodiscard]] Reply reply_of(LiveSession& live, Answer answer) const;
     void leave(LiveSession const& live, bool ended_well);
+    /// Soon after a session that did not see a person's task: the device is asked to come again.
+    base::Awaitable<void> wake_again(domain::DeviceKey device);
 
     Services services;
     SessionCounters counters;
@@ -80,8 +85,13 @@ struct CwmpEndpoint::State {
     Registry registry;
     net::Threads& threads;
     std::vector<char> sweeping;  ///< one for each thread, touched by that thread only
+    std::shared_ptr<std::atomic<std::size_t>> waiting_resumes = std::make_shared<std::atomic<std::size_t>>(0);
 };
 
+/// A new cookie of this node: its number in three digits, then 116 random bits.
+[[nodiscard]] std::string make_cookie(unsigned node);
+/// Which node made it; `cookie` is one by its looks.
+[[nodiscard]] unsigned node_of(std::string_view cookie) noexcept;
 /// A cookie of ours by its looks: 32 lower-case hexadecimal digits.
 [[nodiscard]] bool is_cookie(std::string_view text) noexcept;
 

@@ -13,11 +13,13 @@ struct SessionLimits {
     std::chrono::seconds longest_timeout{300};  ///< cap on the SessionTimeout of an Inform
     std::chrono::seconds rpc_time{300};         ///< for the answer to an RPC while the connection lives
     std::chrono::seconds after_end{30};         ///< how long an empty POST after our 204 gets 204 again
-    std::uint32_t rpcs = 1'000;                 ///< then automation stops for the device; people's tasks go on
-    std::uint32_t rpcs_for_people = 10'000;     ///< then the session ends whatever is left
-    std::chrono::seconds duration{1'800};       ///< as `rpcs`
-    bool hold_requests = false;                 ///< CPEs hold their own requests until ours are done (TR-069 3.4.3)
-    std::uint32_t tasks = 1'000;                ///< claimed in one session, then the rest waits for the next
+    std::chrono::milliseconds resume_wait{1'000};  ///< for another node to put away the session that a cookie names
+    std::size_t resume_waits = 1'000;              ///< requests that wait so at once; more are answered at once
+    std::uint32_t rpcs = 1'000;                    ///< then automation stops for the device; people's tasks go on
+    std::uint32_t rpcs_for_people = 10'000;        ///< then the session ends whatever is left
+    std::chrono::seconds duration{1'800};          ///< as `rpcs`
+    bool hold_requests = false;                    ///< CPEs hold their own requests until ours are done (TR-069 3.4.3)
+    std::uint32_t tasks = 1'000;                   ///< claimed in one session, then the rest waits for the next
 
     // one device
     std::uint32_t sessions_per_hour = 240;  ///< more: automation stops for the device

@@ -8,6 +8,10 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
 #include <exception>
 #include <utility>
 
@@ -20,11 +24,45 @@ namespace {
 
 constexpr int most_tries = 200;  ///< of 10 ms, until a session that is busy is given up for one request
 
+// A device refuses connection requests while it is in a session, and for a moment afterwards.
+constexpr std::chrono::seconds before_waking{1};  ///< after the end of a session
+constexpr std::chrono::seconds waking{10};        ///< for one connection request
+constexpr int most_wakes = 3;                     ///< connection requests for one missed task
+
+constexpr std::chrono::milliseconds first_pause{20};  ///< between two looks for a kept session; then twice as long
+
+/// One of those who wait, counted for as long as it lives.
+class Waiting {
+public:
+    explicit Waiting(std::shared_ptr<std::atomic<std::size_t>> all) : all_{std::move(all)}, count_{++*all_} {}
+    ~Waiting() { --*all_; }
+    Waiting(Waiting const&) = delete;
+    Waiting& operator=(Waiting const&) = delete;
+    /// Those who waited when it came, itself included.
+    [[nodiscard]] std::size_t count() const noexcept { return count_; }
+
+private:
+    std::shared_ptr<std::atomic<std::size_t>> all_;
+    std::size_t count_;
+};
+
 }  // namespace
 
 bool is_cookie(std::string_view text) noexcept
 {
     return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+std::string make_cookie(unsigned node)
+{
+    return fmt::format("{:03x}{}", node & 0xfffU, base::random_hex(16).substr(3));
+}
+
+unsigned node_of(std::string_view cookie) noexcept
+{
+    unsigned node = 0;
+    std::from_chars(cookie.data(), cookie.data() + 3, node, 16);
+    return node;
 }
 
 CwmpEndpoint::State::State(Services s, EndpointPolicy policy, net::Threads& t)
@@ -97,6 +135,29 @@ void CwmpEndpoint::State::leave(LiveSession const& live, bool ended_well)
 {
     registry.leave(live, ended_well);
     counters.open.set(static_cast<std::int64_t>(registry.size()));
+    auto const device = live.session.device();
+    bool const was_missed = live.session.has_missed_tasks() && !registry.of_device(device);
+    if (was_missed && services.waker != nullptr && services.news->claim_wake(device))
+        asio::co_spawn(threads.context(live.thread).get_executor(), wake_again(device), asio::detached);
+}
+
+base::Awaitable<void> CwmpEndpoint::State::wake_again(domain::DeviceKey device)
+{
+    asio::steady_timer timer{co_await asio::this_coro::executor};
+    domain::WakeOutcome outcome;
+    for (int tries = 0; tries < most_wakes && !outcome.reached; ++tries) {
+        timer.expires_after(before_waking * (1 << tries));
+        co_await timer.async_wait(base::as_tuple);
+        if (registry.of_device(device))
+            co_return;  // it came by itself
+        try {
+            outcome = co_await services.waker->wake(device, waking);
+        } catch (std::exception const& failure) {
+            outcome = {false, failure.what()};
+        }
+    }
+    base::log::info("session.wake",
+                    {{"device_key", device.value()}, {"outcome", outcome.reached ? "reached" : outcome.cause}});
 }
 
 void CwmpEndpoint::State::enter(std::shared_ptr<LiveSession> const& live, std::uint64_t connection)
@@ -171,9 +232,27 @@ base::Awaitable<void> CwmpEndpoint::State::disconnected(std::shared_ptr<LiveSess
         co_await abandon(live, live->replaced_by);
 }
 
+base::Awaitable<std::optional<domain::SuspendedSession>> CwmpEndpoint::State::await_kept(std::string cookie)
+{
+    auto kept = co_await services.sessions.resume(cookie);
+    if (kept || node_of(cookie) == services.node)
+        co_return kept;
+    Waiting const waiting{waiting_resumes};
+    if (waiting.count() > services.limits.resume_waits)
+        co_return kept;
+    auto const until = Steady::now() + services.limits.resume_wait;
+    asio::steady_timer timer{co_await asio::this_coro::executor};
+    for (auto pause = first_pause; !kept && Steady::now() < until; pause *= 2) {
+        timer.expires_at(std::min(Steady::now() + pause, until));
+        co_await timer.async_wait(base::as_tuple);
+        kept = co_await services.sessions.resume(cookie);
+    }
+    co_return kept;
+}
+
 base::Awaitable<std::shared_ptr<LiveSession>> CwmpEndpoint::State::resume(std::string cookie, std::size_t thread)
 {
-    auto const kept = co_await services.sessions.resume(cookie);
+    auto const kept = co_await await_kept(cookie);
     if (!kept || !registry.reserve())
         co_return nullptr;
     auto live = std::make_shared<LiveSession>(services, counters, Caller{}, std::move(cookie), thread);

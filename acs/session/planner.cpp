@@ -40,10 +40,17 @@ bool Planner::may_run(Entry const& entry) const noexcept
            (permissions_.automation || is_person) && (permissions_.writing || entry.runner->only_reads());
 }
 
+/// By priority, then by age: what was added later may be more urgent.
 std::size_t Planner::choose() const noexcept
 {
-    auto const found = std::ranges::find_if(entries_, [this](auto const& entry) { return may_run(entry); });
-    return static_cast<std::size_t>(found - entries_.begin());
+    auto chosen = entries_.size();
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        bool const is_first =
+            chosen == entries_.size() || entries_[i].runner->task.priority < entries_[chosen].runner->task.priority;
+        if (is_first && may_run(entries_[i]))
+            chosen = i;
+    }
+    return chosen;
 }
 
 domain::Task const* Planner::upcoming() const noexcept

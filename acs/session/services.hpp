@@ -6,8 +6,10 @@
 #include "domain/file_token.hpp"
 #include "domain/model.hpp"
 #include "domain/session_store.hpp"
+#include "domain/task_news.hpp"
 #include "domain/task_store.hpp"
 #include "domain/tree_store.hpp"
+#include "domain/wakeup.hpp"
 #include "session/limits.hpp"
 
 #include <string>
@@ -33,6 +35,10 @@ struct Services {
     domain::FileTokens const& file_tokens;
     FileUrls file_urls;
     SessionLimits limits;
+    unsigned node = 0;  ///< this node's number, 0 to 1023: in its cookies, so that others know whose they are
+    domain::TaskNews* news = nullptr;  ///< null: tasks that are ordered during a session wait for the next one
+    domain::Waker* waker =
+        nullptr;  ///< wakes devices whose session ended before a person's task was seen; null: nobody
 };
 
 }  // namespace session

@@ -166,6 +166,7 @@ void Session::begin_anew()
     automation_stopped_.clear();
     has_tasks_ = tree_loaded_ = reconciled_ = releasing_ = false;
     claimed_at_ = 0;
+    news_seen_ = 0;
     failed_before_ = rpcs_ = requests_ = faults_ = 0;
 }
 

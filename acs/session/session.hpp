@@ -60,6 +60,8 @@ public:
 
     /// It goes on no more: ended by both sides, refused, cut off.
     [[nodiscard]] bool ended() const noexcept { return machine_.ended(); }
+    /// Tasks were ordered for the device that this session has not looked at.
+    [[nodiscard]] bool has_missed_tasks() const;
     /// An Inform was admitted.
     [[nodiscard]] bool is_admitted() const noexcept { return device_.value() != 0; }
     [[nodiscard]] domain::DeviceKey device() const noexcept { return device_; }
@@ -86,6 +88,8 @@ private:
     base::Awaitable<Answer> settle(cwmp::Message answer);
     base::Awaitable<Answer> lose();
     base::Awaitable<bool> claim_more();
+    base::Awaitable<bool> take_news();
+    void note_news();
     base::Awaitable<void> prepare_transfer();
     base::Awaitable<bool> carry_out(Plan plan);
     base::Awaitable<bool> store_tree();
@@ -120,6 +124,7 @@ private:
     std::optional<Planner> planner_;
     bool has_tasks_ = false;       ///< the store has some, or we made one
     std::size_t claimed_at_ = 0;   ///< tasks run when the store was last asked for more
+    std::uint64_t news_seen_ = 0;  ///< TaskNews::newest() when the store was last asked for tasks
     domain::TaskId resumed_task_;  ///< whose RPC was outstanding when the session was put away
     std::string resumed_method_;
     bool tree_loaded_ = false;

@@ -21,6 +21,7 @@ base::Awaitable<void> Session::load_tasks()
 {
     if (planner_ || !has_tasks_)
         co_return;
+    note_news();
     planner_.emplace(co_await services_.tasks.open_tasks(device_), permissions());
     if (resumed_task_.value() == 0)
         co_return;
@@ -54,9 +55,11 @@ base::Awaitable<bool> Session::prepare()
 
 base::Awaitable<Answer> Session::dispatch()
 {
+    static_cast<void>(co_await take_news());
     if (!co_await prepare())
         co_return stale();
-    while (planner_ && rpcs_ < services_.limits.rpcs_for_people && planner_->runs() < services_.limits.tasks) {
+    while ((planner_ || co_await take_news()) && rpcs_ < services_.limits.rpcs_for_people &&
+           planner_->runs() < services_.limits.tasks) {
         co_await keep_automation_in_bounds();
         if (planner_->upcoming() == nullptr) {
             if (!co_await claim_more())
@@ -108,9 +111,37 @@ base::Awaitable<Answer> Session::lose()
     co_return co_await dispatch();
 }
 
-/// Tasks that were made while the session ran. False: there are none that may run.
+void Session::note_news()
+{
+    if (services_.news != nullptr)
+        news_seen_ = services_.news->newest(device_);
+}
+
+bool Session::has_missed_tasks() const
+{
+    return services_.news != nullptr && services_.news->newest(device_) > news_seen_;
+}
+
+/// Tasks that were ordered since the store was last asked. False: there are none.
+base::Awaitable<bool> Session::take_news()
+{
+    if (!has_missed_tasks())
+        co_return false;
+    has_tasks_ = true;
+    if (!planner_) {
+        co_await load_tasks();
+    } else {
+        note_news();
+        planner_->add(co_await services_.tasks.open_tasks(device_));
+    }
+    co_return true;
+}
+
+/// Tasks that were made while the session ran, or found no room in the first batch. False: there are none that may run.
 base::Awaitable<bool> Session::claim_more()
 {
+    if (co_await take_news())
+        co_return planner_->upcoming() != nullptr;
     if (planner_->runs() == 0)
         co_return false;
     auto const before = planner_->runs();

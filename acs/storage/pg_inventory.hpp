@@ -2,6 +2,7 @@
 
 #include "base/sealer.hpp"
 #include "domain/inventory.hpp"
+#include "domain/task_news.hpp"
 #include "domain/tree_store.hpp"
 #include "storage/database.hpp"
 #include "storage/id_source.hpp"
@@ -19,6 +20,7 @@ struct InventoryParts {
     domain::SearchComposer compose;
     /// Another hash, for tests of collisions.
     std::int64_t (*hash)(cwmp::DeviceId const&, unsigned) = identity_hash;
+    domain::TaskNews* news = nullptr;  ///< learns of every task that is added; null: nobody does
 };
 
 /// What people and programs ask of the inventory, in PostgreSQL.

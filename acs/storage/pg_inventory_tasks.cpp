@@ -99,7 +99,10 @@ base::Awaitable<domain::TaskRow> PgInventory::add_task(domain::Task task)
                                            text_or_null(task.expires_at), storable(task.origin), arguments);
         return task_row_of(rows.front());
     };
-    co_return co_await parts_.writes.run(std::move(work));
+    auto row = co_await parts_.writes.run(std::move(work));
+    if (parts_.news != nullptr)
+        parts_.news->announce(row.task.device, row.task.id, row.task.priority == domain::Priority::person);
+    co_return row;
 }
 
 base::Awaitable<std::optional<domain::TaskRow>> PgInventory::find_task(domain::TaskId id)

@@ -140,7 +140,8 @@ base::Awaitable<domain::WakeOutcome> HttpWaker::request(domain::DeviceRow device
     }
     if (!result && result.error().code == net::ClientErrc::sink)
         co_return domain::WakeOutcome{};
-    co_return domain::WakeOutcome{false, cause_of(result, !logins.front().username.empty())};
+    bool const is_busy = result && result->status == 503;
+    co_return domain::WakeOutcome{false, cause_of(result, !logins.front().username.empty()), is_busy};
 }
 
 /// The device may know but the login before the last, or still none but the fleet's.

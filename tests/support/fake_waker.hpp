@@ -2,6 +2,8 @@
 
 #include "domain/wakeup.hpp"
 
+#include <atomic>
+#include <cstddef>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -16,14 +18,21 @@ public:
     std::chrono::milliseconds most{0};               ///< of the last call
     std::function<void(domain::DeviceKey)> on_wake;  ///< what the device does then
 
+    /// How often somebody was to be woken; from any thread.
+    [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
+
     base::Awaitable<domain::WakeOutcome> wake(domain::DeviceKey device, std::chrono::milliseconds limit) override
     {
         woken.push_back(device);
+        ++calls_;
         most = limit;
         if (on_wake)
             on_wake(device);
         co_return outcome;
     }
+
+private:
+    std::atomic<std::size_t> calls_{0};
 };
 
 }  // namespace support

@@ -3,6 +3,7 @@
 #include "cwmp/codec/codec.hpp"
 #include "net/http_client.hpp"
 #include "net/server.hpp"
+#include "support/fake_waker.hpp"
 #include "unit/session/conversation.hpp"
 
 #include <boost/asio/connect.hpp>
@@ -10,6 +11,8 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
+
+#include <thread>
 
 namespace session {
 namespace {
@@ -99,6 +102,8 @@ protected:
     }
     [[nodiscard]] cwmp::Message hello() const { return inform(events(cwmp::event_code::periodic)).message; }
 
+    domain::TaskNews news;
+    support::FakeWaker waker;
     net::Threads threads;
     std::optional<CwmpEndpoint> endpoint;
     std::optional<net::Server> server;
@@ -308,6 +313,90 @@ TEST_F(EndpointTest, TheAnswerSpeaksTheNamespaceOfTheInform)
     auto const answer = Wire{port}.send("POST", body);
     EXPECT_NE(answer.body.find("urn:dslforum-org:cwmp-1-2"), std::string::npos);
     EXPECT_FALSE(answer.body.starts_with("<?xml"));
+}
+
+/// A second node with stores of its own conviction: the same database, another number.
+class TwoNodesTest : public EndpointTest {
+protected:
+    ~TwoNodesTest() override
+    {
+        if (second_server)
+            second_server->stop();
+        if (server)
+            server->stop();
+        threads.stop();
+    }
+    void start_both()
+    {
+        models.knowledge.discovery = domain::DiscoveryProfile::off;
+        services.node = 1;
+        start(LoginPolicy::digest);
+        auto other = services;
+        other.node = 2;
+        EndpointPolicy policy{.login = LoginPolicy::digest, .open_enrolment = true};
+        policy.digest = {.realm = "acs", .key = "0123456789abcdef"};
+        second.emplace(other, std::move(policy), threads);
+        second_server.emplace(threads, metrics);
+        auto const listening = second_server->listen({.name = "second", .address = "127.0.0.1"}, *second);
+        ASSERT_TRUE(listening) << listening.error().what;
+        second_port = second_server->local_port("second");
+    }
+    std::string log_in(Wire& wire)
+    {
+        auto const asked = wire.post(hello());
+        net::ClientLogin login{{"bootstrap", "secret"}, false};
+        net::Headers challenge;
+        challenge.add("WWW-Authenticate", asked.header("WWW-Authenticate"));
+        EXPECT_TRUE(login.learn(challenge));
+        return "Authorization: " + *login.authorization("POST", "/acs");
+    }
+
+    std::optional<CwmpEndpoint> second;
+    std::optional<net::Server> second_server;
+    std::uint16_t second_port = 0;
+};
+
+TEST_F(TwoNodesTest, ACookieThatArrivesBeforeItsSessionIsPutAwayIsWaitedFor)
+{
+    start_both();
+    std::optional<Wire> wire{std::in_place, port};
+    auto const login = log_in(*wire);
+    auto const cookie = wire->post(hello(), {login}).cookie();
+    ASSERT_EQ(cookie.substr(0, 11), "session=001");
+    // The connection dies a moment after the CPE has come to the other node.
+    std::jthread const dying{[&wire] {
+        std::this_thread::sleep_for(std::chrono::milliseconds{150});
+        wire.reset();
+    }};
+    Wire elsewhere{second_port};
+    EXPECT_EQ(elsewhere.post_nothing({"Cookie: " + cookie}).status, 204U);
+}
+
+TEST_F(TwoNodesTest, ACookieThatNobodyPutAwayIsAnsweredInTheEnd)
+{
+    services.limits.resume_wait = std::chrono::milliseconds{100};
+    start_both();
+    Wire wire{port};
+    auto const login = log_in(wire);
+    auto const cookie = wire.post(hello(), {login}).cookie();
+    Wire elsewhere{second_port};
+    EXPECT_EQ(elsewhere.post_nothing({"Cookie: " + cookie}).status, 401U);
+    EXPECT_EQ(wire.post_nothing({"Cookie: " + cookie}).status, 204U) << "its own node still has it";
+}
+
+TEST_F(EndpointTest, ATaskThatASessionDidNotSeeWakesItsDeviceOnce)
+{
+    models.knowledge.discovery = domain::DiscoveryProfile::off;
+    services.news = &news;
+    services.waker = &waker;
+    start();
+    Wire wire{port};
+    ASSERT_EQ(wire.post(hello()).status, 200U);
+    news.announce(*store.find(id), domain::TaskId{1}, true);
+    EXPECT_EQ(wire.post(cwmp::GetParameterValuesResponse{}).status, 400U) << "the session dies";
+    for (int tries = 0; tries < 100 && waker.calls() == 0; ++tries)
+        std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    EXPECT_EQ(waker.calls(), 1U);
 }
 
 }  // namespace

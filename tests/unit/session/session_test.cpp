@@ -286,5 +286,63 @@ TEST_F(SessionTest, ASilentCpeLeavesItsRpcUnknownAndAReasonBehind)
     EXPECT_EQ(store.device(key)->activity.failed_in_row, 0U) << "a good session after it";
 }
 
+class NewsTest : public SessionTest {
+protected:
+    NewsTest() { services.news = &news; }
+    domain::TaskId order_now(domain::TaskArguments arguments, domain::Priority priority = domain::Priority::person)
+    {
+        auto const task = order(std::move(arguments), priority);
+        news.announce(key, task, priority == domain::Priority::person);
+        return task;
+    }
+    static constexpr char interval[] = "Device.ManagementServer.PeriodicInformInterval";
+    domain::TaskNews news;
+};
+
+TEST_F(NewsTest, ATaskThatIsOrderedDuringASessionIsDoneInIt)
+{
+    settle_device();
+    greet(events(code::periodic));
+    auto const task = order_now(domain::GetTask{{interval}});
+    EXPECT_TRUE(session->has_missed_tasks());
+    EXPECT_EQ(work().kind, Answer::Kind::nothing);
+    EXPECT_EQ(state(task), domain::TaskState::done);
+    EXPECT_FALSE(session->has_missed_tasks());
+}
+
+TEST_F(NewsTest, ATaskThatIsOrderedDuringTheLastRpcIsDoneAfterIt)
+{
+    settle_device();
+    auto const first = order(domain::GetTask{{interval}});
+    domain::TaskId second;
+    cpe.script = [&](cwmp::Message const&) -> std::optional<cwmp::Message> {
+        if (second.value() == 0)
+            second = order_now(domain::SetTask{{{interval, "720", std::nullopt}}});
+        return std::nullopt;
+    };
+    hold_session();
+    EXPECT_EQ(state(first), domain::TaskState::done);
+    EXPECT_EQ(state(second), domain::TaskState::done);
+}
+
+TEST_F(NewsTest, APersonsTaskComesBeforeBulkWorkThatWasOrderedEarlier)
+{
+    settle_device();
+    order(domain::GetTask{{interval}}, domain::Priority::bulk);
+    greet(events(code::periodic));
+    order_now(domain::SetTask{{{interval, "720", std::nullopt}}});
+    work();
+    ASSERT_EQ(cpe.received.size(), 2U);
+    EXPECT_TRUE(std::holds_alternative<cwmp::SetParameterValues>(cpe.received[0]));
+}
+
+TEST_F(NewsTest, TasksThatWereLookedAtAreNoNews)
+{
+    settle_device();
+    order_now(domain::GetTask{{interval}});
+    hold_session();
+    EXPECT_FALSE(session->has_missed_tasks());
+}
+
 }  // namespace
 }  // namespace session
