@@ -411,6 +411,18 @@ CREATE UNIQUE INDEX task_single ON task (device_id, kind, origin)
 
 --------------------------------------------------------------------------------------------------------------- files
 
+CREATE FUNCTION device_clock(time_zone text) RETURNS timestamp
+    LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+    RETURN now() AT TIME ZONE coalesce(time_zone, 'UTC');
+EXCEPTION WHEN OTHERS THEN
+    RETURN now() AT TIME ZONE 'UTC';
+END
+$$;
+COMMENT ON FUNCTION device_clock(text) IS
+    'What a clock in that time zone shows now; UTC when there is no such zone: one device''s typing error must not fail a batch.';
+
 CREATE TABLE file (
     file_id        bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name           text        NOT NULL,
@@ -687,4 +699,4 @@ END
 $$;
 COMMENT ON FUNCTION acs.inet(text) IS 'The address or network that a text is; NULL when it is none.';
 
-INSERT INTO schema_version (version) VALUES (2);
+INSERT INTO schema_version (version) VALUES (3);

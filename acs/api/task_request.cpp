@@ -92,6 +92,33 @@ domain::Priority read_priority(domain::JsonFields& fields)
     return value.value_or(domain::Priority::person);
 }
 
+std::optional<domain::TaskWindow> read_window(domain::JsonFields& fields)
+{
+    auto const* const value = fields.find("window");
+    if (value == nullptr)
+        return std::nullopt;
+    auto const* const object = value->if_object();
+    if (object == nullptr) {
+        fields.complain("window", R"(must be an object such as {"from":"01:00","until":"05:00"})");
+        return std::nullopt;
+    }
+    domain::JsonFields inner{*object, "window."};
+    bool are_times = true;
+    auto const read = [&](std::string_view name) {
+        auto const text = inner.optional_text(name);
+        auto const time = text ? domain::time_of_day(*text) : std::nullopt;
+        if (!time)
+            inner.complain(name, R"(must be a time of day such as "01:30", 00:00 to 23:59)");
+        are_times = are_times && time.has_value();
+        return time.value_or(std::chrono::minutes{0});
+    };
+    domain::TaskWindow const window{read("from"), read("until")};
+    fields.adopt(inner);
+    if (are_times && window.from == window.until)
+        fields.complain("window", "must end at another time than it begins");
+    return window;
+}
+
 void check_times(domain::JsonFields& fields, domain::Task const& task, base::TimePoint now)
 {
     if (!task.expires_at)
@@ -102,7 +129,7 @@ void check_times(domain::JsonFields& fields, domain::Task const& task, base::Tim
         fields.complain("expires_at", "must be later than not_before");
 }
 
-constexpr std::string_view common_fields[] = {"kind", "not_before", "expires_at", "priority"};
+constexpr std::string_view common_fields[] = {"kind", "not_before", "expires_at", "priority", "window"};
 
 /// Splits the fields that every task has from the arguments of its kind.
 json::object take_common(json::object& arguments)
@@ -167,6 +194,7 @@ Outcome<domain::Task> read_task_request(std::string_view body, base::TimePoint n
     task.not_before = read_time(fields, "not_before").value_or(base::TimePoint{});
     task.expires_at = read_time(fields, "expires_at");
     task.priority = read_priority(fields);
+    task.window = read_window(fields);
     check_times(fields, task, now);
     auto const has_kind = common.contains("kind") && common.at("kind").is_string();
     append(errors, fields.finish_each());

@@ -37,6 +37,14 @@ json::array texts(std::vector<std::string> const& list)
     return array;
 }
 
+json::value window(std::optional<domain::TaskWindow> const& window)
+{
+    if (!window)
+        return nullptr;
+    return json::object{{"from", domain::time_of_day_text(window->from)},
+                        {"until", domain::time_of_day_text(window->until)}};
+}
+
 /// The stored JSON of a result; null when there is none.
 json::value result(std::string const& text)
 {
@@ -108,6 +116,7 @@ json::object view_of(domain::TaskRow const& row)
             {"created", time(task.created)},
             {"not_before", time(task.not_before)},
             {"expires_at", time(task.expires_at)},
+            {"window", window(task.window)},
             {"sent_at", time(task.sent_at)},
             {"deadline", time(task.deadline)},
             {"updated", time(row.updated)},

@@ -50,6 +50,7 @@ CLI::App* task_on(CLI::App& app, Invocation& invocation, char const* name, char 
     auto* const command = on_device(app, invocation, name, help, operands);
     command->add_option("--not-before", invocation.not_before, "carry it out no earlier (RFC 3339)");
     command->add_option("--expires-at", invocation.expires_at, "carry it out no later (RFC 3339)");
+    command->add_option("--window", invocation.window, "begin it only at this time of day: 01:00-05:00");
     command->add_option("--priority", invocation.priority, "person, automation or bulk");
     return command;
 }

@@ -25,6 +25,7 @@ struct Invocation {
     std::string not_before;
     std::string expires_at;
     std::string priority;
+    std::string window;    ///< of tasks: "01:00-05:00"
     unsigned limit = 100;  ///< items of a list; 0: all
     bool json = false;
     std::optional<std::chrono::seconds> wait;

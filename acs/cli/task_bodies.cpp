@@ -165,6 +165,13 @@ Body task_body(Invocation const& invocation)
     put(*body, "not_before", invocation.not_before);
     put(*body, "expires_at", invocation.expires_at);
     put(*body, "priority", invocation.priority);
+    if (!invocation.window.empty()) {
+        auto const dash = invocation.window.find('-');
+        if (dash == std::string::npos)
+            return base::fail(fmt::format("\"{}\" is not a window of time such as 01:00-05:00", invocation.window));
+        (*body)["window"] =
+            json::object{{"from", invocation.window.substr(0, dash)}, {"until", invocation.window.substr(dash + 1)}};
+    }
     return body;
 }
 

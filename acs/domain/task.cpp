@@ -51,4 +51,23 @@ bool is_final(TaskState state)
            state == TaskState::expired;
 }
 
+std::optional<std::chrono::minutes> time_of_day(std::string_view text)
+{
+    auto const is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    if (text.size() != 5 || text[2] != ':' || !is_digit(text[0]) || !is_digit(text[1]) || !is_digit(text[3]) ||
+        !is_digit(text[4]))
+        return std::nullopt;
+    std::chrono::hours const hours{(text[0] - '0') * 10 + (text[1] - '0')};
+    std::chrono::minutes const minutes{(text[3] - '0') * 10 + (text[4] - '0')};
+    if (hours.count() > 23 || minutes.count() > 59)
+        return std::nullopt;
+    return hours + minutes;
+}
+
+std::string time_of_day_text(std::chrono::minutes time)
+{
+    auto const digits = [](std::int64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+    return digits(time.count() / 60) + ':' + digits(time.count() % 60);
+}
+
 }  // namespace domain

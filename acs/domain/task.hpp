@@ -106,6 +106,18 @@ enum class TaskState {
 /// Who comes first when a device has several tasks. Lower runs earlier.
 enum class Priority : std::uint8_t { person = 0, automation = 5, bulk = 9 };
 
+/// Every day's time in which a task may be begun, as a clock at the device shows it.
+struct TaskWindow {
+    std::chrono::minutes from{0};   ///< since midnight, 0 to 1,439
+    std::chrono::minutes until{0};  ///< not included; earlier than `from`: over midnight. Never equal to it
+    friend bool operator==(TaskWindow const&, TaskWindow const&) = default;
+};
+
+/// "01:30" as minutes since midnight; none for what is no time of day.
+[[nodiscard]] std::optional<std::chrono::minutes> time_of_day(std::string_view text);
+/// The reverse.
+[[nodiscard]] std::string time_of_day_text(std::chrono::minutes time);
+
 /// One thing somebody wants done to one device.
 struct Task {
     TaskId id;
@@ -116,7 +128,9 @@ struct Task {
     base::TimePoint created{};
     base::TimePoint not_before{};
     std::optional<base::TimePoint> expires_at;
-    std::optional<base::TimePoint> deadline;  ///< of the wait for a later result
+    std::optional<TaskWindow> window;
+    std::optional<base::TimePoint> window_closes;  ///< when the window that is open now ends; set for sessions only
+    std::optional<base::TimePoint> deadline;       ///< of the wait for a later result
     std::optional<base::TimePoint> sent_at;
     std::uint32_t attempts = 0;
     std::string command_key;     ///< CommandKey or ParameterKey of the last attempt; unique, at most 32 characters

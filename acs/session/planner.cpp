@@ -36,7 +36,8 @@ bool Planner::may_run(Entry const& entry) const noexcept
 {
     auto const& task = entry.runner->task;
     bool const is_person = task.priority == domain::Priority::person;
-    return task.state == TaskState::queued && !entry.rests && permissions_.anything &&
+    bool const is_open = !task.window_closes || now_ < *task.window_closes;
+    return is_open && task.state == TaskState::queued && !entry.rests && permissions_.anything &&
            (permissions_.automation || is_person) && (permissions_.writing || entry.runner->only_reads());
 }
 

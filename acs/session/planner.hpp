@@ -40,6 +40,9 @@ public:
     /// Tasks that were added since; those that are known already are left as they are.
     void add(std::vector<domain::Task> tasks);
 
+    /// What time it is: no task is begun after its window has closed.
+    void look_at(base::TimePoint now) noexcept { now_ = now; }
+
     /// Settles what the Inform tells of earlier sessions' RPCs. Once, before the first next().
     [[nodiscard]] Plan reconcile(Evidence const& evidence, Desk& desk);
     /// The task that next() will let run; null when none may.
@@ -86,6 +89,7 @@ private:
 
     std::vector<Entry> entries_;
     Permissions permissions_;
+    base::TimePoint now_{};
     Entry* current_ = nullptr;  ///< whose RPC is outstanding; entries are never moved while it is set
     bool marked_ = false;       ///< the current task's "sent" is durable
     std::string method_;

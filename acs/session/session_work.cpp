@@ -61,6 +61,7 @@ base::Awaitable<Answer> Session::dispatch()
     while ((planner_ || co_await take_news()) && rpcs_ < services_.limits.rpcs_for_people &&
            planner_->runs() < services_.limits.tasks) {
         co_await keep_automation_in_bounds();
+        planner_->look_at(services_.clock.now());
         if (planner_->upcoming() == nullptr) {
             if (!co_await claim_more())
                 break;

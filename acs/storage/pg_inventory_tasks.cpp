@@ -25,15 +25,16 @@ constexpr std::chrono::milliseconds poll{150};  ///< between two looks at a task
 #define TASK_ROW                                                                                                       \
     "SELECT t.device_id, t.task_id, t.kind, t.state, t.priority, t.created, t.not_before, t.expires_at, t.deadline,"   \
     " t.sent_at, t.attempts, t.command_key, t.progress, t.origin, t.arguments,"                                        \
+    " t.window_start, t.window_end,"                                                                                   \
     " coalesce(t.result::text, ''), t.fault_code, t.fault_text, t.updated,"                                            \
     " coalesce(d.manufacturer, ''), coalesce(d.oui, ''), coalesce(d.product_class, ''), coalesce(d.serial_number, '')"
 #define TASK_TABLES " LEFT JOIN device d ON d.device_id = t.device_id"
 
 constexpr Statement insert_task{"insert_task",
                                 "WITH t AS (INSERT INTO task (device_id, task_id, kind, priority, created, not_before, "
-                                "expires_at, origin, arguments)"
+                                "expires_at, origin, arguments, window_start, window_end)"
                                 " VALUES ($1, $2, $3, $4, now(), greatest($5::timestamptz, now()), $6::timestamptz, "
-                                "$7, $8::jsonb) RETURNING *) " TASK_ROW " FROM t" TASK_TABLES};
+                                "$7, $8::jsonb, $9::time, $10::time) RETURNING *) " TASK_ROW " FROM t" TASK_TABLES};
 constexpr Statement find_task_row{"find_task_row", TASK_ROW " FROM task t" TASK_TABLES " WHERE t.task_id = $1"};
 constexpr Statement list_tasks{"list_tasks", TASK_ROW " FROM task t" TASK_TABLES
                                                       " WHERE t.task_id > $1 AND ($2::text IS NULL OR t.state = $2)"
@@ -53,6 +54,14 @@ std::optional<std::string> text_or_null(std::optional<base::TimePoint> const& ti
     if (!time)
         return std::nullopt;
     return time_text(*time);
+}
+
+std::optional<std::string> window_text(std::optional<domain::TaskWindow> const& window,
+                                       std::chrono::minutes domain::TaskWindow::* end)
+{
+    if (!window)
+        return std::nullopt;
+    return domain::time_of_day_text((*window).*end);
 }
 
 domain::TaskRow task_row_of(pqxx::row const& row)
@@ -93,10 +102,11 @@ base::Awaitable<domain::TaskRow> PgInventory::add_task(domain::Task task)
     task.id = domain::TaskId{parts_.ids.next()};
     auto work = [this, task = std::move(task)](Transaction& transaction) {
         auto const arguments = arguments_text(parts_.sealer, task.device, task.arguments);
-        auto const rows = transaction.exec(insert_task, task.device.value(), task.id.value(),
-                                           std::string{domain::kind_of(task.arguments)},
-                                           static_cast<int>(task.priority), time_text(task.not_before),
-                                           text_or_null(task.expires_at), storable(task.origin), arguments);
+        auto const rows = transaction.exec(
+            insert_task, task.device.value(), task.id.value(), std::string{domain::kind_of(task.arguments)},
+            static_cast<int>(task.priority), time_text(task.not_before), text_or_null(task.expires_at),
+            storable(task.origin), arguments, window_text(task.window, &domain::TaskWindow::from),
+            window_text(task.window, &domain::TaskWindow::until));
         return task_row_of(rows.front());
     };
     auto row = co_await parts_.writes.run(std::move(work));

@@ -18,14 +18,18 @@ constexpr Statement read_open_tasks{
     " WHERE t.device_id = u.device_id AND t.state = 'queued' AND t.expires_at <= now())"
     " SELECT u.n, t.device_id, t.task_id, t.kind, t.state, t.priority, t.created, t.not_before, t.expires_at, "
     "t.deadline,"
-    " t.sent_at, t.attempts, t.command_key, t.progress, t.origin, t.arguments"
+    " t.sent_at, t.attempts, t.command_key, t.progress, t.origin, t.arguments, t.window_start, "
+    "t.window_end,"
+    " CASE WHEN t.window_end IS NOT NULL THEN (SELECT now() + (CASE WHEN clock.now::time < t.window_end"
+    " THEN clock.now::date ELSE clock.now::date + 1 END + t.window_end - clock.now)"
+    " FROM (SELECT device_clock(d.time_zone) AS now FROM device d WHERE d.device_id = t.device_id) clock) END"
     " FROM unnest($1::bigint[]) WITH ORDINALITY u (device_id, n) CROSS JOIN LATERAL (SELECT * FROM task t"
     " WHERE t.device_id = u.device_id AND t.state IN ('queued', 'sent', 'waiting', 'unknown')"
     " AND (t.state <> 'queued' OR t.not_before <= now() AND (t.expires_at IS NULL OR t.expires_at > now())"
     " AND CASE WHEN t.window_start IS NULL OR t.window_end IS NULL THEN true ELSE (SELECT"
     " CASE WHEN t.window_start <= t.window_end THEN clock.now >= t.window_start AND clock.now < t.window_end"
     " ELSE clock.now >= t.window_start OR clock.now < t.window_end END"
-    " FROM (SELECT (now() AT TIME ZONE coalesce(d.time_zone, 'UTC'))::time AS now FROM device d"
+    " FROM (SELECT device_clock(d.time_zone)::time AS now FROM device d"
     " WHERE d.device_id = t.device_id) clock) END)"
     " ORDER BY t.priority, t.task_id LIMIT 64) t"};
 
@@ -108,7 +112,10 @@ private:
 void take_task(pqxx::row const& row, OpenTasksRequest& asked)
 {
     try {
-        asked.answer.push_back(read_task(row, 1, *asked.question.sealer));
+        auto task = read_task(row, 1, *asked.question.sealer);
+        if (auto const closes = row[1 + task_column_count]; !closes.is_null())
+            task.window_closes = parse_time(text_of(closes));
+        asked.answer.push_back(std::move(task));
     } catch (std::runtime_error const& problem) {
         base::log::error("STORAGE_TASK_UNREADABLE", {{"device", asked.question.device}, {"problem", problem.what()}});
     }

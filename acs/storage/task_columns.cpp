@@ -30,6 +30,12 @@ std::optional<base::TimePoint> optional_time(pqxx::field const& field)
     return parse_time(text(field));
 }
 
+/// PostgreSQL writes "01:30:00".
+std::optional<std::chrono::minutes> window_time(pqxx::field const& field)
+{
+    return domain::time_of_day(text(field).substr(0, 5));
+}
+
 using Unseal = std::function<void(json::value&)>;
 
 domain::TaskArguments read_arguments(std::string_view kind, std::string_view stored, Unseal const& unseal)
@@ -69,6 +75,10 @@ domain::Task read_columns(pqxx::row const& row, int first, Unseal const& unseal)
     task.attempts = row[first + 10].as<std::uint32_t>();
     task.command_key = row[first + 11].c_str();
     task.origin = row[first + 13].c_str();
+    auto const from = window_time(row[first + 15]);
+    auto const until = window_time(row[first + 16]);
+    if (from && until)
+        task.window = {*from, *until};
     return task;
 }
 

@@ -13,8 +13,9 @@ namespace storage {
 /// The columns of `task` that make up a domain::Task, in the order that `read_task` takes them. `t` is the alias.
 inline constexpr char task_columns[] = "t.device_id, t.task_id, t.kind, t.state, t.priority, t.created, t.not_before, "
                                        "t.expires_at, t.deadline, t.sent_at, "
-                                       "t.attempts, t.command_key, t.progress, t.origin, t.arguments";
-inline constexpr int task_column_count = 15;
+                                       "t.attempts, t.command_key, t.progress, t.origin, t.arguments, t.window_start, "
+                                       "t.window_end";
+inline constexpr int task_column_count = 17;
 
 /// Whose the secrets of a task are (the sealer's place).
 [[nodiscard]] std::string task_place(domain::DeviceKey device);

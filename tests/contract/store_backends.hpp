@@ -110,12 +110,14 @@ public:
         pqxx::connection connection{database_.url()};
         pqxx::work work{connection};
         auto const time = [&](base::TimePoint at) { return work.quote(storage::time_text(at)); };
-        work.exec("INSERT INTO public.task (device_id, task_id, kind, priority, not_before, expires_at, origin, "
-                  "arguments) VALUES (" +
+        work.exec("INSERT INTO public.task (device_id, task_id, kind, priority, not_before, expires_at, window_start, "
+                  "window_end, origin, arguments) VALUES (" +
                   std::to_string(task.device.value()) + ", " + std::to_string(id) + ", " +
                   work.quote(std::string{kind_of(task.arguments)}) + ", " +
                   std::to_string(static_cast<int>(task.priority)) + ", " + time(task.not_before) + ", " +
-                  (task.expires_at ? time(*task.expires_at) : "NULL") + ", 'api', " +
+                  (task.expires_at ? time(*task.expires_at) : "NULL") + ", " +
+                  (task.window ? work.quote(domain::time_of_day_text(task.window->from)) : "NULL") + ", " +
+                  (task.window ? work.quote(domain::time_of_day_text(task.window->until)) : "NULL") + ", 'api', " +
                   work.quote(storage::arguments_text(sealer_, task.device, task.arguments)) + ")");
         work.commit();
         return domain::TaskId{id};

@@ -223,5 +223,57 @@ TYPED_TEST(TaskStoreContract, ManySessionsUpdateAtOnce)
         EXPECT_EQ(written[i], i % 2 == 0) << i;
 }
 
+/// Minutes since midnight in UTC, `later` from now.
+std::chrono::minutes time_of_day_in(std::chrono::minutes later)
+{
+    auto const time = base::SystemClock{}.now() + later;
+    return std::chrono::floor<std::chrono::minutes>(time - std::chrono::floor<std::chrono::days>(time));
+}
+
+TYPED_TEST(TaskStoreContract, ATaskIsDueInItsWindowOnly)
+{
+    auto const key = this->admit().key;
+    auto open = this->task_for(key);
+    open.window = {time_of_day_in(-60min), time_of_day_in(60min)};
+    auto closed = this->task_for(key);
+    closed.window = {time_of_day_in(60min), time_of_day_in(120min)};
+    auto const due = this->backend_.add_task(open);
+    this->backend_.add_task(closed);
+    auto const found = this->open(key);
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].id, due);
+    EXPECT_EQ(found[0].window, open.window);
+    ASSERT_TRUE(found[0].window_closes);
+    EXPECT_GT(*found[0].window_closes, base::SystemClock{}.now() + 50min);
+    EXPECT_LE(*found[0].window_closes, base::SystemClock{}.now() + 60min);
+}
+
+TYPED_TEST(TaskStoreContract, ATaskWithoutAWindowIsDueAtAnyTime)
+{
+    auto const key = this->admit().key;
+    this->backend_.add_task(this->task_for(key));
+    EXPECT_FALSE(this->open(key).at(0).window_closes);
+}
+
+class WindowInPostgres : public TaskStoreContract<InPostgres<support::Shape::plain>> {
+protected:
+    bool is_due(std::string const& time_zone)
+    {
+        this->backend_.database().exec("UPDATE device SET time_zone = " + time_zone);
+        return !this->open(key).empty();
+    }
+    domain::DeviceKey key = this->admit().key;
+};
+
+TEST_F(WindowInPostgres, TheWindowIsOfTheDevicesTimeZone)
+{
+    auto task = this->task_for(key);
+    task.window = {time_of_day_in(8h), time_of_day_in(10h)};  // in Tokyo it is nine hours later
+    this->backend_.add_task(task);
+    EXPECT_FALSE(is_due("NULL"));
+    EXPECT_TRUE(is_due("'Asia/Tokyo'"));
+    EXPECT_FALSE(is_due("'no such zone'")) << "UTC then";
+}
+
 }  // namespace
 }  // namespace contract

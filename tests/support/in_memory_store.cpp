@@ -194,9 +194,24 @@ base::Awaitable<std::optional<domain::SuspendedSession>> InMemoryStore::resume(s
     co_return std::move(kept.mapped());
 }
 
+/// When the window that is open now closes, as a clock in UTC shows it; none when it is closed.
+std::optional<base::TimePoint> InMemoryStore::window_closes(domain::TaskWindow const& window) const
+{
+    auto const now = clock_.now();
+    auto const midnight = std::chrono::floor<std::chrono::days>(now);
+    auto const time = now - midnight;
+    bool const is_open = window.from <= window.until ? time >= window.from && time < window.until
+                                                     : time >= window.from || time < window.until;
+    if (!is_open)
+        return std::nullopt;
+    return midnight + window.until + (time < window.until ? std::chrono::days{0} : std::chrono::days{1});
+}
+
 bool InMemoryStore::is_due(domain::Task const& task) const
 {
-    return task.state == domain::TaskState::queued ? task.not_before <= clock_.now() : !is_final(task.state);
+    if (task.state != domain::TaskState::queued)
+        return !is_final(task.state);
+    return task.not_before <= clock_.now() && (!task.window || window_closes(*task.window));
 }
 
 bool InMemoryStore::has_open_tasks(domain::DeviceKey device) const
@@ -215,8 +230,11 @@ base::Awaitable<std::vector<domain::Task>> InMemoryStore::open_tasks(domain::Dev
             continue;
         if (task.state == domain::TaskState::queued && task.expires_at && *task.expires_at <= clock_.now())
             task.state = domain::TaskState::expired;
-        if (is_due(task))
-            open.push_back(task);
+        if (!is_due(task))
+            continue;
+        open.push_back(task);
+        if (task.window)
+            open.back().window_closes = window_closes(*task.window);
     }
     std::ranges::sort(open, {}, [](domain::Task const& task) { return std::pair{task.priority, task.id}; });
     if (open.size() > most_open_tasks)

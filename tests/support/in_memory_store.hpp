@@ -91,6 +91,7 @@ private:
 
     base::Awaitable<void> arrive();
     Device& make(cwmp::DeviceId const& identity, domain::DeviceState state);
+    [[nodiscard]] std::optional<base::TimePoint> window_closes(domain::TaskWindow const& window) const;
     [[nodiscard]] bool is_due(domain::Task const& task) const;
     [[nodiscard]] bool has_open_tasks(domain::DeviceKey device) const;
     void take_values(Device& device, std::vector<cwmp::ParameterValue> const& values, base::TimePoint at);

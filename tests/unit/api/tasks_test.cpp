@@ -227,6 +227,20 @@ TEST_F(TasksTest, ADeviceThatIsInASessionIsAskedAgainWhenThatIsOver)
     EXPECT_EQ(waker_.woken.size(), 2u);
 }
 
+TEST_F(TasksTest, AWindowIsTakenAndShown)
+{
+    auto const made = create(R"({"kind":"reboot","window":{"from":"22:30","until":"05:00"}})");
+    EXPECT_EQ(made.body.at("window"), (json::value{{"from", "22:30"}, {"until", "05:00"}}));
+    EXPECT_TRUE(create(R"({"kind":"reboot"})").body.at("window").is_null());
+    for (auto const* wrong : {R"({"kind":"reboot","window":"01:00-05:00"})",
+                              R"({"kind":"reboot","window":{"from":"1:00","until":"05:00"}})",
+                              R"({"kind":"reboot","window":{"from":"24:00","until":"05:00"}})",
+                              R"({"kind":"reboot","window":{"from":"01:00"}})",
+                              R"({"kind":"reboot","window":{"from":"01:00","until":"01:00"}})",
+                              R"({"kind":"reboot","window":{"from":"01:00","until":"02:00","days":"all"}})"})
+        EXPECT_EQ(post(url_, wrong).status, 422u) << wrong;
+}
+
 TEST_F(TasksTest, ATaskForLaterWakesNobody)
 {
     auto const reply = post(url_ + "?wait=1ms", R"({"kind":"reboot","not_before":"2026-03-01T13:00:00Z"})");

@@ -497,5 +497,30 @@ TEST_F(CrashTest, AScheduledInformIsSeenThoughTheAcsDiedAfterIt)
     EXPECT_EQ(state(task), TaskState::done);
 }
 
+TEST_F(TasksTest, NoTaskIsBegunAfterItsWindowHasClosed)
+{
+    constexpr char interval[] = "Device.ManagementServer.PeriodicInformInterval";
+    using namespace std::chrono_literals;
+    auto const in_window = [this](domain::TaskArguments arguments) {
+        domain::Task task;
+        task.device = key;
+        task.arguments = std::move(arguments);
+        task.window = {11h, 12h + 10min};  // it is noon
+        return store.add_person_task(std::move(task));
+    };
+    auto const first = in_window(domain::GetTask{{interval}});
+    auto const second = in_window(domain::GetTask{{interval}});
+    cpe.script = [this](cwmp::Message const&) -> std::optional<cwmp::Message> {
+        clock.advance(11min);
+        return std::nullopt;
+    };
+    hold_session();
+    EXPECT_EQ(state(first), TaskState::done);
+    EXPECT_EQ(state(second), TaskState::queued);
+    clock.advance(23h);
+    hold_session();
+    EXPECT_EQ(state(second), TaskState::done);
+}
+
 }  // namespace
 }  // namespace session
