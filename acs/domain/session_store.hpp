@@ -44,6 +44,10 @@ public:
     /// Stops (reason) or restarts (empty) automation for one device.
     virtual base::Awaitable<void> set_automation(DeviceKey device, std::string stopped_reason) = 0;
 
+    /// Several boxes claim to be this device: from now on it is in the state `conflict`, and automation leaves it alone
+    /// for this reason, until a person decides. Only a device that is pending or active changes.
+    virtual base::Awaitable<void> mark_conflict(DeviceKey device, std::string reason) = 0;
+
     /// Keeps the login of connection requests that the next RPC gives the device; the one before it is kept beside it,
     /// for the device may refuse. Empty: what is known stays. Durable on return. Not fenced.
     virtual base::Awaitable<void> keep_wake_credentials(DeviceKey device, std::string username,

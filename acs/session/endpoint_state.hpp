@@ -3,6 +3,7 @@
 #include "session/endpoint.hpp"
 #include "session/login.hpp"
 #include "session/registry.hpp"
+#include "session/takeovers.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -52,6 +53,7 @@ struct CwmpEndpoint::State {
     base::Awaitable<net::Response> open(net::Request& request, cwmp::Envelope inform);
     base::Awaitable<net::Response> admit(net::Request& request, cwmp::Envelope inform, Caller caller);
     void watch(net::Connection& connection);
+    base::Awaitable<void> watch_takeover(LiveSession const& old, Caller& caller);
     [[nodiscard]] net::Response refuse_message(net::Request const& request, std::string_view why);
 
     // live_sessions.cpp
@@ -83,6 +85,7 @@ struct CwmpEndpoint::State {
     SessionCounters counters;
     Gate gate;
     Registry registry;
+    Takeovers takeovers;
     net::Threads& threads;
     std::vector<char> sweeping;  ///< one for each thread, touched by that thread only
     std::shared_ptr<std::atomic<std::size_t>> waiting_resumes = std::make_shared<std::atomic<std::size_t>>(0);

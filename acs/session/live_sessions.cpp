@@ -70,6 +70,7 @@ CwmpEndpoint::State::State(Services s, EndpointPolicy policy, net::Threads& t)
       counters{services.metrics},
       gate{std::move(policy)},
       registry{services.limits.sessions, services.limits.after_end},
+      takeovers{services.limits.takeovers_per_hour},
       threads{t},
       sweeping(t.size(), 0)
 {

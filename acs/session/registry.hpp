@@ -18,12 +18,13 @@ namespace session {
 /// A session with what ties it to its requests. But for the members named so it belongs to one thread.
 struct LiveSession {
     LiveSession(Services const& services, SessionCounters& counters, Caller caller, std::string c, std::size_t t)
-        : cookie{std::move(c)}, thread{t}, session{services, counters, std::move(caller)}
+        : cookie{std::move(c)}, thread{t}, address{caller.address}, session{services, counters, std::move(caller)}
     {
     }
 
-    std::string const cookie;  ///< any thread
-    std::size_t const thread;  ///< any thread: whose it is
+    std::string const cookie;   ///< any thread
+    std::size_t const thread;   ///< any thread: whose it is
+    std::string const address;  ///< any thread: where its Inform came from; empty when that was another node's
     Session session;
     std::uint64_t connection = 0;  ///< id of the connection that its last request came over, 0 when that is gone
     bool busy = false;             ///< a request is being answered

@@ -65,7 +65,7 @@ PgSessionStore::PgSessionStore(SessionParts parts, PgTreeStore& trees) : parts_{
 {
     for (BatchKind* const kind :
          std::initializer_list<BatchKind*>{&look_ups_, &known_contacts_, &new_contacts_, &reports_, &ends_,
-                                           &automations_, &wake_credentials_, &suspends_, &resumes_})
+                                           &automations_, &conflicts_, &wake_credentials_, &suspends_, &resumes_})
         parts_.queue.add(*kind);
 }
 
@@ -187,6 +187,13 @@ base::Awaitable<void> PgSessionStore::set_automation(domain::DeviceKey device, s
         std::make_shared<AutomationRequest>(AutomationQuestion{device.value(), std::move(stopped_reason)});
     asked->key = device.value();
     co_await parts_.queue.ask(automations_, asked);
+}
+
+base::Awaitable<void> PgSessionStore::mark_conflict(domain::DeviceKey device, std::string reason)
+{
+    auto const asked = std::make_shared<ConflictRequest>(AutomationQuestion{device.value(), std::move(reason)});
+    asked->key = device.value();
+    co_await parts_.queue.ask(conflicts_, asked);
 }
 
 base::Awaitable<void> PgSessionStore::keep_wake_credentials(domain::DeviceKey device, std::string username,

@@ -28,6 +28,12 @@ constexpr Statement set_automation{
                       " FROM unnest($1::bigint[], $2::text[]) u (device_id, reason)"
                       " WHERE d.device_id = u.device_id AND d.automation_stopped IS DISTINCT FROM u.reason"};
 
+constexpr Statement mark_conflict{
+    "mark_conflict",
+    "UPDATE device d SET state = 'conflict', automation_stopped = u.reason, automation_stopped_at = now()"
+    " FROM unnest($1::bigint[], $2::text[]) u (device_id, reason)"
+    " WHERE d.device_id = u.device_id AND d.state IN ('pending', 'active')"};
+
 constexpr Statement suspend_sessions{"suspend",
                                      "INSERT INTO cwmp_session (cookie, device_id, epoch, state)"
                                      " SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[])"
@@ -86,6 +92,18 @@ void AutomationKind::execute(pqxx::transaction_base& transaction, std::span<std:
         question.reason.empty() ? reasons.add_null() : reasons.add(shortened(question.reason, longest_reason));
     }
     exec(transaction, set_automation, devices.finish(), reasons.finish());
+}
+
+void ConflictKind::execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
+{
+    ArrayText devices;
+    ArrayText reasons;
+    for (auto const& item : items) {
+        auto const& question = request<ConflictRequest>(item).question;
+        devices.add(question.device);
+        reasons.add(shortened(question.reason, longest_reason));
+    }
+    exec(transaction, mark_conflict, devices.finish(), reasons.finish());
 }
 
 void SuspendKind::execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)

@@ -45,6 +45,15 @@ public:
     void execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items) override;
 };
 
+using ConflictRequest = BatchRequest<AutomationQuestion, bool>;
+
+/// Marks devices that several boxes claim to be.
+class ConflictKind final : public BatchKind {
+public:
+    ConflictKind() : BatchKind{"mark_conflict"} {}
+    void execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items) override;
+};
+
 using SuspendRequest = BatchRequest<domain::SuspendedSession, bool>;  ///< the state is sealed
 
 /// Keeps sessions whose connection ended.

@@ -267,6 +267,16 @@ TYPED_TEST(SessionStoreContract, AutomationIsStoppedWithAReasonAndRestarted)
     EXPECT_EQ(this->look_up().automation_stopped, "");
 }
 
+TYPED_TEST(SessionStoreContract, AConflictIsAStateThatIsNotMadeTwice)
+{
+    auto const key = this->admit().key;
+    this->run(this->sessions().mark_conflict(key, "conflict: two boxes"));
+    EXPECT_EQ(this->look_up().state, domain::DeviceState::conflict);
+    EXPECT_EQ(this->look_up().automation_stopped, "conflict: two boxes");
+    this->run(this->sessions().mark_conflict(key, "conflict: again"));
+    EXPECT_EQ(this->look_up().automation_stopped, "conflict: two boxes");
+}
+
 TYPED_TEST(SessionStoreContract, ASuspendedSessionIsResumedOnce)
 {
     auto const admission = this->admit();

@@ -164,6 +164,19 @@ base::Awaitable<void> InMemoryStore::set_automation(domain::DeviceKey device, st
         place->second.known.automation_stopped = std::move(stopped_reason);
 }
 
+base::Awaitable<void> InMemoryStore::mark_conflict(domain::DeviceKey device, std::string reason)
+{
+    co_await arrive();
+    auto const place = devices_.find(device);
+    if (place == devices_.end())
+        co_return;
+    auto& known = place->second.known;
+    if (known.state != domain::DeviceState::pending && known.state != domain::DeviceState::active)
+        co_return;
+    known.state = domain::DeviceState::conflict;
+    known.automation_stopped = std::move(reason);
+}
+
 base::Awaitable<void> InMemoryStore::keep_wake_credentials(domain::DeviceKey device, std::string username,
                                                            std::string password)
 {

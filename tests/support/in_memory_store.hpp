@@ -26,6 +26,7 @@ public:
     base::Awaitable<void> record_report(domain::DeviceKey device, std::string kind, std::string detail) override;
     base::Awaitable<void> note_end(domain::DeviceKey device, bool failed, std::string reason) override;
     base::Awaitable<void> set_automation(domain::DeviceKey device, std::string stopped_reason) override;
+    base::Awaitable<void> mark_conflict(domain::DeviceKey device, std::string reason) override;
     base::Awaitable<void> keep_wake_credentials(domain::DeviceKey device, std::string username,
                                                 std::string password) override;
     base::Awaitable<void> suspend(domain::SuspendedSession session) override;

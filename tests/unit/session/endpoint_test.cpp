@@ -12,6 +12,7 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 
+#include <memory>
 #include <thread>
 
 namespace session {
@@ -22,7 +23,12 @@ using boost::asio::ip::tcp;
 /// A client that sends bytes as they are and reads one answer at a time.
 class Wire {
 public:
-    explicit Wire(std::uint16_t port) { socket_.connect({boost::asio::ip::address_v4::loopback(), port}); }
+    explicit Wire(std::uint16_t port, char const* from = "127.0.0.1")
+    {
+        socket_.open(tcp::v4());
+        socket_.bind({boost::asio::ip::make_address(from), 0});
+        socket_.connect({boost::asio::ip::address_v4::loopback(), port});
+    }
 
     struct Reply {
         unsigned status = 0;
@@ -101,6 +107,17 @@ protected:
         port = server->local_port("cwmp");
     }
     [[nodiscard]] cwmp::Message hello() const { return inform(events(cwmp::event_code::periodic)).message; }
+
+    /// The Authorization header of the shared login, after the challenge.
+    std::string log_in(Wire& wire)
+    {
+        auto const asked = wire.post(hello());
+        net::ClientLogin login{{"bootstrap", "secret"}, false};
+        net::Headers challenge;
+        challenge.add("WWW-Authenticate", asked.header("WWW-Authenticate"));
+        EXPECT_TRUE(login.learn(challenge));
+        return "Authorization: " + *login.authorization("POST", "/acs");
+    }
 
     domain::TaskNews news;
     support::FakeWaker waker;
@@ -341,16 +358,6 @@ protected:
         ASSERT_TRUE(listening) << listening.error().what;
         second_port = second_server->local_port("second");
     }
-    std::string log_in(Wire& wire)
-    {
-        auto const asked = wire.post(hello());
-        net::ClientLogin login{{"bootstrap", "secret"}, false};
-        net::Headers challenge;
-        challenge.add("WWW-Authenticate", asked.header("WWW-Authenticate"));
-        EXPECT_TRUE(login.learn(challenge));
-        return "Authorization: " + *login.authorization("POST", "/acs");
-    }
-
     std::optional<CwmpEndpoint> second;
     std::optional<net::Server> second_server;
     std::uint16_t second_port = 0;
@@ -397,6 +404,45 @@ TEST_F(EndpointTest, ATaskThatASessionDidNotSeeWakesItsDeviceOnce)
     for (int tries = 0; tries < 100 && waker.calls() == 0; ++tries)
         std::this_thread::sleep_for(std::chrono::milliseconds{50});
     EXPECT_EQ(waker.calls(), 1U);
+}
+
+TEST_F(EndpointTest, ADeviceThatManyBoxesClaimToBeIsAnsweredButNotProvisioned)
+{
+    models.knowledge.discovery = domain::DiscoveryProfile::off;
+    services.limits.takeovers_per_hour = 2;
+    start(LoginPolicy::digest);
+    std::vector<std::unique_ptr<Wire>> wires;
+    auto const inform_from = [&](char const* address) {
+        wires.push_back(std::make_unique<Wire>(port, address));
+        auto const login = log_in(*wires.back());
+        EXPECT_EQ(wires.back()->post(hello(), {login}).status, 200U);
+    };
+    inform_from("127.0.0.1");
+    inform_from("127.0.0.1");  // one box that lost its connection
+    inform_from("127.0.0.2");
+    inform_from("127.0.0.1");
+    key = *store.find(id);
+    EXPECT_EQ(store.device(key)->state, domain::DeviceState::active);
+    inform_from("127.0.0.2");
+    EXPECT_EQ(store.device(key)->state, domain::DeviceState::conflict);
+    EXPECT_NE(store.device(key)->automation_stopped.find("127.0.0.2"), std::string::npos);
+    auto const task = order(domain::RebootTask{});
+    inform_from("127.0.0.1");
+    EXPECT_EQ(wires.back()->post_nothing().status, 204U);
+    EXPECT_EQ(state(task), domain::TaskState::queued);
+}
+
+TEST_F(EndpointTest, WhereNobodyLogsInTakeOversAreNoConflict)
+{
+    models.knowledge.discovery = domain::DiscoveryProfile::off;
+    services.limits.takeovers_per_hour = 1;
+    start();
+    std::vector<std::unique_ptr<Wire>> wires;
+    for (int i = 0; i < 6; ++i) {
+        wires.push_back(std::make_unique<Wire>(port, i % 2 == 0 ? "127.0.0.1" : "127.0.0.2"));
+        EXPECT_EQ(wires.back()->post(hello()).status, 200U);
+    }
+    EXPECT_EQ(store.device(*store.find(id))->state, domain::DeviceState::active);
 }
 
 }  // namespace
