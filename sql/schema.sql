@@ -217,12 +217,17 @@ COMMENT ON COLUMN path_budget.made IS 'New paths on that day.';
 CREATE TABLE promoted (
     pattern     text        NOT NULL PRIMARY KEY,
     reason      text        NOT NULL DEFAULT '',
-    made_at     timestamptz NOT NULL DEFAULT now()
+    made_at     timestamptz NOT NULL DEFAULT now(),
+    fill_after  bigint,
+    removed_at  timestamptz
 );
 COMMENT ON TABLE promoted IS 'Which parameters are copied to device_parameter, where fleets can be searched by them.';
 COMMENT ON COLUMN promoted.pattern IS 'A path; {i} or * stands for any instance. Secrets are never promoted.';
 COMMENT ON COLUMN promoted.reason IS 'Who needs it.';
 COMMENT ON COLUMN promoted.made_at IS 'When it was added.';
+COMMENT ON COLUMN promoted.fill_after IS
+    'The device up to which the copies of what was known before are made; NULL: all are.';
+COMMENT ON COLUMN promoted.removed_at IS 'When it was given up: its copies are being deleted, then the row is.';
 INSERT INTO promoted (pattern, reason) VALUES
     ('Device.DeviceInfo.ModelName', 'search'),
     ('Device.DeviceInfo.SoftwareVersion', 'search'),
@@ -699,4 +704,4 @@ END
 $$;
 COMMENT ON FUNCTION acs.inet(text) IS 'The address or network that a text is; NULL when it is none.';
 
-INSERT INTO schema_version (version) VALUES (3);
+INSERT INTO schema_version (version) VALUES (4);

@@ -2,7 +2,10 @@
 #include "api/endpoints.hpp"
 #include "api/query.hpp"
 #include "api/views.hpp"
+#include "cwmp/device_id.hpp"
 #include "domain/condition.hpp"
+#include "domain/device_admin.hpp"
+#include "domain/inventory.hpp"
 
 #include <fmt/format.h>
 
@@ -59,7 +62,20 @@ Answer get_device(Call call)
     auto device = co_await find_device(call.context, std::string{call.argument});
     if (!device)
         co_return std::unexpected{std::move(device).error()};
-    co_return json_response(200, view_of(*device));
+    co_return co_await show_device(call.context, device->key);
+}
+
+Answer show_device(Context const& context, domain::DeviceKey key)
+{
+    auto const device = co_await context.services.inventory.find(key);
+    if (!device)
+        co_return not_found("device", std::to_string(key.value()));
+    auto view = view_of(*device);
+    boost::json::array proposals;
+    for (auto const& identity : co_await context.services.admin.merge_proposals(key))
+        proposals.emplace_back(cwmp::external_id(identity));
+    view["merge_proposals"] = std::move(proposals);
+    co_return json_response(200, view);
 }
 
 }  // namespace api

@@ -1,12 +1,24 @@
 #pragma once
 
 #include "api/call.hpp"
+#include "domain/ids.hpp"
 
 namespace api {
 
 // devices.cpp
 Answer list_devices(Call call);
 Answer get_device(Call call);
+/// One device as it is now, with what it should probably be merged with.
+Answer show_device(Context const& context, domain::DeviceKey device);
+
+// device_changes.cpp
+Answer change_device(Call call);
+Answer merge_device(Call call);
+
+// promotions.cpp
+Answer list_promotions(Call call);
+Answer add_promotion(Call call);
+Answer remove_promotion(Call call);
 
 // parameters.cpp
 Answer list_parameters(Call call);

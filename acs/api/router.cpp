@@ -14,6 +14,8 @@ namespace {
 constexpr Route table[] = {
     {"GET", "/api/v1/devices", Body::none, list_devices},
     {"GET", "/api/v1/devices/{device}", Body::none, get_device},
+    {"PATCH", "/api/v1/devices/{device}", Body::json, change_device},
+    {"POST", "/api/v1/devices/{device}/merge", Body::json, merge_device},
     {"GET", "/api/v1/devices/{device}/parameters", Body::none, list_parameters},
     {"GET", "/api/v1/devices/{device}/tasks", Body::none, list_device_tasks},
     {"POST", "/api/v1/devices/{device}/tasks", Body::json, create_task},
@@ -25,6 +27,9 @@ constexpr Route table[] = {
     {"POST", "/api/v1/files", Body::file, add_file},
     {"GET", "/api/v1/files/{file}", Body::none, get_file},
     {"DELETE", "/api/v1/files/{file}", Body::none, remove_file},
+    {"GET", "/api/v1/promoted", Body::none, list_promotions},
+    {"POST", "/api/v1/promoted", Body::json, add_promotion},
+    {"DELETE", "/api/v1/promoted/{pattern}", Body::none, remove_promotion},
     {"GET", "/api/v1/version", Body::none, get_version},
     {"GET", "/api/v1/statistics", Body::none, get_statistics},
 };

@@ -13,6 +13,8 @@ class FileDirectory;
 class FileStore;
 class Inventory;
 class ParameterCheck;
+class DeviceAdmin;
+class Promotions;
 class Waker;
 }  // namespace domain
 
@@ -28,6 +30,8 @@ struct Services {
     domain::ParameterCheck const* parameter_check;  ///< null: values are not held against a data model
     base::Clock const& clock;
     base::Metrics& metrics;
+    domain::DeviceAdmin& admin;
+    domain::Promotions& promotions;
 };
 
 }  // namespace api

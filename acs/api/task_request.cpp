@@ -1,12 +1,12 @@
 #include "api/task_request.hpp"
 
+#include "api/json_body.hpp"
 #include "api/views.hpp"
 #include "base/time_text.hpp"
 #include "domain/json_fields.hpp"
 #include "domain/task_json.hpp"
 
 #include <boost/json/array.hpp>
-#include <boost/json/stream_parser.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
@@ -21,23 +21,6 @@ namespace api {
 namespace json = boost::json;
 
 namespace {
-
-Outcome<json::object> read_object(std::string_view body)
-{
-    json::stream_parser parser;
-    boost::system::error_code error;
-    auto const used = parser.write_some(body.data(), body.size(), error);
-    if (!error)
-        parser.finish(error);
-    if (error)
-        return bad_request(fmt::format("The body is not JSON: {} at byte {}.", error.message(), used));
-    if (body.find_first_not_of(" \t\r\n", used) != body.npos)
-        return bad_request(fmt::format("The body is not JSON: something follows its end at byte {}.", used));
-    auto value = parser.release();
-    if (!value.is_object())
-        return bad_request(R"(The body must be a JSON object such as {"kind":"reboot"}.)");
-    return std::move(value.get_object());
-}
 
 /// False for characters that XML 1.0 cannot carry at all: no CPE could ever be sent them.
 bool fits_xml(std::string_view text)
@@ -180,7 +163,7 @@ void check_arguments(domain::TaskArguments const& arguments, std::uint32_t max_i
 
 Outcome<domain::Task> read_task_request(std::string_view body, base::TimePoint now, std::uint32_t max_items)
 {
-    auto arguments = read_object(body);
+    auto arguments = read_object(body, R"({"kind":"reboot"})");
     if (!arguments)
         return std::unexpected{std::move(arguments).error()};
     std::vector<FieldError> errors;

@@ -53,9 +53,10 @@ domain::ModelKnowledge fallback_of(Config::Discovery const& config)
     return knowledge;
 }
 
-storage::ChoreSettings chores_of(Config const& config)
+storage::ChoreSettings chores_of(Config const& config, storage::PathTable& paths)
 {
     storage::ChoreSettings settings;
+    settings.on_promotions_changed = [&paths] { paths.reload_promoted_here(); };
     settings.connection.url = config.database.url;
     settings.event_days = config.inventory.event_days;
     settings.task_days = config.inventory.task_days;
@@ -94,6 +95,7 @@ session::SessionLimits limits_of(Config const& config)
     limits.sessions = config.cwmp.max_sessions;
     limits.sessions_per_hour = config.cwmp.sessions_per_hour;
     limits.boots_per_hour = config.cwmp.boots_per_hour;
+    limits.takeovers_per_hour = config.cwmp.takeovers_per_hour;
     limits.rpcs = config.cwmp.rpcs_per_session;
     limits.duration = config.cwmp.seconds_per_session;
     limits.slice_rpcs = config.discovery.rpcs_per_session;
@@ -142,7 +144,9 @@ Application::Application(Config config, Prepared prepared)
       files_{writes_, prepared_.sealer},
       inventory_{
           {writes_, searches_, path_.trees(), prepared_.sealer, path_.ids(), compose, storage::identity_hash, &news_}},
-      chores_{chores_of(config_), node_, clock_},
+      admin_{writes_, prepared_.sealer},
+      promotions_{writes_},
+      chores_{chores_of(config_, path_.paths()), node_, clock_},
       task_watch_{task_watch_of(config_), news_},
       waker_{inventory_, metrics_, wakeup_of(config_.wakeup, prepared_.wake_targets, expected_)},
       monitor_{metrics_, {[this] { return chores_.status(); }}}
@@ -256,8 +260,9 @@ base::Result<void> Application::listen_api()
     settings.tokens = prepared_.tokens;
     settings.version = ACS_VERSION;
     settings.file_bytes = config_.files.file_bytes;
-    handlers_.push_back(std::make_unique<api::Api>(
-        api::Services{inventory_, files_, *directory_, waker_, guard_, &model_check_, clock_, metrics_}, settings));
+    handlers_.push_back(std::make_unique<api::Api>(api::Services{inventory_, files_, *directory_, waker_, guard_,
+                                                                 &model_check_, clock_, metrics_, admin_, promotions_},
+                                                   settings));
     auto& handler = *handlers_.back();
     for (auto const& listener : config_.api.listeners)
         if (auto opened = server_->listen(listener_of(listener), handler); !opened)

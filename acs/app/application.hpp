@@ -15,9 +15,11 @@
 #include "session/endpoint.hpp"
 #include "storage/chores.hpp"
 #include "storage/database.hpp"
+#include "storage/pg_device_admin.hpp"
 #include "storage/pg_file_store.hpp"
 #include "storage/pg_inventory.hpp"
 #include "storage/pg_model_store.hpp"
+#include "storage/pg_promotions.hpp"
 #include "storage/session_path.hpp"
 #include "storage/task_watch.hpp"
 #include "wakeup/http_waker.hpp"
@@ -88,6 +90,8 @@ private:
     storage::PgFileStore files_;
     domain::TaskNews news_;
     storage::PgInventory inventory_;
+    storage::PgDeviceAdmin admin_;
+    storage::PgPromotions promotions_;
     storage::Chores chores_;
     storage::TaskWatch task_watch_;
     std::shared_ptr<net::ExpectedPeers> expected_ = std::make_shared<net::ExpectedPeers>();

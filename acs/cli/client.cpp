@@ -161,6 +161,16 @@ Reply<json::object> Client::post(std::string_view target, json::object const& bo
     return state_->ask(std::move(request), target, patience + hold);
 }
 
+Reply<json::object> Client::patch(std::string_view target, json::object const& body)
+{
+    net::ClientRequest request;
+    request.method = "PATCH";
+    request.body = json::serialize(body);
+    request.has_body = true;
+    request.headers.set("Content-Type", "application/json");
+    return state_->ask(std::move(request), target, patience);
+}
+
 Reply<json::object> Client::remove(std::string_view target)
 {
     net::ClientRequest request;

@@ -36,6 +36,7 @@ public:
     [[nodiscard]] Reply<boost::json::object> get(std::string_view target, std::chrono::seconds hold = {});
     [[nodiscard]] Reply<boost::json::object> post(std::string_view target, boost::json::object const& body,
                                                   std::chrono::seconds hold = {});
+    [[nodiscard]] Reply<boost::json::object> patch(std::string_view target, boost::json::object const& body);
     /// An empty object when the answer has no body.
     [[nodiscard]] Reply<boost::json::object> remove(std::string_view target);
     /// Sends a file's bytes as the body.

@@ -40,9 +40,41 @@ int list_devices(Session session)
                        {"LAST INFORM", "last_inform"}});
 }
 
+/// "device merge FROM INTO", "device state ID STATE", "device time-zone ID ZONE": no id of a device reads like these.
 int show_device(Session session)
 {
-    return print(session, session.client.get(device_path(session)));
+    auto const& what = session.asked.device;
+    auto const& operands = session.asked.operands;
+    bool const is_change = what == "merge" || what == "state" || what == "time-zone";
+    if (!is_change && operands.empty())
+        return print(session, session.client.get(device_path(session)));
+    if (!is_change || operands.size() != 2)
+        return complain(session.terminal,
+                        "give device ID, device merge FROM INTO, device state ID STATE or device time-zone ID ZONE",
+                        wrong_usage);
+    auto const path = fmt::format("/devices/{}", encoded(operands[0]));
+    if (what == "merge")
+        return print(session, session.client.post(path + "/merge", {{"into", operands[1]}}));
+    return print(session, session.client.patch(path, {{what == "state" ? "state" : "time_zone", operands[1]}}));
+}
+
+int promoted(Session session)
+{
+    auto const& operands = session.asked.operands;
+    if (operands.empty())
+        return print_list(session, "/promoted?",
+                          {{"PATTERN", "pattern"}, {"REASON", "reason"}, {"SINCE", "made_at"}, {"FILLED", "filled"}});
+    if (operands.size() != 2 || (operands[0] != "add" && operands[0] != "remove"))
+        return complain(session.terminal, "give promoted, promoted add PATTERN or promoted remove PATTERN",
+                        wrong_usage);
+    if (operands[0] == "remove") {
+        auto const removed = session.client.remove(fmt::format("/promoted/{}", encoded(operands[1])));
+        return removed ? done : complain(session, removed.error());
+    }
+    boost::json::object body{{"pattern", operands[1]}};
+    if (!session.asked.reason.empty())
+        body["reason"] = session.asked.reason;
+    return print(session, session.client.post("/promoted", body));
 }
 
 int list_parameters(Session session)

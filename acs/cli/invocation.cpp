@@ -62,7 +62,13 @@ void add_inventory(CLI::App& app, Invocation& invocation)
     auto* const devices = app.add_subcommand("devices", "list devices");
     devices->add_option("--where", invocation.where, "SQL condition over acs.device and value('PATH')");
     devices->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
-    on_device(app, invocation, "device", "show one device");
+    on_device(app, invocation, "device",
+              "show one device; or: device merge FROM INTO, device state ID STATE, device time-zone ID ZONE",
+              {"OPERANDS", "what merge, state or time-zone take", 0, 2});
+    auto* const promoted =
+        app.add_subcommand("promoted", "list the parameters that fleets are searched by, add or remove a pattern");
+    promoted->add_option("ACTION", invocation.operands, "add PATTERN or remove PATTERN; nothing: list")->expected(0, 2);
+    promoted->add_option("--reason", invocation.reason, "who needs it");
     auto* const parameters = on_device(app, invocation, "parameters", "list what is known of a device's parameters",
                                        {"PATH", "a parameter, or an object with its dot", 0, 1});
     parameters->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();

@@ -26,6 +26,7 @@ struct Invocation {
     std::string expires_at;
     std::string priority;
     std::string window;    ///< of tasks: "01:00-05:00"
+    std::string reason;    ///< why a pattern is promoted
     unsigned limit = 100;  ///< items of a list; 0: all
     bool json = false;
     std::optional<std::chrono::seconds> wait;

@@ -35,6 +35,7 @@ void print_json(Session const& session, boost::json::object const& object);
 int list_devices(Session session);
 int show_device(Session session);
 int list_parameters(Session session);
+int promoted(Session session);
 int wake_device(Session session);
 int make_task(Session session);
 int list_tasks(Session session);

@@ -153,6 +153,7 @@ bool Chores::run_once()
         }
         if (leads_)
             do_chores(*connection_);
+        look_at_promotions(*connection_);
         look_at_tomorrow(*connection_);
         return leads_;
     } catch (...) {
@@ -182,6 +183,7 @@ void Chores::do_chores(pqxx::connection& connection)
             base::log::info("chores.swept", {{"what", sweep.what}, {"rows", rows}});
     }
     end_lost_tasks(connection, now);
+    tend_promotions(connection, settings_.promotions);
     if (!is_thorough)
         return;
     drop_partitions(connection, "event", settings_.event_days);
@@ -240,6 +242,16 @@ void Chores::drop_partitions(pqxx::connection& connection, std::string const& pa
         work.exec(fmt::format("DROP TABLE public.{}", name));
         base::log::info("chores.dropped", {{"partition", row[0].c_str()}});
     }
+}
+
+void Chores::look_at_promotions(pqxx::connection& connection)
+{
+    auto now = promotions_fingerprint(connection);
+    if (now == promotions_)
+        return;
+    if (settings_.on_promotions_changed)
+        settings_.on_promotions_changed();
+    promotions_ = std::move(now);
 }
 
 void Chores::look_at_tomorrow(pqxx::connection& connection)

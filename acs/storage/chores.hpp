@@ -4,9 +4,11 @@
 #include "base/result.hpp"
 #include "storage/connection.hpp"
 #include "storage/node_number.hpp"
+#include "storage/promotion_chores.hpp"
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -21,7 +23,9 @@ struct ChoreSettings {
     unsigned event_days = 90;           ///< how long events are kept
     unsigned sample_days = 30;          ///< how long samples of parameters are kept
     unsigned task_days = 90;            ///< how long finished tasks are kept
-    unsigned lost_task_days = 7;        ///< how long a task that was sent waits for a device that does not come back
+    PromotionSettings promotions;
+    std::function<void()> on_promotions_changed;  ///< called in a round of any node; null: nobody wants to know
+    unsigned lost_task_days = 7;  ///< how long a task that was sent waits for a device that does not come back
 };
 
 /// What somebody must do now and then for all nodes: make the days' partitions ahead of time and drop old ones, end
@@ -48,6 +52,7 @@ private:
     void loop();
     void give_sign_of_life(pqxx::connection& connection);
     void look_at_tomorrow(pqxx::connection& connection);
+    void look_at_promotions(pqxx::connection& connection);
     void do_chores(pqxx::connection& connection);
     void make_partitions(pqxx::connection& connection);
     void drop_partitions(pqxx::connection& connection, std::string const& parent, unsigned days);
@@ -60,6 +65,7 @@ private:
     base::Clock const& clock_;
     std::unique_ptr<pqxx::connection> connection_;  ///< keeps the lock
     bool leads_ = false;                            ///< this node holds the lock
+    std::string promotions_ = "not looked at yet";  ///< their fingerprint
     bool has_number_ = true;                        ///< nobody took this node's number
     base::TimePoint last_thorough_{};               ///< when the chores that are done once an hour were done
     mutable std::mutex mutex_;

@@ -28,7 +28,8 @@ constexpr Statement add_to_budget{
     "add_to_path_budget",
     "INSERT INTO path_budget (device_id, day, made) VALUES ($1, ($2::timestamptz AT TIME ZONE 'UTC')::date, $3)"
     " ON CONFLICT (device_id, day) DO UPDATE SET made = path_budget.made + EXCLUDED.made"};
-constexpr Statement read_promoted{"read_promoted", "SELECT pattern FROM promoted ORDER BY pattern"};
+constexpr Statement read_promoted{"read_promoted",
+                                  "SELECT pattern FROM promoted WHERE removed_at IS NULL ORDER BY pattern"};
 
 bool can_be_kept(std::string_view path)
 {
@@ -182,6 +183,19 @@ base::Awaitable<void> PathTable::reload_promoted()
         return true;
     };
     static_cast<void>(co_await database_.run(std::move(work)));
+    cache_->clear();
+}
+
+void PathTable::reload_promoted_here()
+{
+    {
+        std::lock_guard const lock{patterns_mutex_};
+        has_patterns_ = false;
+    }
+    database_.run_here([this](Transaction& transaction) {
+        need_patterns(transaction);
+        return true;
+    });
     cache_->clear();
 }
 

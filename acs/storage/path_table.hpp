@@ -48,6 +48,8 @@ public:
 
     /// Reads which patterns are promoted again; entries are judged anew from then on.
     base::Awaitable<void> reload_promoted();
+    /// The same on the calling thread.
+    void reload_promoted_here();
 
 private:
     class Cache;

@@ -70,7 +70,7 @@ private:
 
     static bool is_method(std::string_view key)
     {
-        return key == "get" || key == "post" || key == "put" || key == "delete";
+        return key == "get" || key == "post" || key == "put" || key == "patch" || key == "delete";
     }
 
     static std::string upper(std::string_view text)

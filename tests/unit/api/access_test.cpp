@@ -31,8 +31,9 @@ TEST_F(AccessTest, EveryKnownTokenWorksAndTheSchemeIsReadInAnyCase)
 
 TEST_F(AccessTest, AnEmptyTokenInTheConfigurationLetsNobodyIn)
 {
-    api::Api const open{{inventory_, files_, directory_, waker_, guard_, nullptr, clock_, metrics_},
-                        {.tokens = {{"x", ""}}}};
+    api::Api const open{
+        {inventory_, files_, directory_, waker_, guard_, nullptr, clock_, metrics_, admin_, promotions_},
+        {.tokens = {{"x", ""}}}};
     net::RequestHead head;
     head.method = "GET";
     head.target = "/api/v1/version";

@@ -3,6 +3,7 @@
 #include "api/api.hpp"
 #include "base/counters.hpp"
 #include "domain/parameter_check.hpp"
+#include "support/fake_admin.hpp"
 #include "support/fake_files.hpp"
 #include "support/fake_inventory.hpp"
 #include "support/fake_waker.hpp"
@@ -120,7 +121,9 @@ protected:
     support::FakeFileStore files_;
     support::FakeFileDirectory directory_;
     support::FakeWaker waker_;
-    api::Api api_{{inventory_, files_, directory_, waker_, guard_, &intervals_, clock_, metrics_},
+    support::FakeDeviceAdmin admin_;
+    support::FakePromotions promotions_;
+    api::Api api_{{inventory_, files_, directory_, waker_, guard_, &intervals_, clock_, metrics_, admin_, promotions_},
                   {.tokens = {{"anna", "secret"}, {"", "nameless"}},
                    .version = "1.2.3",
                    .json_bytes = 4096,

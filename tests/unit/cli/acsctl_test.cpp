@@ -4,6 +4,7 @@
 #include "cli/run.hpp"
 #include "net/make_certificates.hpp"
 #include "net/server.hpp"
+#include "support/fake_admin.hpp"
 #include "support/fake_files.hpp"
 #include "support/fake_inventory.hpp"
 #include "support/fake_waker.hpp"
@@ -110,7 +111,9 @@ protected:
     support::FakeFileStore files_;
     support::FakeFileDirectory directory_;
     support::FakeWaker waker_;
-    api::Api api_{{inventory_, files_, directory_, waker_, guard_, nullptr, clock_, metrics_},
+    support::FakeDeviceAdmin admin_;
+    support::FakePromotions promotions_;
+    api::Api api_{{inventory_, files_, directory_, waker_, guard_, nullptr, clock_, metrics_, admin_, promotions_},
                   {.tokens = {{"test", "secret"}}, .version = "1.2.3"}};
     net::Threads threads_{1};
     net::Server server_{threads_, metrics_};
@@ -305,6 +308,48 @@ TEST_F(AcsctlTest, SpeaksTlsWithAnAuthorityOfOurOwn)
     EXPECT_EQ(stranger.code, 1);
     EXPECT_THAT(stranger.error, HasSubstr("certificate"));
     EXPECT_EQ(run({"version", "--ca", (folder_ / "none.pem").string()}, url).code, 2);
+}
+
+TEST_F(AcsctlTest, DevicesAreMergedAndTheirStateIsSet)
+{
+    EXPECT_EQ(run({"device", "merge", device_, "00D09E-HG%2D1000-S2"}).code, 0);
+    ASSERT_EQ(admin_.merges.size(), 1u);
+    EXPECT_EQ(admin_.merges[0].second, domain::DeviceKey{2});
+    EXPECT_EQ(run({"device", "state", device_, "active"}).code, 0);
+    EXPECT_EQ(run({"device", "time-zone", device_, "Europe/Berlin"}).code, 0);
+    ASSERT_EQ(admin_.changes.size(), 2u);
+    EXPECT_EQ(admin_.changes[0].second.state, domain::DeviceState::active);
+    EXPECT_EQ(admin_.changes[1].second.time_zone, "Europe/Berlin");
+    EXPECT_EQ(run({"device", "merge", device_}).code, 2);
+    EXPECT_EQ(run({"device", device_, "active"}).code, 2);
+}
+
+TEST_F(AcsctlTest, AProposalToMergeIsShown)
+{
+    admin_.proposals = {{"Acme", "00D09E", "HG-1000v2", "S1"}};
+    EXPECT_THAT(run({"device", device_}).out, HasSubstr("HG%2D1000v2"));
+}
+
+TEST_F(AcsctlTest, PromotedPatternsAreListedAddedAndRemoved)
+{
+    EXPECT_EQ(run({"promoted", "add", "Device.WiFi.SSID.{i}.SSID", "--reason", "support"}).code, 0);
+    EXPECT_EQ(promotions_.patterns.at("Device.WiFi.SSID.{i}.SSID").reason, "support");
+    EXPECT_THAT(run({"promoted"}).out, HasSubstr("Device.WiFi.SSID.{i}.SSID"));
+    EXPECT_EQ(run({"promoted", "remove", "Device.WiFi.SSID.{i}.SSID"}).code, 0);
+    EXPECT_TRUE(promotions_.patterns.empty());
+    EXPECT_EQ(run({"promoted", "remove", "Device.WiFi.SSID.{i}.SSID"}).code, 1);
+    EXPECT_EQ(run({"promoted", "change"}).code, 2);
+}
+
+TEST_F(AcsctlTest, ATaskIsGivenAWindow)
+{
+    EXPECT_EQ(run({"reboot", device_, "--window", "22:30-05:00"}).code, 0);
+    auto const window = inventory_.all_tasks().back().task.window;
+    ASSERT_TRUE(window);
+    EXPECT_EQ(domain::time_of_day_text(window->from), "22:30");
+    EXPECT_EQ(domain::time_of_day_text(window->until), "05:00");
+    EXPECT_EQ(run({"reboot", device_, "--window", "22:30"}).code, 2);
+    EXPECT_EQ(run({"reboot", device_, "--window", "22:30-25:00"}).code, 1);
 }
 
 }  // namespace

@@ -1,0 +1,73 @@
+#include "storage/pg_device_admin.hpp"
+
+#include "storage/array_text.hpp"
+#include "storage/device_merge.hpp"
+
+#include <fmt/format.h>
+#include <pqxx/pqxx>
+
+namespace storage {
+
+namespace {
+
+constexpr Statement find_time_zone{"find_time_zone", "SELECT 1 FROM pg_timezone_names WHERE name = $1"};
+// Who settles a conflict takes its reason away too.
+constexpr Statement change_device{
+    "change_device",
+    "UPDATE device SET state = coalesce($2::text, state),"
+    " time_zone = CASE WHEN $3::text IS NULL THEN time_zone ELSE nullif($3, '') END,"
+    " automation_stopped = CASE WHEN state = 'conflict' AND $2::text IS NOT NULL THEN NULL ELSE automation_stopped END,"
+    " automation_stopped_at = CASE WHEN state = 'conflict' AND $2::text IS NOT NULL THEN NULL ELSE "
+    "automation_stopped_at "
+    "END WHERE device_id = $1 RETURNING device_id"};
+constexpr Statement propose_merges{
+    "propose_merges",
+    "SELECT o.manufacturer, o.oui, o.product_class, o.serial_number FROM device d"
+    " JOIN device o ON o.serial_number = d.serial_number AND o.oui = d.oui AND o.product_class <> d.product_class"
+    " WHERE d.device_id = $1 AND o.state NOT IN ('retired', 'rejected') ORDER BY o.device_id LIMIT 10"};
+
+std::optional<std::string> text_of_state(std::optional<domain::DeviceState> state)
+{
+    if (!state)
+        return std::nullopt;
+    return std::string{domain::to_text(*state)};
+}
+
+}  // namespace
+
+base::Awaitable<base::Result<void>> PgDeviceAdmin::change(domain::DeviceKey device, domain::DeviceChange change)
+{
+    auto work = [device, change = std::move(change)](Transaction& transaction) -> base::Result<void> {
+        bool const has_zone = change.time_zone && !change.time_zone->empty();
+        if (has_zone && transaction.exec(find_time_zone, storable(*change.time_zone)).empty())
+            return base::fail(
+                fmt::format("there is no time zone {}; give a name such as Europe/Berlin", *change.time_zone));
+        auto const rows =
+            transaction.exec(change_device, device.value(), text_of_state(change.state), change.time_zone);
+        if (rows.empty())
+            return base::fail("there is no such device any more");
+        return {};
+    };
+    co_return co_await writes_.run(std::move(work), InDoubt::repeat);
+}
+
+base::Awaitable<std::vector<cwmp::DeviceId>> PgDeviceAdmin::merge_proposals(domain::DeviceKey device)
+{
+    auto work = [device](Transaction& transaction) {
+        std::vector<cwmp::DeviceId> found;
+        for (auto const& row : transaction.exec(propose_merges, device.value()))
+            found.push_back({row[0].c_str(), row[1].c_str(), row[2].c_str(), row[3].c_str()});
+        return found;
+    };
+    co_return co_await writes_.run(std::move(work), InDoubt::repeat);
+}
+
+base::Awaitable<base::Result<void>> PgDeviceAdmin::merge(domain::DeviceKey from, domain::DeviceKey into)
+{
+    auto work = [this, from, into](Transaction& transaction) {
+        return merge_devices(transaction, sealer_, from, into);
+    };
+    co_return co_await writes_.run(std::move(work));
+}
+
+}  // namespace storage

@@ -1,0 +1,199 @@
+// What people decide about devices and their identities.
+#include "rare_stores.hpp"
+#include "storage/pg_device_admin.hpp"
+#include "storage/pg_inventory.hpp"
+
+#include <gmock/gmock.h>
+
+namespace contract {
+namespace {
+
+using testing::HasSubstr;
+
+class DeviceAdminTest : public testing::Test {
+protected:
+    static cwmp::DeviceId box(std::string product_class) { return {"Acme", "00D09E", std::move(product_class), "S1"}; }
+
+    std::optional<domain::KnownDevice> look_up(std::string product_class)
+    {
+        return stores.run(stores.path.sessions().look_up(box(std::move(product_class)), "")).device;
+    }
+    domain::TaskId order(domain::DeviceKey device, domain::TaskArguments arguments)
+    {
+        domain::Task task;
+        task.device = device;
+        task.arguments = std::move(arguments);
+        return stores.run(inventory.add_task(std::move(task))).task.id;
+    }
+    std::vector<domain::Task> open_tasks(domain::DeviceKey device)
+    {
+        return stores.run(stores.path.tasks().open_tasks(device));
+    }
+    base::Result<void> merge() { return stores.run(admin.merge(from.key, into.key)); }
+    int rows(std::string const& table, domain::Admission const& device)
+    {
+        return stores.number("SELECT count(*) FROM " + table +
+                             " WHERE device_id = " + std::to_string(device.key.value()));
+    }
+
+    RareStores stores;
+    storage::PgInventory inventory{
+        {stores.writes, stores.searches, stores.path.trees(), stores.sealer, stores.path.ids(), nullptr}};
+    storage::PgDeviceAdmin admin{stores.writes, stores.sealer};
+    domain::Admission into = stores.admit(box("HG-1000"));
+    domain::Admission from = stores.admit(box("HG-1000v2"));
+};
+
+TEST_F(DeviceAdminTest, BothIdentitiesAreOneDeviceWithTheHistoryOfBoth)
+{
+    stores.store(into, {{"Device.A", "1"}});
+    auto const events = rows("event", from) + rows("event", into);
+    ASSERT_TRUE(merge());
+    ASSERT_TRUE(look_up("HG-1000v2"));
+    EXPECT_EQ(look_up("HG-1000v2")->key, into.key);
+    EXPECT_EQ(look_up("HG-1000")->key, into.key);
+    EXPECT_EQ(rows("event", into), events);
+    for (auto const* table : {"device", "device_contact", "device_tree", "device_identity", "event", "task"})
+        EXPECT_EQ(rows(table, from), 0) << table;
+    auto const shown = stores.run(inventory.find(box("HG-1000v2")));
+    ASSERT_TRUE(shown);
+    EXPECT_EQ(shown->key, into.key);
+}
+
+TEST_F(DeviceAdminTest, WhatIsKnownOfTheDeviceHeardLaterCountsAndItIsReadAnew)
+{
+    stores.store(into, {{"Device.A", "1"}});
+    auto told = stores.inform(box("HG-1000v2"));
+    told.at = stores.clock.now() + 60s;
+    told.key = from.key;
+    told.facts.connection_request_url = "http://192.0.2.99/new";
+    static_cast<void>(stores.run(stores.path.sessions().commit_contact(told)));
+    ASSERT_TRUE(look_up("HG-1000")->has_tree);
+    ASSERT_TRUE(merge());
+    auto const known = look_up("HG-1000");
+    EXPECT_EQ(known->facts.connection_request_url, "http://192.0.2.99/new");
+    EXPECT_FALSE(known->has_tree);
+}
+
+TEST_F(DeviceAdminTest, WhatIsKnownOfTheDeviceThatStaysCountsWhenItWasHeardLater)
+{
+    stores.store(into, {{"Device.A", "1"}});
+    auto told = stores.inform(box("HG-1000"));
+    told.at = stores.clock.now() + 60s;
+    told.key = into.key;
+    static_cast<void>(stores.run(stores.path.sessions().commit_contact(told)));
+    ASSERT_TRUE(merge());
+    EXPECT_TRUE(look_up("HG-1000v2")->has_tree);
+    EXPECT_EQ(stores.run(inventory.find(into.key))->identity.product_class, "HG-1000");
+}
+
+TEST_F(DeviceAdminTest, QueuedTasksGoOnWithTheirSecretsAndSentOnesHaveFailed)
+{
+    auto const queued =
+        order(from.key, domain::SetTask{{{"Device.WiFi.AccessPoint.1.Security.KeyPassphrase", "a secret"}}});
+    auto const sent = order(from.key, domain::RebootTask{});
+    domain::TaskUpdate update;
+    update.device = from.key;
+    update.id = sent;
+    update.epoch = from.epoch;
+    update.state = domain::TaskState::sent;
+    ASSERT_TRUE(stores.run(stores.path.tasks().update(update)));
+    ASSERT_TRUE(merge());
+    auto const open = open_tasks(into.key);
+    ASSERT_EQ(open.size(), 1u);
+    EXPECT_EQ(open[0].id, queued);
+    EXPECT_EQ(std::get<domain::SetTask>(open[0].arguments).settings.at(0).value, "a secret");
+    auto const failed = stores.run(inventory.find_task(sent));
+    EXPECT_EQ(failed->task.state, domain::TaskState::failed);
+    EXPECT_EQ(failed->task.device, into.key);
+    EXPECT_THAT(failed->fault_text, HasSubstr("became one with another"));
+}
+
+TEST_F(DeviceAdminTest, LiveSessionsOfBothAreRefusedAtTheirNextWrite)
+{
+    auto const task = order(into.key, domain::RebootTask{});
+    ASSERT_TRUE(merge());
+    domain::TaskUpdate update;
+    update.device = into.key;
+    update.id = task;
+    update.epoch = into.epoch;
+    update.state = domain::TaskState::sent;
+    EXPECT_FALSE(stores.run(stores.path.tasks().update(update)));
+    EXPECT_FALSE(stores.run(stores.path.trees().store(from.key, from.epoch, datamodel::ParameterTree{}, {}, "1")));
+}
+
+TEST_F(DeviceAdminTest, AnInformThatWasLookedUpBeforeTheMergeBecomesOneOfTheDeviceThatStays)
+{
+    auto told = stores.inform(box("HG-1000v2"));
+    told.key = from.key;
+    ASSERT_TRUE(merge());
+    auto const epoch = look_up("HG-1000")->session_epoch;
+    auto const admission = stores.run(stores.path.sessions().commit_contact(told));
+    EXPECT_EQ(admission.key, into.key);
+    EXPECT_EQ(admission.epoch, epoch + 1);
+    EXPECT_EQ(rows("device", from), 0);
+}
+
+TEST_F(DeviceAdminTest, LoginsOfConnectionRequestsAreSealedForTheDeviceThatStays)
+{
+    stores.run(stores.path.sessions().keep_wake_credentials(from.key, "cr", "wake up"));
+    auto told = stores.inform(box("HG-1000v2"));
+    told.at = stores.clock.now() + 60s;
+    told.key = from.key;
+    static_cast<void>(stores.run(stores.path.sessions().commit_contact(told)));
+    ASSERT_TRUE(merge());
+    auto const logins = stores.run(inventory.wake_credentials(into.key));
+    ASSERT_FALSE(logins.empty());
+    EXPECT_EQ(logins[0].username, "cr");
+    EXPECT_EQ(logins[0].password, "wake up");
+}
+
+TEST_F(DeviceAdminTest, ADeviceThatIsGoneIsNotMerged)
+{
+    EXPECT_FALSE(stores.run(admin.merge(domain::DeviceKey{4711}, into.key)));
+    EXPECT_FALSE(stores.run(admin.merge(into.key, into.key)));
+    EXPECT_TRUE(look_up("HG-1000"));
+}
+
+TEST_F(DeviceAdminTest, TheSameSerialNumberWithAnotherProductClassIsProposed)
+{
+    stores.admit({"Acme", "00D09E", "HG-1000", "S2"});
+    stores.admit({"Acme", "00D09F", "HG-9", "S1"});
+    auto const proposals = stores.run(admin.merge_proposals(into.key));
+    ASSERT_EQ(proposals.size(), 1u);
+    EXPECT_EQ(proposals[0].product_class, "HG-1000v2");
+    ASSERT_TRUE(merge());
+    EXPECT_TRUE(stores.run(admin.merge_proposals(into.key)).empty());
+}
+
+TEST_F(DeviceAdminTest, AConflictIsSettledByAState)
+{
+    stores.run(stores.path.sessions().mark_conflict(into.key, "conflict: two boxes"));
+    ASSERT_TRUE(stores.run(admin.change(into.key, {.state = domain::DeviceState::active, .time_zone = {}})));
+    EXPECT_EQ(look_up("HG-1000")->state, domain::DeviceState::active);
+    EXPECT_EQ(look_up("HG-1000")->automation_stopped, "");
+}
+
+TEST_F(DeviceAdminTest, ATimeZoneMustExist)
+{
+    auto const zone = [this] {
+        return stores.database.value("SELECT coalesce(time_zone, 'none') FROM device WHERE device_id = " +
+                                     std::to_string(into.key.value()));
+    };
+    auto const set = [this](std::string name) {
+        return stores.run(admin.change(into.key, {.state = {}, .time_zone = std::move(name)}));
+    };
+    EXPECT_TRUE(set("Europe/Berlin"));
+    EXPECT_EQ(zone(), "Europe/Berlin");
+    auto const refused = set("Mars/Olympus");
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().what, HasSubstr("Mars/Olympus"));
+    EXPECT_EQ(zone(), "Europe/Berlin");
+    EXPECT_TRUE(set(""));
+    EXPECT_EQ(zone(), "none");
+    EXPECT_FALSE(
+        stores.run(admin.change(domain::DeviceKey{4711}, {.state = domain::DeviceState::active, .time_zone = {}})));
+}
+
+}  // namespace
+}  // namespace contract
