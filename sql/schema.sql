@@ -134,7 +134,8 @@ CREATE TABLE device_contact (
     tree_software_version   text,
     last_failure            text,
     boot_epoch              bigint      NOT NULL DEFAULT 0,
-    bootstrap_epoch         bigint      NOT NULL DEFAULT 0
+    bootstrap_epoch         bigint      NOT NULL DEFAULT 0,
+    same_events             boolean     NOT NULL DEFAULT false
 ) /*partition device_id*/
 WITH (fillfactor = 75, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 1);
 COMMENT ON TABLE device_contact IS
@@ -165,6 +166,8 @@ COMMENT ON COLUMN device_contact.last_failure IS 'Why a session last ended badly
 COMMENT ON COLUMN device_contact.boot_epoch IS
     'Number of the newest session that began with 0 BOOTSTRAP or 1 BOOT: who sent a Reboot in an earlier one knows that it was done.';
 COMMENT ON COLUMN device_contact.bootstrap_epoch IS 'Number of the newest session that began with 0 BOOTSTRAP.';
+COMMENT ON COLUMN device_contact.same_events IS
+    'The newest Inform told the same events as the one before it: with a RetryCount it is a redelivery.';
 
 CREATE TABLE device_recent (
     device_id  bigint  NOT NULL PRIMARY KEY,
@@ -704,4 +707,4 @@ END
 $$;
 COMMENT ON FUNCTION acs.inet(text) IS 'The address or network that a text is; NULL when it is none.';
 
-INSERT INTO schema_version (version) VALUES (4);
+INSERT INTO schema_version (version) VALUES (5);

@@ -32,6 +32,8 @@ namespace {
 /// What the row of a known device becomes; `c` is the row, `u` the contact.
 #define ACS_CONTACT_SET                                                                                                \
     "session_epoch = c.session_epoch + (c.contact_id <> u.contact_id)::integer,"                                       \
+    " same_events = CASE WHEN c.contact_id = u.contact_id THEN c.same_events"                                          \
+    " ELSE (c.last_events, c.last_event_keys) IS NOT DISTINCT FROM (u.codes::text[], u.keys::text[]) END,"             \
     " informs = c.informs + (c.contact_id <> u.contact_id)::integer,"                                                  \
     " periodic_informs = c.periodic_informs + (c.contact_id <> u.contact_id AND u.is_periodic)::integer,"              \
     " contact_id = u.contact_id, last_inform = u.at, last_boot = CASE WHEN u.boot > 0 THEN u.at ELSE c.last_boot END," \
@@ -45,10 +47,12 @@ namespace {
     "u.parameter_key,"                                                                                                 \
     " connection_request_url = u.url"
 
-/// Event rows of the rows in `written`.
+/// Event rows of the rows in `written`. Two Informs of one device may have been looked up before either was written, so
+/// what the look-up could tell of a redelivery is not all.
 #define ACS_CONTACT_EVENTS                                                                                             \
     " events AS (INSERT INTO event (at, device_id, event_id, kind, codes, keys, retry_count, redelivered, address)"    \
-    " SELECT at, device_id, contact_id, 'Inform', codes::text[], keys::text[], retry_count, redelivered, address"      \
+    " SELECT at, device_id, contact_id, 'Inform', codes::text[], keys::text[], retry_count,"                           \
+    " redelivered OR retry_count > 0 AND same_events, address"                                                         \
     " FROM written WHERE NOT is_periodic ON CONFLICT DO NOTHING)"
 
 /// Their overlays.
@@ -74,7 +78,8 @@ std::string known_contact_sql(bool events, bool overlays, bool promoted)
                       ") WITH ORDINALITY u (" ACS_CONTACT_COLUMNS ", n) WHERE c.device_id = u.key"
                       " RETURNING c.device_id, c.session_epoch, u.n";
     if (events)
-        sql += ", u.at, u.contact_id, u.codes, u.keys, u.retry_count, u.redelivered, u.is_periodic, u.address";
+        sql += ", c.same_events, u.at, u.contact_id, u.codes, u.keys, u.retry_count, u.redelivered, u.is_periodic, "
+               "u.address";
     if (overlays)
         sql += ", u.recent_version, u.recent_ids, u.recent_values, u.recent_changed";
     sql += ")";
@@ -135,6 +140,9 @@ constexpr Statement commit_new_contact{
     "n.identity_hash = u.key"
     " ON CONFLICT (device_id) DO UPDATE SET"
     " session_epoch = c.session_epoch + (c.contact_id <> EXCLUDED.contact_id)::integer,"
+    " same_events = CASE WHEN c.contact_id = EXCLUDED.contact_id THEN c.same_events"
+    " ELSE (c.last_events, c.last_event_keys) IS NOT DISTINCT FROM (EXCLUDED.last_events, EXCLUDED.last_event_keys) "
+    "END,"
     " informs = c.informs + (c.contact_id <> EXCLUDED.contact_id)::integer, contact_id = EXCLUDED.contact_id,"
     " last_inform = EXCLUDED.last_inform, last_boot = coalesce(EXCLUDED.last_boot, c.last_boot),"
     " boot_epoch = CASE WHEN EXCLUDED.boot_epoch > 0 THEN c.session_epoch + (c.contact_id <> "
@@ -146,8 +154,8 @@ constexpr Statement commit_new_contact{
     " address = EXCLUDED.address, last_events = EXCLUDED.last_events, last_event_keys = EXCLUDED.last_event_keys,"
     " software_version = EXCLUDED.software_version, hardware_version = EXCLUDED.hardware_version,"
     " provisioning_code = EXCLUDED.provisioning_code, parameter_key = EXCLUDED.parameter_key,"
-    " connection_request_url = EXCLUDED.connection_request_url RETURNING c.device_id, c.session_epoch),"
-    " written AS (SELECT f.device_id, f.session_epoch, n.made_by = u.contact_id AS created, u.*"
+    " connection_request_url = EXCLUDED.connection_request_url RETURNING c.device_id, c.session_epoch, c.same_events),"
+    " written AS (SELECT f.device_id, f.session_epoch, f.same_events, n.made_by = u.contact_id AS created, u.*"
     " FROM u JOIN named n ON n.identity_hash = u.key JOIN fresh f ON f.device_id = n.device_id)," ACS_CONTACT_EVENTS
     "," ACS_CONTACT_RECENT "," ACS_CONTACT_PROMOTED(
         "SELECT n.device_id, q.path_id, q.value, q.since"

@@ -274,6 +274,31 @@ TEST_F(SessionPath, SeveralNodesWriteTheSameDevicesWithoutDeadlock)
     EXPECT_EQ(value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"), "0");
 }
 
+TEST_F(SessionPath, ARedeliveryIsMarkedAlthoughItWasLookedUpBeforeTheFirstWasWritten)
+{
+    auto again = inform(router());
+    again.retry_count = 1;
+    auto const key = admit().key;
+    run(sessions().commit_contact(again));
+    auto const known = look_up();
+    auto change = inform(known, {});
+    auto change_again = change;
+    change_again.retry_count = 1;
+    run(sessions().commit_contact(change));
+    run(sessions().commit_contact(change_again));
+    auto other = inform(router(), {{"8 DIAGNOSTICS COMPLETE", ""}});
+    other.key = known.key;
+    other.retry_count = 2;
+    run(sessions().commit_contact(other));
+    other.retry_count = 0;
+    run(sessions().commit_contact(other));
+
+    std::vector<bool> marks;
+    for (auto const& event : backend_.events(key))
+        marks.push_back(event.redelivered);
+    EXPECT_EQ(marks, (std::vector{false, true, false, true, false, false}));
+}
+
 TEST_F(SessionPath, ContactRowsAreUpdatedOnTheirPage)
 {
     admit();
