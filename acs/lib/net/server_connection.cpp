@@ -5,6 +5,8 @@
 
 #include "base/log.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -21,6 +23,14 @@ constexpr std::size_t linger_bytes = 4 * 1024 * 1024;
 Endpoint endpoint(Tcp::endpoint const& native)
 {
     return {unmapped(native.address()), native.port()};
+}
+
+/// False when the peer has closed its side, even if it sent something before.
+bool is_peer_there(int descriptor)
+{
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    return ::getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || info.tcpi_state == TCP_ESTABLISHED;
 }
 
 }  // namespace
@@ -178,6 +188,10 @@ base::Awaitable<bool> ServerConnection::shake_hands()
     }
     expect_within(longest_queue + limits().handshake);
     co_await port_->handshakes->turn(is_expected());
+    if (!is_peer_there(stream_.descriptor())) {  // it lost its patience: its handshake would be work for nobody
+        counters().failed_handshakes.add();
+        co_return false;
+    }
     expect_within(limits().handshake);
     auto const context = port_->listener->config.tls->native();
     SslPointer ssl{SSL_new(context.get())};
