@@ -20,6 +20,14 @@ Answer list_promotions(Call call);
 Answer add_promotion(Call call);
 Answer remove_promotion(Call call);
 
+// rules.cpp
+Answer list_rules(Call call);
+Answer show_rule(Call call);
+Answer check_rules(Call call);
+Answer apply_rules(Call call);
+Answer preview_rules(Call call);
+Answer explain_device(Call call);
+
 // parameters.cpp
 Answer list_parameters(Call call);
 

@@ -30,6 +30,12 @@ constexpr Route table[] = {
     {"GET", "/api/v1/promoted", Body::none, list_promotions},
     {"POST", "/api/v1/promoted", Body::json, add_promotion},
     {"DELETE", "/api/v1/promoted/{pattern}", Body::none, remove_promotion},
+    {"GET", "/api/v1/devices/{device}/explanation", Body::none, explain_device},
+    {"GET", "/api/v1/rules", Body::none, list_rules},
+    {"GET", "/api/v1/rules/{rule}", Body::none, show_rule},
+    {"POST", "/api/v1/rules/check", Body::json, check_rules},
+    {"POST", "/api/v1/rules/apply", Body::json, apply_rules},
+    {"POST", "/api/v1/rules/preview", Body::json, preview_rules},
     {"GET", "/api/v1/version", Body::none, get_version},
     {"GET", "/api/v1/statistics", Body::none, get_statistics},
 };

@@ -15,6 +15,7 @@ class Inventory;
 class ParameterCheck;
 class DeviceAdmin;
 class Promotions;
+class Rules;
 class Waker;
 }  // namespace domain
 
@@ -32,6 +33,7 @@ struct Services {
     base::Metrics& metrics;
     domain::DeviceAdmin& admin;
     domain::Promotions& promotions;
+    domain::Rules& rules;
 };
 
 }  // namespace api

@@ -138,6 +138,8 @@ Application::Application(Config config, Prepared prepared)
       directory_{open_directory(config_.files.directory, file_pool_)},
       writes_{writes_of(config_.database)},
       searches_{searches_of(config_.database)},
+      rule_queries_{
+          storage::rule_connections(writes_of(config_.database).connection, 2, config_.database.search_timeout)},
       node_{storage::NodeNumber::take(writes_.settings().connection, config_.node)},
       path_{session_path_of(config_, node_.value()), writes_, prepared_.sealer, clock_, metrics_},
       models_{writes_, clock_, fallback_of(config_.discovery)},
@@ -146,6 +148,8 @@ Application::Application(Config config, Prepared prepared)
           {writes_, searches_, path_.trees(), prepared_.sealer, path_.ids(), compose, storage::identity_hash, &news_}},
       admin_{writes_, prepared_.sealer},
       promotions_{writes_},
+      rule_store_{writes_, rule_queries_},
+      rules_{rule_store_, [](std::string_view path) { return cwmp::is_secret_path(path); }},
       chores_{chores_of(config_, path_.paths()), node_, clock_},
       task_watch_{task_watch_of(config_), news_},
       waker_{inventory_, metrics_, wakeup_of(config_.wakeup, prepared_.wake_targets, expected_)},
@@ -190,6 +194,7 @@ void Application::stop(std::chrono::milliseconds patience)
     file_pool_.join();
     writes_.stop();
     searches_.stop();
+    rule_queries_.stop();
     server_.reset();
     threads_.reset();
     task_watch_.stop();
@@ -260,9 +265,10 @@ base::Result<void> Application::listen_api()
     settings.tokens = prepared_.tokens;
     settings.version = ACS_VERSION;
     settings.file_bytes = config_.files.file_bytes;
-    handlers_.push_back(std::make_unique<api::Api>(api::Services{inventory_, files_, *directory_, waker_, guard_,
-                                                                 &model_check_, clock_, metrics_, admin_, promotions_},
-                                                   settings));
+    handlers_.push_back(
+        std::make_unique<api::Api>(api::Services{inventory_, files_, *directory_, waker_, guard_, &model_check_, clock_,
+                                                 metrics_, admin_, promotions_, rules_},
+                                   settings));
     auto& handler = *handlers_.back();
     for (auto const& listener : config_.api.listeners)
         if (auto opened = server_->listen(listener_of(listener), handler); !opened)

@@ -12,6 +12,7 @@
 #include "monitor/monitor.hpp"
 #include "net/server.hpp"
 #include "provisioning/guard.hpp"
+#include "provisioning/rule_book.hpp"
 #include "session/endpoint.hpp"
 #include "storage/chores.hpp"
 #include "storage/database.hpp"
@@ -20,6 +21,7 @@
 #include "storage/pg_inventory.hpp"
 #include "storage/pg_model_store.hpp"
 #include "storage/pg_promotions.hpp"
+#include "storage/pg_rules.hpp"
 #include "storage/session_path.hpp"
 #include "storage/task_watch.hpp"
 #include "wakeup/http_waker.hpp"
@@ -83,6 +85,7 @@ private:
     std::unique_ptr<files::Directory> directory_;
     storage::Database writes_;
     storage::Database searches_;
+    storage::Database rule_queries_;
     storage::NodeNumber node_;
     std::unique_ptr<net::Threads> threads_ = std::make_unique<net::Threads>(config_.threads);
     storage::SessionPath path_;
@@ -92,6 +95,8 @@ private:
     storage::PgInventory inventory_;
     storage::PgDeviceAdmin admin_;
     storage::PgPromotions promotions_;
+    storage::PgRules rule_store_;
+    provisioning::RuleBook rules_;
     storage::Chores chores_;
     storage::TaskWatch task_watch_;
     std::shared_ptr<net::ExpectedPeers> expected_ = std::make_shared<net::ExpectedPeers>();

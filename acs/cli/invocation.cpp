@@ -69,6 +69,13 @@ void add_inventory(CLI::App& app, Invocation& invocation)
         app.add_subcommand("promoted", "list the parameters that fleets are searched by, add or remove a pattern");
     promoted->add_option("ACTION", invocation.operands, "add PATTERN or remove PATTERN; nothing: list")->expected(0, 2);
     promoted->add_option("--reason", invocation.reason, "who needs it");
+    auto* const rules = app.add_subcommand("rules", "list provisioning rules, show, check, preview or apply them");
+    rules->add_option("ACTION", invocation.operands, "list, show NAME, check FILE, preview FILE or apply FOLDER")
+        ->expected(0, 2);
+    rules->add_option("--reason", invocation.reason, "why they are applied");
+    rules->add_flag("--dry-run", invocation.dry_run, "tell what applying would change");
+    on_device(app, invocation, "explain", "show what rules want of a device, and why",
+              {"PATH", "only what begins so", 0, 1});
     auto* const parameters = on_device(app, invocation, "parameters", "list what is known of a device's parameters",
                                        {"PATH", "a parameter, or an object with its dot", 0, 1});
     parameters->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();

@@ -29,6 +29,7 @@ struct Invocation {
     std::string reason;    ///< why a pattern is promoted
     unsigned limit = 100;  ///< items of a list; 0: all
     bool json = false;
+    bool dry_run = false;  ///< of rules: tell what would change
     std::optional<std::chrono::seconds> wait;
 };
 

@@ -44,6 +44,8 @@ int cancel_task(Session session);
 int list_files(Session session);
 int add_file(Session session);
 int delete_file(Session session);
+int rules(Session session);
+int explain(Session session);
 int show_version(Session session);
 
 /// The stored file that a download's operand means: a local file is uploaded first.

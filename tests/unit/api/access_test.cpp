@@ -32,7 +32,7 @@ TEST_F(AccessTest, EveryKnownTokenWorksAndTheSchemeIsReadInAnyCase)
 TEST_F(AccessTest, AnEmptyTokenInTheConfigurationLetsNobodyIn)
 {
     api::Api const open{
-        {inventory_, files_, directory_, waker_, guard_, nullptr, clock_, metrics_, admin_, promotions_},
+        {inventory_, files_, directory_, waker_, guard_, nullptr, clock_, metrics_, admin_, promotions_, rules_},
         {.tokens = {{"x", ""}}}};
     net::RequestHead head;
     head.method = "GET";

@@ -6,6 +6,7 @@
 #include "support/fake_admin.hpp"
 #include "support/fake_files.hpp"
 #include "support/fake_inventory.hpp"
+#include "support/fake_rules.hpp"
 #include "support/fake_waker.hpp"
 #include "support/openapi.hpp"
 #include "support/run.hpp"
@@ -123,7 +124,8 @@ protected:
     support::FakeWaker waker_;
     support::FakeDeviceAdmin admin_;
     support::FakePromotions promotions_;
-    api::Api api_{{inventory_, files_, directory_, waker_, guard_, &intervals_, clock_, metrics_, admin_, promotions_},
+    support::FakeRules rules_;
+    api::Api api_{{inventory_, files_, directory_, waker_, guard_, &intervals_, clock_, metrics_, admin_, promotions_, rules_},
                   {.tokens = {{"anna", "secret"}, {"", "nameless"}},
                    .version = "1.2.3",
                    .json_bytes = 4096,

@@ -7,6 +7,7 @@
 #include "support/fake_admin.hpp"
 #include "support/fake_files.hpp"
 #include "support/fake_inventory.hpp"
+#include "support/fake_rules.hpp"
 #include "support/fake_waker.hpp"
 
 #include <boost/json.hpp>
@@ -113,11 +114,62 @@ protected:
     support::FakeWaker waker_;
     support::FakeDeviceAdmin admin_;
     support::FakePromotions promotions_;
-    api::Api api_{{inventory_, files_, directory_, waker_, guard_, nullptr, clock_, metrics_, admin_, promotions_},
-                  {.tokens = {{"test", "secret"}}, .version = "1.2.3"}};
+    support::FakeRules rules_;
+    api::Api api_{
+        {inventory_, files_, directory_, waker_, guard_, nullptr, clock_, metrics_, admin_, promotions_, rules_},
+        {.tokens = {{"test", "secret"}}, .version = "1.2.3"}};
     net::Threads threads_{1};
     net::Server server_{threads_, metrics_};
 };
+
+TEST_F(AcsctlTest, RulesAreCheckedAppliedAndShown)
+{
+    auto const folder = folder_ / "rules";
+    fs::create_directories(folder);
+    std::ofstream{folder / "wifi.sql"} << "-- rule: wifi\n";
+    std::ofstream{folder / "notes.txt"} << "wrong";
+    EXPECT_EQ(run({"rules", "check", folder}).code, 0);
+    auto const dry = run({"rules", "apply", folder, "--dry-run"});
+    EXPECT_EQ(dry.out, "added wifi\n0 unchanged; nothing was applied\n") << dry.error;
+    EXPECT_EQ(run({"rules", "apply", folder, "--reason", "tariff"}).out, "added wifi\n0 unchanged; in force\n");
+    EXPECT_THAT(run({"rules"}).out, HasSubstr("wifi"));
+    EXPECT_THAT(run({"rules", "show", "wifi"}).out, HasSubstr("by test: tariff\n\n-- rule: wifi\n"));
+    EXPECT_EQ(run({"rules", "show", "other"}).code, 1);
+    std::ofstream{folder / "bad.sql"} << "wrong";
+    auto const checked = run({"rules", "check", folder});
+    EXPECT_EQ(checked.code, 1);
+    EXPECT_EQ(checked.error, "bad.sql:3:12: this is wrong. Write it right.\n");
+    EXPECT_EQ(run({"rules", "apply", folder}).code, 1);
+    EXPECT_EQ(run({"rules", "apply"}).code, 2);
+    EXPECT_EQ(run({"rules", "check", folder / "none.sql"}).code, 2);
+}
+
+TEST_F(AcsctlTest, ThePagesOfAPreviewAreAddedUp)
+{
+    std::ofstream{folder_ / "wifi.sql"} << "-- rule: wifi\n";
+    rules_.page.devices = 2;
+    rules_.page.devices_changed = 1;
+    rules_.page.changes.push_back({"wifi", "set", "Device.X", 1, 1, {{domain::DeviceKey{7}, "a", "b"}}});
+    rules_.page.next = domain::DeviceKey{7};
+    auto const preview = run({"rules", "preview", folder_ / "wifi.sql"});
+    EXPECT_EQ(preview.code, 0) << preview.error;
+    EXPECT_THAT(preview.out, StartsWith("4 devices looked at, 2 would change\n"
+                                        "wifi: set Device.X: 2 to change, 2 in place\n    device 7: \"a\" -> \"b\"\n"));
+}
+
+TEST_F(AcsctlTest, ADeviceIsExplained)
+{
+    rules_.explanation.wishes = {{"wifi", 3, 200, "set", "Device.X", "b", "a", "", false},
+                                 {"old", 2, 100, "set", "Device.X", "c", "a", "wifi", false},
+                                 {"wifi", 3, 200, "set", "Device.Y", "1", "1", "", true}};
+    rules_.explanation.matched = {"old", "wifi"};
+    auto const told = run({"explain", device_});
+    EXPECT_EQ(told.code, 0) << told.error;
+    EXPECT_THAT(told.out, HasSubstr("set Device.X = \"b\": rule wifi (version 3, priority 200), now \"a\"\n"
+                                    "set Device.X = \"c\": rule old (version 2, priority 100), overruled by wifi\n"
+                                    "set Device.Y = \"1\": rule wifi (version 3, priority 200), in place\n"));
+    EXPECT_THAT(run({"explain", device_, "Device.Y"}).out, Not(HasSubstr("Device.X")));
+}
 
 TEST_F(AcsctlTest, DevicesAreListedForPeople)
 {

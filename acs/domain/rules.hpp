@@ -1,0 +1,107 @@
+#pragma once
+
+#include "domain/condition.hpp"
+#include "domain/rule_store.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace domain {
+
+/// A rule's file as it was sent.
+struct RuleFile {
+    std::string file;
+    std::string text;
+};
+
+/// What applying a set of files came to, or would come to.
+struct RulesApplied {
+    std::int64_t epoch = 0;  ///< of the set in force afterwards
+    std::vector<std::string> added, changed, removed;
+    std::size_t unchanged = 0;
+};
+
+/// One rule in force, with what its header says.
+struct RuleShown {
+    RuleVersion version;
+    RuleText rule;
+};
+
+/// What one rule would make of one parameter (or table, tag, file, ...) of the devices looked at.
+struct PreviewedChange {
+    std::string rule, kind, path;
+    std::size_t devices = 0;   ///< that it would change
+    std::size_t in_place = 0;  ///< that have the value already
+    struct Sample {
+        DeviceKey device;
+        std::string from, to;  ///< secrets masked; `from` is "" when the value is not known
+    };
+    std::vector<Sample> samples;  ///< the first few
+};
+/// Two rules that want different values of one parameter.
+struct PreviewedConflict {
+    std::string path, winner, loser;
+    std::size_t devices = 0;
+};
+struct PreviewedFailure {
+    std::string rule, reason;
+    std::size_t devices = 0;
+};
+
+/// What rules would do to one chunk of the fleet.
+struct RulesPreview {
+    std::size_t devices = 0;          ///< looked at
+    std::size_t devices_changed = 0;  ///< of which some parameter would be set or something done
+    std::vector<PreviewedChange> changes;
+    std::vector<PreviewedConflict> conflicts;
+    std::vector<PreviewedFailure> failures;
+    std::optional<DeviceKey> next;  ///< where to go on; none at the end
+};
+
+/// Why one thing of one device is as rules want it.
+struct ExplainedWish {
+    std::string rule;
+    std::int64_t version = 0;
+    int priority = 0;
+    std::string kind, path;
+    std::string wanted;                ///< secrets masked
+    std::optional<std::string> known;  ///< of a value: what the device last told; none: not known, or a secret
+    std::string overruled_by;          ///< a rule of higher priority wants something else; empty: this one counts
+    bool is_in_place = false;          ///< of a value: the device has it
+};
+struct RulesExplanation {
+    std::int64_t epoch = 0;
+    bool is_paused = false;
+    std::vector<std::string> matched;    ///< rules whose condition holds
+    std::vector<std::string> unmatched;  ///< rules whose condition does not
+    std::vector<ExplainedWish> wishes;   ///< by path, the one that counts first
+    std::vector<PreviewedFailure> failures;
+};
+
+/// What people do with rules. Everything throws base::Unavailable when the database is away.
+class Rules {
+public:
+    virtual ~Rules() = default;
+    using Problems = std::vector<RuleProblem>;
+
+    /// Reads, guards and has PostgreSQL judge each file; all problems at once.
+    virtual base::Awaitable<base::Result<void, Problems>> check(std::vector<RuleFile> files) = 0;
+    /// Makes the rules in force those of the files, all or none. `dry_run`: only tells what would change.
+    virtual base::Awaitable<base::Result<RulesApplied, Problems>> apply(std::vector<RuleFile> files, std::string by,
+                                                                        std::string reason, bool dry_run) = 0;
+    virtual base::Awaitable<RuleSet> current() = 0;
+    /// By priority, then name.
+    virtual base::Awaitable<std::vector<RuleShown>> list() = 0;
+    virtual base::Awaitable<std::vector<RuleVersion>> history(std::string rule) = 0;
+
+    /// What the files would do to the devices after `after`, at most `limit`. `is_whole`: they are all the rules there
+    /// would be; else they replace or join those in force.
+    virtual base::Awaitable<base::Result<RulesPreview, Problems>> preview(std::vector<RuleFile> files, bool is_whole,
+                                                                          DeviceKey after, unsigned limit) = 0;
+    /// What the rules in force say of one device now.
+    virtual base::Awaitable<RulesExplanation> explain(DeviceKey device) = 0;
+};
+
+}  // namespace domain

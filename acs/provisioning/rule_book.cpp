@@ -1,0 +1,266 @@
+#include "provisioning/rule_book.hpp"
+
+#include "base/log.hpp"
+#include "provisioning/rule_preview.hpp"
+#include "provisioning/rule_sql.hpp"
+#include "provisioning/rule_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace provisioning {
+
+namespace {
+
+using domain::RuleFile;
+using domain::RuleProblem;
+using Problems = domain::Rules::Problems;
+
+/// Rules that may be in force together.
+constexpr std::size_t most_rules = 1'000;
+/// Devices that are evaluated in one statement of a preview.
+constexpr std::size_t devices_at_once = 500;
+
+std::vector<RuleFile> files_of(domain::RuleSet const& set)
+{
+    std::vector<RuleFile> files;
+    for (auto const& version : set.rules)
+        files.push_back({version.file, version.text.value_or("")});
+    return files;
+}
+
+/// Two files must not be one rule.
+void find_twins(std::vector<CheckedRule> const& rules, std::vector<RuleFile> const& files, Problems& problems)
+{
+    std::map<std::string, std::string> seen;
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        auto const [first, is_new] = seen.emplace(rules[i].rule.name, files[i].file);
+        if (!is_new)
+            problems.push_back({files[i].file,
+                                {1, 1},
+                                fmt::format("the rule {} is in {} too", rules[i].rule.name, first->second),
+                                "Give one of them another name."});
+    }
+}
+
+/// By priority, then name.
+bool counts_before(CheckedRule const& one, CheckedRule const& other)
+{
+    return std::pair{-one.rule.priority, one.rule.name} < std::pair{-other.rule.priority, other.rule.name};
+}
+
+/// The files, with those of the set in force that they do not replace.
+std::vector<RuleFile> joined(std::vector<RuleFile> files, domain::RuleSet const& set)
+{
+    std::set<std::string> names;
+    for (auto const& file : files)
+        if (auto const rule = parse_rule(file.file, file.text))
+            names.insert(rule->name);
+    for (auto const& version : set.rules)
+        if (!names.contains(version.rule))
+            files.push_back({version.file, version.text.value_or("")});
+    return files;
+}
+
+domain::RulesApplied difference(std::vector<CheckedRule> const& rules, std::vector<RuleFile> const& files,
+                                domain::RuleSet const& set, std::vector<domain::RuleChange>& changes)
+{
+    domain::RulesApplied applied{.epoch = set.epoch};
+    std::set<std::string> kept;
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        auto const& name = rules[i].rule.name;
+        kept.insert(name);
+        auto const before = std::ranges::find(set.rules, name, &domain::RuleVersion::rule);
+        if (before != set.rules.end() && before->text == files[i].text) {
+            ++applied.unchanged;
+            continue;
+        }
+        (before == set.rules.end() ? applied.added : applied.changed).push_back(name);
+        changes.push_back({name, files[i].file, files[i].text});
+    }
+    for (auto const& version : set.rules)
+        if (!kept.contains(version.rule)) {
+            applied.removed.push_back(version.rule);
+            changes.push_back({version.rule, version.file, std::nullopt});
+        }
+    return applied;
+}
+
+std::vector<domain::RuleMember> members_of(std::span<domain::DeviceKey const> devices, std::size_t rules)
+{
+    std::vector<domain::RuleMember> members;
+    for (auto const device : devices)
+        members.push_back({device, std::vector<bool>(rules, true)});
+    return members;
+}
+
+}  // namespace
+
+base::Awaitable<base::Result<std::vector<CheckedRule>, Problems>> RuleBook::read(std::vector<RuleFile> files)
+{
+    Problems problems;
+    std::vector<CheckedRule> rules;
+    auto const tables = co_await store_.readable_tables();
+    auto const may_read = [&tables](std::string_view table) { return tables.contains(table); };
+    if (files.size() > most_rules)
+        problems.push_back(
+            {files.back().file, {1, 1}, fmt::format("there are more than {} rules", most_rules), "Join some."});
+    for (auto const& file : files) {
+        auto parsed = parse_rule(file.file, file.text);
+        auto checked = parsed ? check_rule(file.file, *std::move(parsed), is_secret_, may_read)
+                              : base::Result<CheckedRule, RuleProblem>{std::unexpected{std::move(parsed).error()}};
+        if (!checked) {
+            problems.push_back(std::move(checked).error());
+            continue;
+        }
+        auto const& rule = checked->rule;
+        auto const when = co_await store_.probe(condition_probe(*checked));
+        if (!when)
+            problems.push_back(
+                {file.file, rule.when.place_of({1, 1}), when.error().what, "PostgreSQL refused the condition."});
+        auto const body = co_await store_.probe(body_probe(*checked));
+        if (!body)
+            problems.push_back(
+                {file.file, rule.assignments.empty() ? rule.body.place_of({1, 1}) : rule.assignments[0].expression_at,
+                 body.error().what, "PostgreSQL refused the body."});
+        rules.push_back(*std::move(checked));
+    }
+    if (rules.size() == files.size())
+        find_twins(rules, files, problems);
+    if (!problems.empty())
+        co_return std::unexpected{std::move(problems)};
+    co_return rules;
+}
+
+base::Awaitable<base::Result<void, Problems>> RuleBook::check(std::vector<RuleFile> files)
+{
+    auto const rules = co_await read(std::move(files));
+    if (!rules)
+        co_return std::unexpected{rules.error()};
+    co_return base::Result<void, Problems>{};
+}
+
+base::Awaitable<base::Result<domain::RulesApplied, Problems>>
+RuleBook::apply(std::vector<RuleFile> files, std::string by, std::string reason, bool dry_run)
+{
+    auto const rules = co_await read(files);
+    if (!rules)
+        co_return std::unexpected{rules.error()};
+    for (;;) {
+        auto const set = co_await store_.load();
+        std::vector<domain::RuleChange> changes;
+        auto applied = difference(*rules, files, set, changes);
+        if (dry_run || changes.empty())
+            co_return applied;
+        auto const now = co_await store_.apply(std::move(changes), paths_read(*rules), by, reason, set.epoch);
+        if (!now)
+            continue;  // somebody else was faster: what changes is worked out again
+        applied.epoch = now->epoch;
+        base::log::info("rules.applied", {{"epoch", applied.epoch},
+                                          {"added", applied.added.size()},
+                                          {"changed", applied.changed.size()},
+                                          {"removed", applied.removed.size()},
+                                          {"by", by},
+                                          {"reason", reason}});
+        co_return applied;
+    }
+}
+
+base::Awaitable<std::vector<domain::RuleShown>> RuleBook::list()
+{
+    auto const set = co_await store_.load();
+    std::vector<domain::RuleShown> shown;
+    for (auto const& version : set.rules)
+        if (auto rule = parse_rule(version.file, version.text.value_or("")))
+            shown.push_back({version, *std::move(rule)});
+    std::ranges::sort(shown, {},
+                      [](domain::RuleShown const& rule) { return std::pair{-rule.rule.priority, rule.rule.name}; });
+    co_return shown;
+}
+
+base::Awaitable<std::vector<domain::RuleVersion>> RuleBook::history(std::string rule)
+{
+    return store_.history(std::move(rule));
+}
+
+base::Awaitable<std::shared_ptr<CompiledRules const>> RuleBook::compile(std::vector<CheckedRule> rules,
+                                                                        domain::RuleSet const& set, std::string name)
+{
+    auto compiled = std::make_shared<CompiledRules>();
+    compiled->epoch = set.epoch;
+    compiled->is_paused = set.paused_at.has_value();
+    std::ranges::sort(rules, counts_before);
+    for (auto const& rule : rules) {
+        auto const version = std::ranges::find(set.rules, rule.rule.name, &domain::RuleVersion::rule);
+        bool const is_applied = version != set.rules.end() && version->text == rule.rule.text;
+        compiled->versions.push_back(is_applied ? version->id : 0);
+    }
+    auto const promoted = co_await store_.promoted(paths_read(rules));
+    compiled->statements = std::make_shared<domain::RuleStatements>(compose_rules(rules, promoted, std::move(name)));
+    compiled->rules = std::move(rules);
+    co_return compiled;
+}
+
+base::Awaitable<std::shared_ptr<CompiledRules const>> RuleBook::compiled()
+{
+    auto const fingerprint = co_await store_.fingerprint();
+    {
+        std::lock_guard const lock{mutex_};
+        if (compiled_ && fingerprint_ == fingerprint)
+            co_return compiled_;
+    }
+    auto const set = co_await store_.load();
+    std::vector<CheckedRule> good;
+    for (auto const& file : files_of(set)) {
+        auto rules = co_await read({file});
+        if (rules)
+            good.push_back(std::move(rules->front()));
+        else
+            base::log::warning("rules.left_out", {{"file", file.file}, {"cause", rules.error().front().text()}});
+    }
+    auto result = co_await compile(std::move(good), set, "");
+    std::lock_guard const lock{mutex_};
+    fingerprint_ = fingerprint;
+    compiled_ = result;
+    co_return result;
+}
+
+base::Awaitable<base::Result<domain::RulesPreview, Problems>>
+RuleBook::preview(std::vector<RuleFile> files, bool is_whole, domain::DeviceKey after, unsigned limit)
+{
+    auto const set = co_await store_.load();
+    auto rules = co_await read(is_whole ? std::move(files) : joined(std::move(files), set));
+    if (!rules)
+        co_return std::unexpected{rules.error()};
+    auto const compiled = co_await compile(*std::move(rules), set, "");
+    auto const devices = co_await store_.devices(after, limit);
+    std::vector<domain::RuleFinding> findings;
+    std::vector<domain::KnownValue> known;
+    for (std::size_t at = 0; at < devices.size(); at += devices_at_once) {
+        auto const chunk = std::span{devices}.subspan(at, std::min(devices_at_once, devices.size() - at));
+        auto found = co_await store_.evaluate(compiled->statements, members_of(chunk, compiled->rules.size()));
+        auto values = co_await store_.known(values_needed(found, is_secret_));
+        std::ranges::move(found, std::back_inserter(findings));
+        std::ranges::move(values, std::back_inserter(known));
+    }
+    auto preview = summarized(*compiled, findings, known, is_secret_);
+    if (devices.size() == limit)
+        preview.next = devices.back();
+    co_return preview;
+}
+
+base::Awaitable<domain::RulesExplanation> RuleBook::explain(domain::DeviceKey device)
+{
+    auto const rules = co_await compiled();
+    std::vector<domain::DeviceKey> const one{device};
+    auto const findings = co_await store_.evaluate(rules->statements, members_of(one, rules->rules.size()));
+    if (findings.empty())
+        co_return domain::RulesExplanation{.epoch = rules->epoch, .is_paused = rules->is_paused};
+    auto const known = co_await store_.known(values_needed(findings, is_secret_));
+    co_return explained(*rules, findings.front(), known, is_secret_);
+}
+
+}  // namespace provisioning

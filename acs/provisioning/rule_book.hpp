@@ -1,0 +1,56 @@
+#pragma once
+
+#include "domain/rules.hpp"
+#include "provisioning/rule_check.hpp"
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace provisioning {
+
+/// A set of rules ready to be run: by priority, then name, so that of two wishes the one of the lower number counts.
+struct CompiledRules {
+    std::int64_t epoch = 0;
+    bool is_paused = false;
+    std::vector<CheckedRule> rules;
+    std::vector<std::int64_t> versions;  ///< of rules[n]; 0: not applied yet
+    std::shared_ptr<domain::RuleStatements const> statements;
+};
+
+/// The rules: read, guarded, kept, tried and explained. Used from any I/O thread.
+class RuleBook final : public domain::Rules {
+public:
+    /// `store` must outlive this.
+    RuleBook(domain::RuleStore& store, SecretPredicate is_secret) : store_{store}, is_secret_{std::move(is_secret)} {}
+
+    base::Awaitable<base::Result<void, Problems>> check(std::vector<domain::RuleFile> files) override;
+    base::Awaitable<base::Result<domain::RulesApplied, Problems>>
+    apply(std::vector<domain::RuleFile> files, std::string by, std::string reason, bool dry_run) override;
+    base::Awaitable<domain::RuleSet> current() override { return store_.load(); }
+    base::Awaitable<std::vector<domain::RuleShown>> list() override;
+    base::Awaitable<std::vector<domain::RuleVersion>> history(std::string rule) override;
+    base::Awaitable<base::Result<domain::RulesPreview, Problems>>
+    preview(std::vector<domain::RuleFile> files, bool is_whole, domain::DeviceKey after, unsigned limit) override;
+    base::Awaitable<domain::RulesExplanation> explain(domain::DeviceKey device) override;
+
+    /// The rules in force, compiled again when they changed. What no longer passes the guard is left out and logged.
+    base::Awaitable<std::shared_ptr<CompiledRules const>> compiled();
+
+private:
+    base::Awaitable<base::Result<std::vector<CheckedRule>, Problems>> read(std::vector<domain::RuleFile> files);
+    base::Awaitable<std::shared_ptr<CompiledRules const>> compile(std::vector<CheckedRule> rules,
+                                                                  domain::RuleSet const& set, std::string name);
+
+    domain::RuleStore& store_;
+    SecretPredicate is_secret_;
+    std::mutex mutex_;
+    std::string fingerprint_;  ///< of compiled_
+    std::shared_ptr<CompiledRules const> compiled_;
+};
+
+/// What is shown instead of a secret.
+inline constexpr std::string_view masked_secret = "********";
+
+}  // namespace provisioning

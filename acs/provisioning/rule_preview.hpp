@@ -1,0 +1,46 @@
+#pragma once
+
+#include "domain/rules.hpp"
+#include "provisioning/rule_book.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace provisioning {
+
+/// One wish of a rule for a device, and the rule (by number) that overrules it.
+struct Wish {
+    unsigned rule = 0;
+    domain::RuleAction const* action = nullptr;
+    std::optional<unsigned> overruled_by;
+};
+
+/// The wishes of a finding by path, of one parameter the one that counts first: for values and notifications that of
+/// the highest priority; other actions never overrule each other. The pointers are into `finding`.
+[[nodiscard]] std::vector<Wish> wishes_of(domain::RuleFinding const& finding);
+
+/// True when what a device told stands for what a rule wants: by the type of the rule's value, for texts also as
+/// booleans are spelt.
+[[nodiscard]] bool is_in_place(domain::RuleAction const& wanted, std::string_view known);
+
+/// The value as people may see it.
+[[nodiscard]] std::string shown(domain::RuleAction const& action, SecretPredicate const& is_secret);
+
+/// Counts what the findings come to. `known` are the values of all parameters that would be set.
+[[nodiscard]] domain::RulesPreview summarized(CompiledRules const& compiled,
+                                              std::span<domain::RuleFinding const> findings,
+                                              std::span<domain::KnownValue const> known,
+                                              SecretPredicate const& is_secret);
+
+/// Explains one finding.
+[[nodiscard]] domain::RulesExplanation explained(CompiledRules const& compiled, domain::RuleFinding const& finding,
+                                                 std::span<domain::KnownValue const> known,
+                                                 SecretPredicate const& is_secret);
+
+/// The parameters whose values must be known to judge the findings; secrets are never asked for.
+[[nodiscard]] std::vector<domain::KnownValue> values_needed(std::span<domain::RuleFinding const> findings,
+                                                            SecretPredicate const& is_secret);
+
+}  // namespace provisioning

@@ -1,0 +1,282 @@
+#include "storage/pg_rules.hpp"
+
+#include "cwmp/path.hpp"
+#include "storage/array_text.hpp"
+#include "storage/rule_run.hpp"
+
+#include <fmt/format.h>
+#include <pqxx/pqxx>
+
+#include <algorithm>
+
+namespace storage {
+
+namespace {
+
+#define VERSION_COLUMNS "v.version_id, v.rule, v.epoch, v.file, v.text, v.made_at, v.made_by, v.reason"
+
+constexpr Statement fingerprint_of{
+    "rules_fingerprint", "SELECT epoch || ' ' || coalesce(paused_at::text, '') || ' ' || (SELECT count(*) FROM promoted"
+                         " WHERE fill_after IS NULL AND removed_at IS NULL) FROM rule_set"};
+constexpr Statement read_set{"read_rule_set", "SELECT epoch, paused_at, paused_by, pause_reason FROM rule_set"};
+constexpr Statement lock_set{"lock_rule_set", "SELECT epoch FROM rule_set FOR UPDATE"};
+constexpr Statement read_rules{"read_rules",
+                               "SELECT " VERSION_COLUMNS
+                               " FROM rule r JOIN rule_version v ON v.version_id = r.version_id ORDER BY v.rule"};
+constexpr Statement next_epoch{"next_rule_epoch", "UPDATE rule_set SET epoch = epoch + 1"};
+constexpr Statement add_version{"add_rule_version",
+                                "INSERT INTO rule_version (rule, epoch, file, text, made_by, reason)"
+                                " SELECT $1, s.epoch, $2, $3, $4, $5 FROM rule_set s RETURNING version_id"};
+constexpr Statement put_rule{"put_rule", "INSERT INTO rule (rule, version_id) VALUES ($1, $2)"
+                                         " ON CONFLICT (rule) DO UPDATE SET version_id = EXCLUDED.version_id"};
+constexpr Statement drop_rule{"drop_rule", "DELETE FROM rule WHERE rule = $1"};
+constexpr Statement read_history{"read_rule_history",
+                                 "SELECT " VERSION_COLUMNS
+                                 " FROM rule_version v WHERE v.rule = $1 ORDER BY v.version_id DESC LIMIT 100"};
+constexpr Statement pause_rules{
+    "pause_rules", "UPDATE rule_set SET paused_at = coalesce(paused_at, now()), paused_by = $1, pause_reason = $2"};
+constexpr Statement resume_rules{"resume_rules",
+                                 "UPDATE rule_set SET paused_at = NULL, paused_by = '', pause_reason = ''"};
+constexpr Statement read_tables{
+    "readable_tables",
+    "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
+    " AND has_schema_privilege('acs_rules', n.oid, 'USAGE') AND has_any_column_privilege('acs_rules', c.oid, "
+    "'SELECT')"};
+constexpr Statement find_ids{"find_rule_paths", "SELECT p.path, p.path_id FROM path p WHERE p.path = ANY ($1::text[])"};
+// A pattern that is being filled, or given up, does not count.
+constexpr Statement complete_patterns{"complete_promotions",
+                                      "SELECT pattern FROM promoted WHERE fill_after IS NULL AND removed_at IS NULL"};
+constexpr Statement promote{"promote_for_rules",
+                            "INSERT INTO promoted AS p (pattern, reason, fill_after)"
+                            " SELECT path, 'rules', 0 FROM unnest($1::text[]) u (path)"
+                            " ON CONFLICT (pattern) DO UPDATE SET removed_at = NULL, fill_after = 0, made_at = now()"
+                            " WHERE p.removed_at IS NOT NULL"};
+constexpr Statement ask_values{"ask_values",
+                               "SELECT u.n, acs.value(u.device_id, u.path) FROM unnest($1::bigint[], $2::text[])"
+                               " WITH ORDINALITY u (device_id, path, n)"};
+constexpr Statement next_devices{"next_rule_devices",
+                                 "SELECT device_id FROM device WHERE device_id > $1 AND state = 'active'"
+                                 " ORDER BY device_id LIMIT $2"};
+
+domain::RuleVersion read_version(pqxx::row const& row)
+{
+    domain::RuleVersion version;
+    version.id = row[0].as<std::int64_t>();
+    version.rule = row[1].c_str();
+    version.epoch = row[2].as<std::int64_t>();
+    version.file = row[3].c_str();
+    if (!row[4].is_null())
+        version.text = row[4].c_str();
+    version.made_at = parse_time({row[5].c_str(), row[5].size()});
+    version.made_by = row[6].c_str();
+    version.reason = row[7].c_str();
+    return version;
+}
+
+domain::RuleSet load_here(Transaction& transaction)
+{
+    auto const row = transaction.exec(read_set).front();
+    domain::RuleSet set{row[0].as<std::int64_t>(), std::nullopt, row[2].c_str(), row[3].c_str(), {}};
+    if (!row[1].is_null())
+        set.paused_at = parse_time({row[1].c_str(), row[1].size()});
+    for (auto const& rule : transaction.exec(read_rules))
+        set.rules.push_back(read_version(rule));
+    return set;
+}
+
+void put(Transaction& transaction, domain::RuleChange const& change, std::string const& by, std::string const& reason)
+{
+    auto const text = change.text ? std::optional{storable(*change.text)} : std::nullopt;
+    auto const version =
+        transaction.exec(add_version, change.rule, storable(change.file), text, storable(by), storable(reason))
+            .front()[0];
+    if (change.text)
+        transaction.exec(put_rule, change.rule, version.as<std::int64_t>());
+    else
+        transaction.exec(drop_rule, change.rule);
+}
+
+std::vector<std::string> complete(Transaction& transaction)
+{
+    std::vector<std::string> patterns;
+    for (auto const& row : transaction.exec(complete_patterns))
+        patterns.emplace_back(row[0].c_str());
+    return patterns;
+}
+
+bool is_meant(std::vector<std::string> const& patterns, std::string const& path)
+{
+    return std::ranges::any_of(patterns, [&](std::string const& pattern) { return cwmp::matches(pattern, path); });
+}
+
+/// What no pattern means yet is promoted: the copies are made in the background.
+void promote_paths(Transaction& transaction, std::vector<std::string> const& paths)
+{
+    auto const patterns = complete(transaction);
+    ArrayText wanted;
+    for (auto const& path : paths)
+        if (!is_meant(patterns, path))
+            wanted.add(std::string_view{path});
+    transaction.exec(promote, wanted.finish());
+}
+
+}  // namespace
+
+DatabaseSettings rule_connections(ConnectionSettings const& connection, unsigned connections,
+                                  std::chrono::milliseconds statement_timeout)
+{
+    DatabaseSettings settings;
+    settings.connection = connection;
+    settings.connection.application_name = "acs rules";
+    settings.connection.statement_timeout = statement_timeout;
+    settings.connection.read_only = true;
+    settings.connection.options +=
+        " -c role=acs_rules -c plan_cache_mode=force_generic_plan -c lock_timeout=1000 -c search_path=acs";
+    settings.connections = connections;
+    return settings;
+}
+
+base::Awaitable<std::string> PgRules::fingerprint()
+{
+    auto work = [](Transaction& transaction) {
+        return std::string{transaction.exec(fingerprint_of).front()[0].c_str()};
+    };
+    co_return co_await writes_.run(std::move(work), InDoubt::repeat);
+}
+
+base::Awaitable<domain::RuleSet> PgRules::load()
+{
+    auto work = [](Transaction& transaction) { return load_here(transaction); };
+    co_return co_await writes_.run(std::move(work), InDoubt::repeat);
+}
+
+base::Awaitable<base::Result<domain::RuleSet, std::int64_t>> PgRules::apply(std::vector<domain::RuleChange> changes,
+                                                                            std::vector<std::string> paths,
+                                                                            std::string by, std::string reason,
+                                                                            std::int64_t epoch)
+{
+    using Outcome = base::Result<domain::RuleSet, std::int64_t>;
+    auto work = [changes = std::move(changes), paths = std::move(paths), by = std::move(by), reason = std::move(reason),
+                 epoch](Transaction& transaction) -> Outcome {
+        auto const now = transaction.exec(lock_set).front()[0].as<std::int64_t>();
+        if (now != epoch)
+            return std::unexpected{now};
+        if (!changes.empty())
+            transaction.exec(next_epoch);
+        for (auto const& change : changes)
+            put(transaction, change, by, reason);
+        promote_paths(transaction, paths);
+        return load_here(transaction);
+    };
+    co_return co_await writes_.run(std::move(work));
+}
+
+base::Awaitable<std::vector<domain::RuleVersion>> PgRules::history(std::string rule)
+{
+    auto work = [rule = storable(rule)](Transaction& transaction) {
+        std::vector<domain::RuleVersion> versions;
+        for (auto const& row : transaction.exec(read_history, rule))
+            versions.push_back(read_version(row));
+        return versions;
+    };
+    co_return co_await writes_.run(std::move(work), InDoubt::repeat);
+}
+
+base::Awaitable<void> PgRules::pause(std::string by, std::string reason)
+{
+    auto work = [by = storable(by), reason = storable(reason)](Transaction& transaction) {
+        transaction.exec(pause_rules, by, reason);
+    };
+    co_await writes_.run(std::move(work), InDoubt::repeat);
+}
+
+base::Awaitable<void> PgRules::resume()
+{
+    auto work = [](Transaction& transaction) { transaction.exec(resume_rules); };
+    co_await writes_.run(std::move(work), InDoubt::repeat);
+}
+
+base::Awaitable<std::set<std::string, std::less<>>> PgRules::readable_tables()
+{
+    auto work = [](Transaction& transaction) {
+        std::set<std::string, std::less<>> tables;
+        for (auto const& row : transaction.exec(read_tables))
+            tables.emplace(row[0].c_str());
+        return tables;
+    };
+    co_return co_await writes_.run(std::move(work), InDoubt::repeat);
+}
+
+base::Awaitable<std::map<std::string, std::int32_t>> PgRules::promoted(std::vector<std::string> paths)
+{
+    auto work = [paths = std::move(paths)](Transaction& transaction) {
+        auto const patterns = complete(transaction);
+        std::map<std::string, std::int32_t> ids;
+        for (auto const& row :
+             transaction.exec(find_ids, array_text(std::vector<std::string_view>{paths.begin(), paths.end()}))) {
+            std::string path = row[0].c_str();
+            if (is_meant(patterns, path))
+                ids.emplace(std::move(path), row[1].as<std::int32_t>());
+        }
+        return ids;
+    };
+    co_return co_await writes_.run(std::move(work), InDoubt::repeat);
+}
+
+base::Awaitable<base::Result<void>> PgRules::probe(std::string sql)
+{
+    auto work = [sql = std::move(sql)](Transaction& transaction) -> base::Result<void> {
+        transaction.exec("SAVEPOINT probe");
+        try {
+            transaction.raw().exec_params(sql);  // exec() would end the transaction
+            return {};
+        } catch (pqxx::sql_error const& problem) {
+            if (!is_refusal(problem))
+                throw;
+            transaction.exec("ROLLBACK TO SAVEPOINT probe");
+            return base::fail(sentence_of(problem));
+        }
+    };
+    co_return co_await rules_.run(std::move(work), InDoubt::repeat);
+}
+
+base::Awaitable<std::vector<domain::RuleFinding>>
+PgRules::evaluate(std::shared_ptr<domain::RuleStatements const> statements, std::vector<domain::RuleMember> members)
+{
+    auto work = [statements = std::move(statements), members = std::move(members)](Transaction& transaction) {
+        return run_rules(transaction.raw(), *statements, members);
+    };
+    co_return co_await rules_.run(std::move(work), InDoubt::repeat);
+}
+
+base::Awaitable<std::vector<domain::KnownValue>> PgRules::known(std::vector<domain::KnownValue> wanted)
+{
+    auto work = [wanted = std::move(wanted)](Transaction& transaction) {
+        auto values = wanted;
+        ArrayText devices;
+        ArrayText paths;
+        for (auto const& each : wanted) {
+            devices.add(each.device.value());
+            paths.add(std::string_view{each.path});
+        }
+        for (auto const& row : transaction.exec(ask_values, devices.finish(), paths.finish()))
+            if (!row[1].is_null())
+                values[row[0].as<std::size_t>() - 1].value = row[1].c_str();
+        return values;
+    };
+    co_return co_await rules_.run(std::move(work), InDoubt::repeat);
+}
+
+base::Awaitable<std::vector<domain::DeviceKey>> PgRules::devices(domain::DeviceKey after, unsigned limit)
+{
+    auto work = [after, limit](Transaction& transaction) {
+        std::vector<domain::DeviceKey> found;
+        for (auto const& row : transaction.exec(next_devices, after.value(), static_cast<int>(limit)))
+            found.emplace_back(row[0].as<std::int64_t>());
+        return found;
+    };
+    co_return co_await writes_.run(std::move(work), InDoubt::repeat);
+}
+
+}  // namespace storage

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "domain/rule_store.hpp"
+#include "storage/database.hpp"
+
+namespace storage {
+
+/// Settings of the connections that rules run on: the role acs_rules, read-only, with plans that do not depend on the
+/// lists of devices they are given.
+[[nodiscard]] DatabaseSettings rule_connections(ConnectionSettings const& connection, unsigned connections,
+                                                std::chrono::milliseconds statement_timeout);
+
+/// domain::RuleStore in PostgreSQL.
+class PgRules final : public domain::RuleStore {
+public:
+    /// `writes` is for the tables of rules, `rules` (see rule_connections) for the SQL that people wrote.
+    PgRules(Database& writes, Database& rules) : writes_{writes}, rules_{rules} {}
+
+    base::Awaitable<std::string> fingerprint() override;
+    base::Awaitable<domain::RuleSet> load() override;
+    base::Awaitable<base::Result<domain::RuleSet, std::int64_t>> apply(std::vector<domain::RuleChange> changes,
+                                                                       std::vector<std::string> paths, std::string by,
+                                                                       std::string reason, std::int64_t epoch) override;
+    base::Awaitable<std::vector<domain::RuleVersion>> history(std::string rule) override;
+    base::Awaitable<void> pause(std::string by, std::string reason) override;
+    base::Awaitable<void> resume() override;
+    base::Awaitable<std::set<std::string, std::less<>>> readable_tables() override;
+    base::Awaitable<std::map<std::string, std::int32_t>> promoted(std::vector<std::string> paths) override;
+    base::Awaitable<base::Result<void>> probe(std::string sql) override;
+    base::Awaitable<std::vector<domain::RuleFinding>> evaluate(std::shared_ptr<domain::RuleStatements const> statements,
+                                                               std::vector<domain::RuleMember> members) override;
+    base::Awaitable<std::vector<domain::KnownValue>> known(std::vector<domain::KnownValue> wanted) override;
+    base::Awaitable<std::vector<domain::DeviceKey>> devices(domain::DeviceKey after, unsigned limit) override;
+
+private:
+    Database& writes_;
+    Database& rules_;
+};
+
+}  // namespace storage

@@ -1,0 +1,2 @@
+-- rule: country-time-zone
+-- set: time.zone = case when 'de' = any(device.tags) then 'CET-1CEST,M3.5.0,M10.5.0/3' when 'pt' = any(device.tags) then 'WET0WEST,M3.5.0/1,M10.5.0' end

@@ -1,0 +1,5 @@
+-- rule: drift-repair
+-- priority: 500
+-- when: value('Device.ManagementServer.PeriodicInformInterval') <> '900'
+-- # The condition is the drift; nothing is read or written for a device that is as it should be.
+-- set: Device.ManagementServer.PeriodicInformInterval = 900

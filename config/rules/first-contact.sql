@@ -1,0 +1,5 @@
+-- rule: first-contact
+-- priority: 400
+-- on: BOOTSTRAP
+-- set: wake.username = 'acs-' || device.serial_number
+-- set: provisioning.code = 'ISP.' || coalesce(device.subscriber, 'none')

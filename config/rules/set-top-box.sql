@@ -1,0 +1,4 @@
+-- rule: set-top-box
+-- when: device.product_class = 'STB'
+-- set: Device.ManagementServer.PeriodicInformInterval = 86400
+-- set: Device.Time.NTPServer1 = 'ntp.example.net'

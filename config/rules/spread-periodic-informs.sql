@@ -1,0 +1,7 @@
+-- rule: spread-periodic-informs
+-- priority: 50
+-- # Every device informs once an hour, each at a moment of its own: its id is as good as random. The parameters are
+-- # written only where they differ.
+-- set: inform.enable = true
+-- set: inform.interval = 3600
+-- set: inform.time = timestamptz '2020-01-01 00:00:00+00' + interval '1 second' * mod(device.id, 3600)

@@ -1,0 +1,237 @@
+#include "rules_fixture.hpp"
+
+namespace rules_test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+domain::RuleFile wifi(std::string const& when = "true", int priority = 100, std::string const& name = "wifi",
+                      std::string const& value = "s.ssid")
+{
+    return {name + ".sql", "-- rule: " + name + "\n-- priority: " + std::to_string(priority) + "\n-- when: " + when +
+                               "\nSELECT device.id, acs.set_value('Device.WiFi.SSID.1.SSID', " + value +
+                               ")\n  FROM acs.device JOIN crm.subscriber s ON s.serial = device.serial_number\n"};
+}
+
+class RuleBookTest : public RulesTest {};
+
+TEST_F(RuleBookTest, AppliesAddsChangesAndRemovesToMatch)
+{
+    EXPECT_THAT(apply({wifi(), wifi("true", 10, "more")}).added, ElementsAre("wifi", "more"));
+    auto const again = apply({wifi(), wifi("true", 10, "more")});
+    EXPECT_EQ(again.unchanged, 2U);
+    EXPECT_EQ(again.epoch, 1);
+    auto const changed = apply({wifi("true", 300)});
+    EXPECT_THAT(changed.changed, ElementsAre("wifi"));
+    EXPECT_THAT(changed.removed, ElementsAre("more"));
+    EXPECT_EQ(changed.epoch, 2);
+    EXPECT_THAT(run(rules.list()), SizeIs(1));
+    EXPECT_THAT(run(rules.history("wifi")), SizeIs(2));
+    auto const removed = run(rules.history("more"));
+    ASSERT_THAT(removed, SizeIs(2));
+    EXPECT_EQ(removed[0].text, std::nullopt);
+    EXPECT_EQ(removed[0].made_by, "anna");
+    EXPECT_EQ(removed[0].reason, "test");
+}
+
+TEST_F(RuleBookTest, ADryRunChangesNothing)
+{
+    EXPECT_THAT(apply({wifi()}, true).added, ElementsAre("wifi"));
+    EXPECT_THAT(run(rules.list()), IsEmpty());
+}
+
+TEST_F(RuleBookTest, OneWrongRuleKeepsAllFromBeingApplied)
+{
+    domain::RuleFile const bad{"bad.sql",
+                               "-- rule: bad\nSELECT device.id, acs.reboot() FROM acs.device, crm.subscriber"};
+    domain::RuleFile const worse{"worse.sql", "-- rule: worse\n-- set: Device.X = pg_sleep(1)"};
+    auto const applied = run(rules.apply({wifi(), bad, worse}, "", "", false));
+    ASSERT_FALSE(applied);
+    ASSERT_THAT(applied.error(), SizeIs(2));
+    EXPECT_THAT(applied.error()[0].text(), HasSubstr("bad.sql:2:"));
+    EXPECT_THAT(applied.error()[1].text(), HasSubstr("worse.sql:2:20: the function pg_sleep"));
+    EXPECT_THAT(run(rules.list()), IsEmpty());
+}
+
+TEST_F(RuleBookTest, PostgreSqlHasTheLastWord)
+{
+    auto const problem = [&](std::string const& text) {
+        auto const checked = run(rules.check({{"a.sql", "-- rule: a\n" + text}}));
+        return checked ? std::string{"accepted"} : checked.error().front().text();
+    };
+    EXPECT_THAT(problem("-- when: inform_interval = 'x'\n-- set: Device.X = 1"),
+                HasSubstr("a.sql:2:10: invalid input syntax"));
+    EXPECT_THAT(problem("-- when: oui\n-- set: Device.X = 1"), HasSubstr("must be type boolean"));
+    EXPECT_THAT(problem("SELECT d.id, d.oui FROM acs.device d WHERE acs.reboot() IS NULL"), HasSubstr("acs.actions"));
+    EXPECT_THAT(problem("SELECT d.id, acs.set_value('Device.X', d.tags) FROM acs.device d"),
+                HasSubstr("acs.set_value"));
+    EXPECT_THAT(problem("SELECT s.serial, acs.reboot() FROM crm.subscriber s"), HasSubstr("bigint"));
+    EXPECT_THAT(problem("SELECT d.id, acs.set_value('Device.X', d.colour) FROM acs.device d"), HasSubstr("colour"));
+    EXPECT_THAT(problem("SELECT d.id, acs.reboot() FROM acs.device d JOIN crm.secret s ON s.x = d.oui"),
+                HasSubstr("GRANT SELECT"));
+    EXPECT_THAT(problem("SELECT d.id, acs.reboot() FROM public.device d"), HasSubstr("may not read"));
+}
+
+TEST_F(RuleBookTest, TwoFilesAreNotOneRule)
+{
+    auto twin = wifi();
+    twin.file = "twin.sql";
+    auto const applied = run(rules.apply({wifi(), twin}, "", "", false));
+    ASSERT_FALSE(applied);
+    EXPECT_THAT(applied.error().front().text(), HasSubstr("twin.sql:1:1: the rule wifi is in wifi.sql too"));
+}
+
+TEST_F(RuleBookTest, APreviewCountsWhatWouldChangeAndWhatIsInPlace)
+{
+    auto const seen = preview({wifi("product_class = 'HG-1000'")});
+    EXPECT_EQ(seen.devices, 4U) << "pending devices are not touched";
+    EXPECT_EQ(seen.devices_changed, 1U);
+    ASSERT_THAT(seen.changes, SizeIs(1));
+    EXPECT_EQ(seen.changes[0].devices, 1U);
+    EXPECT_EQ(seen.changes[0].in_place, 1U);
+    EXPECT_EQ(seen.changes[0].samples[0].from, "factory");
+    EXPECT_EQ(seen.changes[0].samples[0].to, "Annas");
+    EXPECT_THAT(run(rules.list()), IsEmpty()) << "a preview keeps nothing";
+}
+
+TEST_F(RuleBookTest, APreviewGoesThroughTheFleetInPages)
+{
+    auto const first = run(rules.preview({wifi()}, true, domain::DeviceKey{0}, 2));
+    ASSERT_TRUE(first && first->next);
+    EXPECT_EQ(first->devices, 2U);
+    auto const second = run(rules.preview({wifi()}, true, *first->next, 3));
+    ASSERT_TRUE(second);
+    EXPECT_EQ(second->devices, 2U);
+    EXPECT_FALSE(second->next);
+}
+
+TEST_F(RuleBookTest, APreviewOfOneFileIsThatOfTheRulesInForceWithIt)
+{
+    apply({wifi("true", 200), wifi("true", 50, "low", "'low'")});
+    auto const preview = run(rules.preview({wifi("true", 300, "low", "'low'")}, false, domain::DeviceKey{0}, 100));
+    ASSERT_TRUE(preview);
+    ASSERT_THAT(preview->conflicts, SizeIs(1));
+    EXPECT_EQ(preview->conflicts[0].winner, "low");
+    EXPECT_EQ(preview->conflicts[0].loser, "wifi");
+    EXPECT_EQ(preview->conflicts[0].devices, 3U);
+}
+
+TEST_F(RuleBookTest, TheHighestPriorityWinsAndTheLoserIsNamed)
+{
+    apply({wifi("true", 200), wifi("'residential' = any(tags)", 300, "better", "upper(s.ssid)")});
+    auto const told = run(rules.explain(gateway));
+    ASSERT_THAT(told.wishes, SizeIs(2));
+    EXPECT_EQ(told.wishes[0].rule, "better");
+    EXPECT_EQ(told.wishes[0].wanted, "ANNAS");
+    EXPECT_EQ(told.wishes[0].known, "factory");
+    EXPECT_EQ(told.wishes[1].overruled_by, "better");
+    EXPECT_EQ(wanted(other, "Device.WiFi.SSID.1.SSID"), "Berts");
+    EXPECT_THAT(run(rules.explain(other)).unmatched, ElementsAre("better"));
+    EXPECT_TRUE(run(rules.explain(other)).wishes[0].is_in_place);
+}
+
+TEST_F(RuleBookTest, AConditionReadsWhatIsPromotedAndWhatIsNot)
+{
+    apply({wifi("acs.number(value('Device.Level')) > 5 and value('Device.WiFi.SSID.1.SSID') = 'factory'")});
+    EXPECT_EQ(wanted(gateway, "Device.WiFi.SSID.1.SSID"), "Annas");
+    EXPECT_EQ(wanted(other, "Device.WiFi.SSID.1.SSID"), std::nullopt);
+    EXPECT_EQ(database.value("SELECT reason || fill_after FROM promoted WHERE pattern = 'Device.Level'"), "rules0")
+        << "its copies are made in the background";
+    database.exec("UPDATE promoted SET fill_after = NULL");
+    EXPECT_EQ(wanted(gateway, "Device.WiFi.SSID.1.SSID"), "Annas");
+    EXPECT_EQ(wanted(other, "Device.WiFi.SSID.1.SSID"), std::nullopt);
+}
+
+TEST_F(RuleBookTest, SecretsAreNeverShown)
+{
+    apply({{"a.sql",
+            "-- rule: a\nSELECT d.id, acs.set_value('Device.PPP.Interface.1.Password', s.pppoe_password),\n"
+            "acs.ensure_instance('Device.Users.User.', ARRAY['Username', 'u'], ARRAY['Password', s.pppoe_password])\n"
+            "FROM acs.device d JOIN crm.subscriber s ON s.serial = d.serial_number"}});
+    for (auto const& wish : run(rules.explain(gateway)).wishes)
+        EXPECT_THAT(wish.wanted, testing::Not(HasSubstr("pw-anna"))) << wish.path;
+    for (auto const& change : preview({{"a.sql", *run(rules.history("a"))[0].text}}).changes)
+        for (auto const& sample : change.samples)
+            EXPECT_THAT(sample.to, testing::Not(HasSubstr("pw-"))) << change.path;
+}
+
+TEST_F(RuleBookTest, OneDevicesNonsenseIsFoundAndTheOthersAreServed)
+{
+    domain::RuleFile const brittle{
+        "brittle.sql",
+        "-- rule: brittle\nSELECT d.id, acs.set_value('Device.X', d.software_version::numeric) FROM acs.device d"};
+    database.exec("UPDATE device_contact SET software_version = 'beta' WHERE device_id = 4");
+    auto const seen = preview({brittle, wifi()});
+    ASSERT_THAT(seen.failures, SizeIs(1));
+    EXPECT_EQ(seen.failures[0].rule, "brittle");
+    EXPECT_EQ(seen.failures[0].devices, 1U);
+    EXPECT_THAT(seen.failures[0].reason, HasSubstr("invalid input syntax for type numeric: \"beta\""));
+    ASSERT_THAT(seen.changes, SizeIs(2));
+    EXPECT_EQ(seen.changes[0].devices, 3U);
+}
+
+TEST_F(RuleBookTest, ABodyThatFloodsADeviceIsAFailure)
+{
+    database.exec("INSERT INTO crm.port SELECT 'A1', n, n, 'x', 'TCP', true FROM generate_series(1, 200) n");
+    auto const flood = [](std::string const& value) {
+        return domain::RuleFile{"flood.sql", "-- rule: flood\nSELECT d.id, acs.set_value('Device.' || p.external, " +
+                                                 value +
+                                                 ") FROM acs.device d JOIN crm.port p ON p.serial = d.serial_number"};
+    };
+    EXPECT_THAT(preview({flood("1")}).failures[0].reason, HasSubstr("more than 100 actions"));
+    database.exec("DELETE FROM crm.port; INSERT INTO crm.port VALUES ('A1', 1, 1, repeat('x', 40000), 'TCP', true)");
+    EXPECT_THAT(preview({flood("p.client")}).failures[0].reason, HasSubstr("longer than 32 KiB"));
+}
+
+TEST_F(RuleBookTest, ASlowBodyIsCutOffAndTheOthersGoOn)
+{
+    database.exec("CREATE VIEW crm.slow AS SELECT serial, pg_sleep(10)::text AS x FROM crm.subscriber;"
+                  "GRANT SELECT ON crm.slow TO acs_rules");
+    domain::RuleFile const slow{"slow.sql", "-- rule: slow\nSELECT d.id, acs.set_value('Device.X', s.x) FROM "
+                                            "acs.device d JOIN crm.slow s ON s.serial = d.serial_number"};
+    auto const seen = preview({slow, wifi()});
+    ASSERT_THAT(seen.failures, SizeIs(1));
+    EXPECT_THAT(seen.failures[0].reason, HasSubstr("statement timeout"));
+    EXPECT_EQ(seen.changes.at(0).rule, "wifi");
+}
+
+TEST_F(RuleBookTest, AGrantThatIsMissingBehindAViewIsAFailureOfThatRule)
+{
+    database.exec("CREATE FUNCTION crm.f(text) RETURNS text LANGUAGE sql AS 'SELECT $1'; REVOKE EXECUTE ON FUNCTION "
+                  "crm.f FROM PUBLIC;"
+                  "CREATE VIEW crm.closed AS SELECT serial, crm.f(ssid) AS x FROM crm.subscriber; GRANT SELECT ON "
+                  "crm.closed TO acs_rules");
+    domain::RuleFile const closed{"closed.sql", "-- rule: closed\nSELECT d.id, acs.set_value('Device.X', c.x) FROM "
+                                                "acs.device d JOIN crm.closed c ON c.serial = d.serial_number"};
+    auto const checked = run(rules.check({closed}));
+    ASSERT_FALSE(checked);
+    EXPECT_THAT(checked.error().front().reason, HasSubstr("permission denied for function f"));
+}
+
+TEST_F(RuleBookTest, RulesCanWriteNothing)
+{
+    auto const settings = storage::rule_connections(database.settings(), 1, std::chrono::seconds{2});
+    auto const connection = storage::connect(settings.connection);
+    auto const attempt = [&](std::string const& sql) {
+        try {
+            pqxx::nontransaction{*connection}.exec(sql);
+            return std::string{"done"};
+        } catch (pqxx::sql_error const& problem) {
+            return std::string{problem.what()};
+        }
+    };
+    EXPECT_THAT(attempt("DELETE FROM public.device"), HasSubstr("read-only transaction"));
+    EXPECT_EQ(attempt("SET default_transaction_read_only = off"), "done");
+    EXPECT_THAT(attempt("DELETE FROM public.device"), HasSubstr("permission denied"));
+    EXPECT_EQ(attempt("SET default_transaction_read_only = on"), "done");
+    EXPECT_THAT(attempt("SELECT * FROM public.credential"), HasSubstr("permission denied"));
+    EXPECT_THAT(attempt("SELECT * FROM crm.secret"), HasSubstr("permission denied"));
+    EXPECT_THAT(attempt("CREATE TABLE acs.x ()"), HasSubstr("read-only transaction"));
+    EXPECT_THAT(attempt("SELECT pg_sleep(10)"), HasSubstr("statement timeout"));
+}
+
+}  // namespace
+}  // namespace rules_test

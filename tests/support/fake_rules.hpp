@@ -1,0 +1,83 @@
+#pragma once
+
+#include "domain/rules.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace support {
+
+/// Rules in memory: a text with the word "wrong" is refused, every other one is a rule named like its file.
+class FakeRules final : public domain::Rules {
+public:
+    std::map<std::string, std::vector<domain::RuleVersion>> versions;  ///< newest first
+    domain::RulesPreview page;
+    domain::RulesExplanation explanation;
+    std::int64_t epoch = 0;
+
+    base::Awaitable<base::Result<void, Problems>> check(std::vector<domain::RuleFile> files) override
+    {
+        auto problems = problems_of(files);
+        if (!problems.empty())
+            co_return std::unexpected{std::move(problems)};
+        co_return base::Result<void, Problems>{};
+    }
+    base::Awaitable<base::Result<domain::RulesApplied, Problems>>
+    apply(std::vector<domain::RuleFile> files, std::string by, std::string reason, bool dry_run) override
+    {
+        auto problems = problems_of(files);
+        if (!problems.empty())
+            co_return std::unexpected{std::move(problems)};
+        domain::RulesApplied applied{.epoch = dry_run ? epoch : ++epoch};
+        for (auto const& file : files) {
+            applied.added.push_back(name_of(file));
+            if (!dry_run)
+                versions[name_of(file)].insert(versions[name_of(file)].begin(),
+                                               {epoch, name_of(file), epoch, file.file, file.text, {}, by, reason});
+        }
+        co_return applied;
+    }
+    base::Awaitable<domain::RuleSet> current() override { co_return domain::RuleSet{.epoch = epoch}; }
+    base::Awaitable<std::vector<domain::RuleShown>> list() override
+    {
+        std::vector<domain::RuleShown> shown;
+        for (auto const& [name, all] : versions) {
+            domain::RuleText rule;
+            rule.name = name;
+            shown.push_back({all.front(), rule});
+        }
+        co_return shown;
+    }
+    base::Awaitable<std::vector<domain::RuleVersion>> history(std::string rule) override
+    {
+        auto const found = versions.find(rule);
+        co_return found == versions.end() ? std::vector<domain::RuleVersion>{} : found->second;
+    }
+    base::Awaitable<base::Result<domain::RulesPreview, Problems>> preview(std::vector<domain::RuleFile> files, bool,
+                                                                          domain::DeviceKey after, unsigned) override
+    {
+        auto problems = problems_of(files);
+        if (!problems.empty())
+            co_return std::unexpected{std::move(problems)};
+        auto answer = page;
+        if (after.value() != 0)
+            answer.next.reset();
+        co_return answer;
+    }
+    base::Awaitable<domain::RulesExplanation> explain(domain::DeviceKey) override { co_return explanation; }
+
+private:
+    static std::string name_of(domain::RuleFile const& file) { return file.file.substr(0, file.file.find('.')); }
+    static Problems problems_of(std::vector<domain::RuleFile> const& files)
+    {
+        Problems problems;
+        for (auto const& file : files)
+            if (file.text.contains("wrong"))
+                problems.push_back({file.file, {3, 12}, "this is wrong", "Write it right."});
+        return problems;
+    }
+};
+
+}  // namespace support

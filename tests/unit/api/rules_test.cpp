@@ -1,0 +1,75 @@
+#include "api_fixture.hpp"
+
+namespace api_test {
+namespace {
+
+class RulesApiTest : public ApiTest {};
+
+constexpr char one_rule[] = R"({"rules":[{"file":"wifi.sql","text":"-- rule: wifi"}],"reason":"tariff 2026"})";
+
+TEST_F(RulesApiTest, RulesAreAppliedListedAndShown)
+{
+    auto const applied = post("/api/v1/rules/apply", one_rule);
+    ASSERT_EQ(applied.status, 200) << applied.text;
+    EXPECT_EQ(applied.object().at("added"), json::array{"wifi"});
+    auto const listed = get("/api/v1/rules");
+    ASSERT_EQ(listed.object().at("items").as_array().size(), 1U);
+    EXPECT_EQ(listed.object().at("items").at(0).at("reason"), "tariff 2026");
+    auto const shown = get("/api/v1/rules/wifi");
+    EXPECT_EQ(shown.object().at("versions").at(0).at("text"), "-- rule: wifi");
+    EXPECT_EQ(get("/api/v1/rules/other").status, 404);
+}
+
+TEST_F(RulesApiTest, WhatIsWrongIsToldWithFileLineAndColumn)
+{
+    constexpr char wrong[] = R"({"rules":[{"file":"wifi.sql","text":"wrong"}]})";
+    auto const checked = post("/api/v1/rules/check", wrong);
+    ASSERT_EQ(checked.status, 200);
+    EXPECT_EQ(checked.object().at("problems").at(0).at("line"), 3);
+    auto const applied = post("/api/v1/rules/apply", wrong);
+    EXPECT_EQ(applied.status, 422);
+    EXPECT_EQ(applied.fields(), "wifi.sql:3:12");
+    EXPECT_EQ(post("/api/v1/rules/preview", wrong).status, 422);
+}
+
+TEST_F(RulesApiTest, ADryRunAppliesNothing)
+{
+    constexpr char dry[] = R"({"rules":[{"file":"wifi.sql","text":"x"}],"dry_run":true})";
+    EXPECT_EQ(post("/api/v1/rules/apply", dry).status, 200);
+    EXPECT_TRUE(get("/api/v1/rules").object().at("items").as_array().empty());
+}
+
+TEST_F(RulesApiTest, APreviewComesInPages)
+{
+    rules_.page.devices = 2;
+    rules_.page.changes.push_back({"wifi", "set", "Device.X", 2, 0, {{domain::DeviceKey{7}, "a", "b"}}});
+    rules_.page.conflicts.push_back({"Device.X", "wifi", "old", 1});
+    rules_.page.failures.push_back({"old", "division by zero", 1});
+    rules_.page.next = domain::DeviceKey{7};
+    auto const page = post("/api/v1/rules/preview", R"({"rules":[],"whole":true,"limit":2})");
+    ASSERT_EQ(page.status, 200) << page.text;
+    EXPECT_EQ(page.object().at("next"), "7");
+    EXPECT_EQ(page.object().at("changes").at(0).at("samples").at(0).at("to"), "b");
+    EXPECT_TRUE(post("/api/v1/rules/preview", R"({"rules":[],"after":"7"})").object().at("next").is_null());
+}
+
+TEST_F(RulesApiTest, ADeviceIsExplained)
+{
+    rules_.explanation.wishes.push_back({"wifi", 3, 200, "set", "Device.X", "b", "a", "", false});
+    rules_.explanation.matched = {"wifi"};
+    auto const answer = get(std::string{device_url} + "/explanation");
+    ASSERT_EQ(answer.status, 200) << answer.text;
+    EXPECT_EQ(answer.object().at("wishes").at(0).at("known"), "a");
+}
+
+TEST_F(RulesApiTest, ABodyThatIsNoListOfRulesIsRefused)
+{
+    EXPECT_EQ(post("/api/v1/rules/apply", "[]").status, 400);
+    EXPECT_EQ(post("/api/v1/rules/apply", "{}").fields(), "rules");
+    EXPECT_EQ(post("/api/v1/rules/apply", R"({"rules":[1]})").fields(), "rules.0");
+    EXPECT_EQ(post("/api/v1/rules/apply", R"({"rules":[],"when":1})").fields(), "when");
+    EXPECT_EQ(post("/api/v1/rules/preview", R"({"rules":[],"limit":0})").fields(), "limit");
+}
+
+}  // namespace
+}  // namespace api_test
