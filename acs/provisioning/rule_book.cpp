@@ -21,8 +21,9 @@ using Problems = domain::Rules::Problems;
 
 /// Rules that may be in force together.
 constexpr std::size_t most_rules = 1'000;
-/// Devices that are evaluated in one statement of a preview.
-constexpr std::size_t devices_at_once = 500;
+/// Devices that are evaluated in one statement of a preview: few enough that looking settings up one by one does not
+/// come near the time-out on a busy machine.
+constexpr std::size_t devices_at_once = 100;
 
 std::vector<RuleFile> files_of(domain::RuleSet const& set)
 {
