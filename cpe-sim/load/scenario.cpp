@@ -258,6 +258,8 @@ base::Result<Scenario> parse_scenario(std::string_view text, std::string const& 
         root = toml::parse(text);
     } catch (toml::parse_error const& error) {
         return base::fail(fmt::format("{} line {}: {}", file, error.source().begin.line, error.description()));
+    } catch (base::BrokenAssumption const&) {
+        return base::fail(fmt::format("{} is no TOML: a key begins with a character that no key has", file));
     }
     Scenario scenario;
     Problems problems;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/broken_assumption.hpp"
 #include "net/body_receiver.hpp"
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -60,5 +61,18 @@ protected:
             error = boost::beast::http::error::partial_message;
     }
 };
+
+/// Gives bytes to the parser. What Beast asserts although a peer can break it (a lone CR in the line of the last chunk,
+/// come in pieces) is malformed like anything else.
+template <bool is_request>
+std::size_t put(BodyParser<is_request>& parser, std::string_view bytes, boost::system::error_code& error)
+{
+    try {
+        return parser.put(boost::asio::buffer(bytes.data(), bytes.size()), error);
+    } catch (base::BrokenAssumption const&) {
+        error = boost::beast::http::error::bad_chunk;
+        return 0;
+    }
+}
 
 }  // namespace net

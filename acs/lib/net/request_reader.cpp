@@ -73,7 +73,7 @@ RequestReader::Progress RequestReader::feed(std::string_view bytes, std::size_t&
     used = 0;
     while (used < bytes.size()) {
         boost::system::error_code error;
-        auto const taken = parser.put(boost::asio::buffer(bytes.data() + used, bytes.size() - used), error);
+        auto const taken = put(parser, bytes.substr(used), error);
         used += taken;
         if (error == http::error::need_more)
             return Progress::need_more;

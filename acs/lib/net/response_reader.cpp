@@ -128,7 +128,7 @@ ResponseReader::Progress ResponseReader::feed_header(std::string_view bytes, std
     Error error;
     // A field line that starts a block of continuation lines may be consumed apart from the status line.
     for (std::size_t at = 0; at < text.size() && !parser_->is_header_done();) {
-        auto const taken = parser_->put(boost::asio::buffer(text.data() + at, text.size() - at), error);
+        auto const taken = put(*parser_, std::string_view{text}.substr(at), error);
         at += taken;
         if (error || taken == 0)
             return fail("its header is malformed: " + error.message());
@@ -154,7 +154,7 @@ ResponseReader::Progress ResponseReader::feed(std::string_view bytes, std::size_
     std::size_t at = 0;
     Error error;
     while (at < input.size() && !parser_->is_done()) {
-        auto const taken = parser_->put(boost::asio::buffer(input.data() + at, input.size() - at), error);
+        auto const taken = put(*parser_, input.substr(at), error);
         at += taken;
         if (error == http::error::need_more || (!error && taken == 0))
             break;

@@ -30,6 +30,24 @@ std::string post(std::string const& body, std::string const& fields = "")
            "\r\n\r\n" + body;
 }
 
+TEST_F(ServerTest, ALoneCarriageReturnInTheLastChunkIsRefusedAndEndsNothingElse)
+{
+    start();
+    std::string_view const request = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                     "2\r\nok\r\n0\rx-Field: value\r\n\r\n0\r\n\r\n";
+    for (std::size_t cut = request.find("2\r\nok"); cut < request.size(); ++cut) {
+        test::RawClient client{port()};
+        client.send(request.substr(0, cut));
+        std::this_thread::sleep_for(1ms);  // so that it comes in two pieces
+        static_cast<void>(client.try_send(request.substr(cut)));
+        client.end_sending();
+        static_cast<void>(client.rest());
+    }
+    test::RawClient client{port()};
+    client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    EXPECT_TRUE(holds(client.rest(), "HTTP/1.1 200"));
+}
+
 TEST_F(ServerTest, AnswersManyRequestsOnOneConnection)
 {
     start();
