@@ -144,7 +144,7 @@ COMMENT ON COLUMN device_contact.device_id IS 'The device.';
 COMMENT ON COLUMN device_contact.session_epoch IS 'Number of its newest session; a write of an older session is refused.';
 COMMENT ON COLUMN device_contact.contact_id IS 'Id of the newest contact: a repeated commit of the same Inform changes nothing.';
 COMMENT ON COLUMN device_contact.last_inform IS 'When the newest Inform came.';
-COMMENT ON COLUMN device_contact.last_boot IS 'When the newest Inform with 0 BOOTSTRAP or 1 BOOT came.';
+COMMENT ON COLUMN device_contact.last_boot IS 'When the newest Inform with 0 BOOTSTRAP, 1 BOOT or M Reboot came.';
 COMMENT ON COLUMN device_contact.last_failure_at IS 'When a session last ended badly.';
 COMMENT ON COLUMN device_contact.hour_start IS 'Start of the hour that the two next counts are of.';
 COMMENT ON COLUMN device_contact.hour_sessions IS 'Sessions in that hour.';
@@ -164,7 +164,7 @@ COMMENT ON COLUMN device_contact.tree_version IS 'One more with each write of it
 COMMENT ON COLUMN device_contact.tree_software_version IS 'The software its stored tree was read from; NULL: nothing was read yet.';
 COMMENT ON COLUMN device_contact.last_failure IS 'Why a session last ended badly.';
 COMMENT ON COLUMN device_contact.boot_epoch IS
-    'Number of the newest session that began with 0 BOOTSTRAP or 1 BOOT: who sent a Reboot in an earlier one knows that it was done.';
+    'Number of the newest session that began with 0 BOOTSTRAP, 1 BOOT or M Reboot: who sent a Reboot in an earlier one knows that it was done.';
 COMMENT ON COLUMN device_contact.bootstrap_epoch IS 'Number of the newest session that began with 0 BOOTSTRAP.';
 COMMENT ON COLUMN device_contact.same_events IS
     'The newest Inform told the same events as the one before it: with a RetryCount it is a redelivery.';

@@ -57,7 +57,7 @@ struct KnownDevice {
     DeviceKey key;
     DeviceState state = DeviceState::pending;
     std::int64_t session_epoch = 0;    ///< of the last accepted Inform; the next one makes it one greater
-    std::int64_t boot_epoch = 0;       ///< session_epoch of its last Inform with 0 BOOTSTRAP or 1 BOOT
+    std::int64_t boot_epoch = 0;       ///< session_epoch of its last Inform with a boot (cwmp::has_booted)
     std::int64_t bootstrap_epoch = 0;  ///< the same with 0 BOOTSTRAP
     DeviceFacts facts;
     base::TimePoint last_inform{};

@@ -119,7 +119,9 @@ base::Awaitable<Answer> Session::admit(cwmp::Envelope received, cwmp::DeviceId i
     state_ = known ? known->state : caller_.state_if_new;
     evidence_ = {greeting.contact.events, greeting.parameter_key, greeting.contact.facts.software_version, {}};
     if (known) {
-        evidence_.events_before = known->last_events;
+        for (auto const& event : known->last_events)
+            if (event.code == cwmp::event_code::m_schedule_inform && !event.command_key.empty())
+                evidence_.scheduled_before.push_back(event.command_key);
         evidence_.boot_epoch = known->boot_epoch;
         evidence_.bootstrap_epoch = known->bootstrap_epoch;
     }

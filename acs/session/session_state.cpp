@@ -22,10 +22,10 @@ json::array events_json(std::vector<cwmp::Event> const& events)
     return list;
 }
 
-std::vector<cwmp::Event> events_in(json::object const& state, char const* name)
+std::vector<cwmp::Event> events_in(json::object const& state)
 {
     std::vector<cwmp::Event> found;
-    auto const* list = state.if_contains(name);
+    auto const* list = state.if_contains("events");
     if (list != nullptr && list->is_array())
         for (auto const& event : list->get_array())
             if (event.is_object())
@@ -68,7 +68,7 @@ base::Awaitable<void> Session::suspend(std::string cookie)
             {"automation_stopped", automation_stopped_},
             {"failed_before", failed_before_},
             {"events", events_json(evidence_.events)},
-            {"events_before", events_json(evidence_.events_before)},
+            {"scheduled_before", json::value_from(evidence_.scheduled_before)},
             {"boot_epoch", evidence_.boot_epoch},
             {"bootstrap_epoch", evidence_.bootstrap_epoch},
             {"facts", facts_json(desk_.facts)},
@@ -116,8 +116,8 @@ bool Session::restore(domain::SuspendedSession const& kept)
     if (!apply_options(text("dialect"), dialect_) || number("machine") < 1 || number("machine") > 2)
         return false;
     machine_ = Machine::resumed(static_cast<Machine::State>(number("machine")), flag("outstanding"), flag("held"));
-    evidence_.events = events_in(state, "events");
-    evidence_.events_before = events_in(state, "events_before");
+    evidence_.events = events_in(state);
+    evidence_.scheduled_before = texts_in(state, "scheduled_before");
     evidence_.boot_epoch = number("boot_epoch");
     evidence_.bootstrap_epoch = number("bootstrap_epoch");
     if (state.contains("parameter_key"))

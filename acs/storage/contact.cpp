@@ -180,7 +180,7 @@ std::int64_t boot_of(std::vector<cwmp::Event> const& events)
 {
     if (cwmp::has_event(events, cwmp::event_code::bootstrap))
         return 2;
-    return cwmp::has_event(events, cwmp::event_code::boot) ? 1 : 0;
+    return cwmp::has_booted(events) ? 1 : 0;
 }
 
 /// One array for each column of a batch of contacts.

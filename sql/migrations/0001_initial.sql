@@ -135,7 +135,7 @@ COMMENT ON COLUMN device_contact.device_id IS 'The device.';
 COMMENT ON COLUMN device_contact.session_epoch IS 'Number of its newest session; a write of an older session is refused.';
 COMMENT ON COLUMN device_contact.contact_id IS 'Id of the newest contact: a repeated commit of the same Inform changes nothing.';
 COMMENT ON COLUMN device_contact.last_inform IS 'When the newest Inform came.';
-COMMENT ON COLUMN device_contact.last_boot IS 'When the newest Inform with 0 BOOTSTRAP or 1 BOOT came.';
+COMMENT ON COLUMN device_contact.last_boot IS 'When the newest Inform with 0 BOOTSTRAP, 1 BOOT or M Reboot came.';
 COMMENT ON COLUMN device_contact.last_failure_at IS 'When a session last ended badly.';
 COMMENT ON COLUMN device_contact.hour_start IS 'Start of the hour that the two next counts are of.';
 COMMENT ON COLUMN device_contact.hour_sessions IS 'Sessions in that hour.';

@@ -73,6 +73,10 @@ TYPED_TEST(SessionStoreContract, TheEpochsOfTheLastBootAndBootstrapAreKept)
     come("0 BOOTSTRAP", true);
     EXPECT_EQ(known.boot_epoch, 6);
     EXPECT_EQ(known.bootstrap_epoch, 6);
+    come("M Reboot");
+    EXPECT_EQ(known.boot_epoch, 7);
+    come("M ScheduleInform");
+    EXPECT_EQ(known.boot_epoch, 7);
 }
 
 TYPED_TEST(SessionStoreContract, AnInformThatWasThoughtNewFindsTheDeviceMadeMeanwhile)

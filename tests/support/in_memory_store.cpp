@@ -102,10 +102,9 @@ base::Awaitable<domain::Admission> InMemoryStore::commit_contact(domain::Contact
     auto& device = key ? devices_.at(*key) : make(contact.identity, contact.state_if_new);
     auto& known = device.known;
     ++known.session_epoch;
-    bool const bootstrap = cwmp::has_event(contact.events, cwmp::event_code::bootstrap);
-    if (bootstrap)
+    if (cwmp::has_event(contact.events, cwmp::event_code::bootstrap))
         known.bootstrap_epoch = known.session_epoch;
-    if (bootstrap || cwmp::has_event(contact.events, cwmp::event_code::boot))
+    if (cwmp::has_booted(contact.events))
         known.boot_epoch = known.session_epoch;
     known.facts = contact.facts;
     known.last_inform = contact.at;

@@ -97,6 +97,12 @@ bool has_event(std::span<Event const> events, std::string_view code) noexcept
     return std::ranges::find(events, code, &Event::code) != events.end();
 }
 
+bool has_booted(std::span<Event const> events) noexcept
+{
+    return has_event(events, event_code::bootstrap) || has_event(events, event_code::boot) ||
+           has_event(events, event_code::m_reboot);
+}
+
 Event const* find_event(std::span<Event const> events, std::string_view code, std::string_view command_key) noexcept
 {
     auto const found = std::ranges::find_if(

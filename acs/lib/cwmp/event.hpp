@@ -47,6 +47,9 @@ inline constexpr std::string_view m_change_du_state = "M ChangeDUState";
 /// True when `events` has one with exactly this code.
 [[nodiscard]] bool has_event(std::span<Event const> events, std::string_view code) noexcept;
 
+/// True when `events` tell that the CPE was started anew: 0 BOOTSTRAP, 1 BOOT, or M Reboot, which some send alone.
+[[nodiscard]] bool has_booted(std::span<Event const> events) noexcept;
+
 /// The first of `events` with this code and command key, or null.
 [[nodiscard]] Event const* find_event(std::span<Event const> events, std::string_view code,
                                       std::string_view command_key) noexcept;

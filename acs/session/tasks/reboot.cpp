@@ -44,10 +44,7 @@ public:
     }
     Move reconcile(Evidence const& evidence, Desk& desk) override
     {
-        namespace code = cwmp::event_code;
-        if (evidence.has(code::m_reboot, task.command_key) || evidence.has(code::boot) || evidence.has(code::bootstrap))
-            return Done{};
-        if (evidence.had(code::m_reboot, task.command_key) || is_later(evidence.boot_epoch))
+        if (cwmp::has_booted(evidence.events) || is_later(evidence.boot_epoch))
             return Done{};
         return was_sent() ? Move{Wait{desk.limits.reboot_wait}} : Move{Stay{}};
     }
@@ -77,7 +74,7 @@ public:
     {
         bool const lost_its_key = !key_before_.empty() && evidence.parameter_key && evidence.parameter_key->empty();
         bool const was_reset = evidence.has(cwmp::event_code::bootstrap) || is_later(evidence.bootstrap_epoch);
-        bool const has_booted = evidence.has(cwmp::event_code::boot) || is_later(evidence.boot_epoch);
+        bool const has_booted = cwmp::has_booted(evidence.events) || is_later(evidence.boot_epoch);
         if (was_reset || (has_booted && lost_its_key))
             return Done{};
         return was_sent() ? Move{Wait{desk.limits.reboot_wait}} : Move{Stay{}};

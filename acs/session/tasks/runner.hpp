@@ -20,21 +20,16 @@ struct Evidence {
     std::vector<cwmp::Event> events;
     std::optional<std::string> parameter_key;  ///< none: the Inform did not tell it
     std::string software_version;
-    /// Of the Inform before this one: it was acknowledged, but its session may have died before anybody drew a
-    /// conclusion, and the device will not tell it again.
-    std::vector<cwmp::Event> events_before;
-    std::int64_t boot_epoch = 0;       ///< of the session before this one that began with 0 BOOTSTRAP or 1 BOOT
+    /// Keys of M ScheduleInform in the Inform before this one: it was acknowledged, but its session may have died
+    /// before anybody drew a conclusion, and the device will not tell it again. Nearly always empty.
+    std::vector<std::string> scheduled_before;
+    std::int64_t boot_epoch = 0;       ///< of the session before this one that began with a boot (cwmp::has_booted)
     std::int64_t bootstrap_epoch = 0;  ///< the same with 0 BOOTSTRAP
 
     [[nodiscard]] bool has(std::string_view code) const noexcept { return cwmp::has_event(events, code); }
     [[nodiscard]] bool has(std::string_view code, std::string_view command_key) const noexcept
     {
         return cwmp::find_event(events, code, command_key) != nullptr;
-    }
-    /// The same of the Inform before; a key that is empty is found nowhere.
-    [[nodiscard]] bool had(std::string_view code, std::string_view command_key) const noexcept
-    {
-        return !command_key.empty() && cwmp::find_event(events_before, code, command_key) != nullptr;
     }
 };
 

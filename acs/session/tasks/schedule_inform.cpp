@@ -25,7 +25,7 @@ public:
     {
         namespace code = cwmp::event_code;
         if (evidence.has(code::m_schedule_inform, task.command_key) || evidence.has(code::scheduled) ||
-            evidence.had(code::m_schedule_inform, task.command_key))
+            std::ranges::count(evidence.scheduled_before, task.command_key) > 0)
             return Done{};
         return was_sent() ? wait(desk) : Move{Stay{}};
     }

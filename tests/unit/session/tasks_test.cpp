@@ -444,6 +444,16 @@ TEST_F(CrashTest, ARebootIsDoneAlthoughTheAcsDiedAfterItHadAcknowledgedTheBoot)
     EXPECT_EQ(state(task), TaskState::done);
 }
 
+TEST_F(CrashTest, MRebootAloneIsABootThatSurvivesTheDeathOfTheAcsToo)
+{
+    auto const task = order(domain::RebootTask{});
+    hold_session();
+    crash_after({{std::string{code::m_reboot}, store.task(task)->task.command_key}});
+    crash_after(events(code::periodic));
+    hold_session();
+    EXPECT_EQ(state(task), TaskState::done);
+}
+
 TEST_F(CrashTest, ARebootIsDoneAlthoughTheAcsDiedTwiceAfterIt)
 {
     auto const task = order(domain::RebootTask{});

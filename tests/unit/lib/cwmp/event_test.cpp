@@ -47,4 +47,12 @@ TEST(Events, AreFoundByCodeAndKey)
     EXPECT_EQ(cwmp::find_event(events, cwmp::event_code::m_reboot, "c"), nullptr);
 }
 
+TEST(Events, TellOfABoot)
+{
+    for (auto const* code : {"0 BOOTSTRAP", "1 BOOT", "M Reboot"})
+        EXPECT_TRUE(cwmp::has_booted(std::array{Event{"2 PERIODIC", ""}, Event{code, ""}})) << code;
+    EXPECT_FALSE(cwmp::has_booted(std::array{Event{"2 PERIODIC", ""}, Event{"M Download", ""}}));
+    EXPECT_FALSE(cwmp::has_booted({}));
+}
+
 }  // namespace
