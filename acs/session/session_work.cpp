@@ -58,8 +58,7 @@ base::Awaitable<Answer> Session::dispatch()
     static_cast<void>(co_await take_news());
     if (!co_await prepare())
         co_return stale();
-    while ((planner_ || co_await take_news()) && rpcs_ < services_.limits.rpcs_for_people &&
-           planner_->runs() < services_.limits.tasks) {
+    while (planner_ && rpcs_ < services_.limits.rpcs_for_people && planner_->runs() < services_.limits.tasks) {
         co_await keep_automation_in_bounds();
         planner_->look_at(services_.clock.now());
         if (planner_->upcoming() == nullptr) {
