@@ -21,13 +21,13 @@ namespace {
 
 constexpr char example[] = R"({"rules":[{"file":"wifi.sql","text":"-- rule: wifi\n..."}]})";
 constexpr char rules_cursor = 'r';
-constexpr unsigned most_devices = 20'000;  ///< of one page of a preview
+constexpr unsigned most_devices = 200'000;  ///< of one page of a preview
 constexpr std::size_t longest_reason = 1'000;
 
 /// What the body of a request about rules says.
 struct RulesRequest {
     std::vector<domain::RuleFile> files;
-    std::string reason;
+    std::string reason, where;
     bool dry_run = false;
     bool is_whole = true;
     std::int64_t after = 0;
@@ -83,6 +83,8 @@ Outcome<RulesRequest> read_request(std::string_view body, std::span<std::string_
             errors.push_back({name, "There is no such field."});
         else if (name == "reason" && value.is_string() && value.get_string().size() <= longest_reason)
             request.reason = text_in(*object, "reason");
+        else if (name == "where" && value.is_string())
+            request.where = text_in(*object, "where");
         else if (name == "dry_run")
             take_flag(value, name, request.dry_run, errors);
         else if (name == "whole")
@@ -191,6 +193,8 @@ json::object view_of(domain::RulesPreview const& preview)
             {{"path", each.path}, {"winner", each.winner}, {"loser", each.loser}, {"devices", each.devices}});
     return {{"devices", preview.devices},
             {"devices_changed", preview.devices_changed},
+            {"devices_restarted", preview.devices_restarted},
+            {"fleet", preview.fleet ? json::value(*preview.fleet) : json::value(nullptr)},
             {"changes", std::move(changes)},
             {"conflicts", std::move(conflicts)},
             {"failures", view_of(preview.failures)},
@@ -291,12 +295,15 @@ Answer apply_rules(Call call)
 
 Answer preview_rules(Call call)
 {
-    constexpr auto allowed = std::to_array<std::string_view>({"whole", "after", "limit"});
+    constexpr auto allowed = std::to_array<std::string_view>({"whole", "where", "after", "limit"});
     auto request = read_request(call.request.body, allowed);
     if (!request)
         co_return std::unexpected{std::move(request).error()};
-    auto const preview = co_await call.context.services.rules.preview(
-        std::move(request->files), request->is_whole, domain::DeviceKey{request->after}, request->limit);
+    auto const preview = co_await call.context.services.rules.preview({.files = std::move(request->files),
+                                                                       .is_whole = request->is_whole,
+                                                                       .where = std::move(request->where),
+                                                                       .after = domain::DeviceKey{request->after},
+                                                                       .limit = request->limit});
     if (!preview)
         co_return refused(preview.error());
     co_return json_response(200, view_of(*preview));

@@ -73,6 +73,7 @@ void add_inventory(CLI::App& app, Invocation& invocation)
     rules->add_option("ACTION", invocation.operands, "list, show NAME, check FILE, preview FILE or apply FOLDER")
         ->expected(0, 2);
     rules->add_option("--reason", invocation.reason, "why they are applied");
+    rules->add_option("--where", invocation.where, "preview only devices for which this SQL condition holds");
     rules->add_flag("--dry-run", invocation.dry_run, "tell what applying would change");
     on_device(app, invocation, "explain", "show what rules want of a device, and why",
               {"PATH", "only what begins so", 0, 1});

@@ -27,7 +27,8 @@ std::size_t terminal_width()
 int main(int count, char** arguments)
 {
     try {
-        return cli::run({arguments + 1, arguments + count}, {std::cout, std::cerr, terminal_width(), environment});
+        return cli::run({arguments + 1, arguments + count},
+                        {std::cout, std::cerr, terminal_width(), environment, ::isatty(STDERR_FILENO) != 0});
     } catch (std::exception const& failure) {
         std::cerr << "acsctl: " << failure.what() << '\n';
         return 1;

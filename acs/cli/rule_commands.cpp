@@ -13,7 +13,7 @@
 #include <iterator>
 #include <map>
 #include <ostream>
-#include <tuple>
+#include <utility>
 
 namespace cli {
 
@@ -116,6 +116,7 @@ public:
     {
         devices += number_of(page, "devices");
         changed += number_of(page, "devices_changed");
+        restarted += number_of(page, "devices_restarted");
         for (auto const& each : list_of(page, "changes"))
             add_up(each.as_object(), {"rule", "kind", "path"}, {"devices", "in_place"}, changes_);
         for (auto const& each : list_of(page, "conflicts"))
@@ -126,15 +127,11 @@ public:
 
     [[nodiscard]] json::object whole() const
     {
-        return {{"devices", devices},
-                {"devices_changed", changed},
-                {"changes", values(changes_)},
-                {"conflicts", values(conflicts_)},
-                {"failures", values(failures_)}};
+        return {{"devices", devices},          {"devices_changed", changed},      {"devices_restarted", restarted},
+                {"changes", values(changes_)}, {"conflicts", values(conflicts_)}, {"failures", values(failures_)}};
     }
 
-    std::uint64_t devices = 0;
-    std::uint64_t changed = 0;
+    std::uint64_t devices = 0, changed = 0, restarted = 0;
 
 private:
     using Sums = std::map<std::string, json::object>;
@@ -164,8 +161,9 @@ private:
 void print(Session const& session, json::object const& whole)
 {
     auto& out = session.terminal.out;
-    out << fmt::format("{} devices looked at, {} would change\n", number_of(whole, "devices"),
-                       number_of(whole, "devices_changed"));
+    out << fmt::format("{} devices looked at, {} would change, {} would be told to reboot or download\n",
+                       number_of(whole, "devices"), number_of(whole, "devices_changed"),
+                       number_of(whole, "devices_restarted"));
     for (auto const& each : list_of(whole, "changes")) {
         auto const& change = each.as_object();
         out << escaped(fmt::format("{}: {} {}: {} to change, {} in place", text_of(change, "rule"),
@@ -192,21 +190,56 @@ void print(Session const& session, json::object const& whole)
     }
 }
 
+/// How far a preview is, on a terminal only: one line that is written over and over.
+class Progress {
+public:
+    explicit Progress(Terminal const& terminal) : terminal_{terminal} {}
+    ~Progress() { hide(); }
+    Progress(Progress const&) = delete;
+    Progress& operator=(Progress const&) = delete;
+
+    void show(std::uint64_t devices, std::uint64_t fleet, std::uint64_t changed)
+    {
+        if (!terminal_.error_is_terminal)
+            return;
+        is_shown_ = true;
+        terminal_.error << fmt::format("\r{} of {} devices, {} would change", devices, std::max(fleet, devices),
+                                       changed)
+                        << std::flush;
+    }
+
+    void hide()
+    {
+        if (std::exchange(is_shown_, false))
+            terminal_.error << "\r\x1b[K" << std::flush;
+    }
+
+private:
+    Terminal const& terminal_;
+    bool is_shown_ = false;
+};
+
 int preview(Session const& session, json::array const& rules, bool is_whole)
 {
     Preview preview;
+    Progress progress{session.terminal};
+    std::uint64_t fleet = 0;
     json::object body{{"rules", rules}, {"whole", is_whole}};
+    if (!session.asked.where.empty())
+        body["where"] = session.asked.where;
     for (;;) {
         auto const page = session.client.post("/rules/preview", body, preview_time);
         if (!page)
             return complain(session, page.error());
         preview.add(*page);
+        fleet = std::max(fleet, number_of(*page, "fleet"));
         auto const next = text_of(*page, "next");
         if (next.empty())
             break;
-        session.terminal.error << fmt::format("{} devices\n", preview.devices);
+        progress.show(preview.devices, fleet, preview.changed);
         body["after"] = next;
     }
+    progress.hide();
     if (session.asked.json)
         print_json(session, preview.whole());
     else

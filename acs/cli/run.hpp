@@ -15,6 +15,7 @@ struct Terminal {
     std::ostream& error;
     std::size_t width = 0;  ///< columns; 0: not a terminal, tables get as wide as they are
     Environment environment;
+    bool error_is_terminal = false;  ///< a person watches `error`: progress may be shown there
 };
 
 /// acsctl: does what `arguments` (without the program's name) ask for. Returns the exit code: 0 done, 1 failed, 2 wrong

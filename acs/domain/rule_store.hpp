@@ -116,8 +116,10 @@ public:
     /// member that exists, in any order.
     virtual base::Awaitable<std::vector<RuleFinding>> evaluate(std::shared_ptr<RuleStatements const> statements,
                                                                std::vector<RuleMember> members) = 0;
-    /// Fills in the values.
+    /// Fills in the values; the order stays.
     virtual base::Awaitable<std::vector<KnownValue>> known(std::vector<KnownValue> wanted) = 0;
+    /// How many devices are in service.
+    virtual base::Awaitable<std::size_t> count_devices() = 0;
     /// Devices in service after this one, by key.
     virtual base::Awaitable<std::vector<DeviceKey>> devices(DeviceKey after, unsigned limit) = 0;
 };

@@ -50,10 +50,21 @@ struct PreviewedFailure {
     std::size_t devices = 0;
 };
 
+/// What is to be previewed, and where to go on.
+struct PreviewRequest {
+    std::vector<RuleFile> files;
+    bool is_whole = true;      ///< they are all the rules there would be; else they replace or join those in force
+    std::string where;         ///< only devices for which this holds, as in `when`; empty: all
+    DeviceKey after{0};        ///< only devices after this one
+    unsigned limit = 200'000;  ///< devices looked at; fewer when they take long
+};
+
 /// What rules would do to one chunk of the fleet.
 struct RulesPreview {
-    std::size_t devices = 0;          ///< looked at
-    std::size_t devices_changed = 0;  ///< of which some parameter would be set or something done
+    std::size_t devices = 0;            ///< looked at, and `where` holds
+    std::size_t devices_changed = 0;    ///< of which some parameter would be set or something done
+    std::size_t devices_restarted = 0;  ///< that would be told to reboot or to download something
+    std::optional<std::size_t> fleet;   ///< devices in service; only told with the first chunk
     std::vector<PreviewedChange> changes;
     std::vector<PreviewedConflict> conflicts;
     std::vector<PreviewedFailure> failures;
@@ -96,10 +107,8 @@ public:
     virtual base::Awaitable<std::vector<RuleShown>> list() = 0;
     virtual base::Awaitable<std::vector<RuleVersion>> history(std::string rule) = 0;
 
-    /// What the files would do to the devices after `after`, at most `limit`. `is_whole`: they are all the rules there
-    /// would be; else they replace or join those in force.
-    virtual base::Awaitable<base::Result<RulesPreview, Problems>> preview(std::vector<RuleFile> files, bool is_whole,
-                                                                          DeviceKey after, unsigned limit) = 0;
+    /// What the files would do to devices; problems of the condition have the file "where".
+    virtual base::Awaitable<base::Result<RulesPreview, Problems>> preview(PreviewRequest request) = 0;
     /// What the rules in force say of one device now.
     virtual base::Awaitable<RulesExplanation> explain(DeviceKey device) = 0;
 };

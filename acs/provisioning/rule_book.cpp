@@ -1,6 +1,7 @@
 #include "provisioning/rule_book.hpp"
 
 #include "base/log.hpp"
+#include "provisioning/fleet_preview.hpp"
 #include "provisioning/rule_preview.hpp"
 #include "provisioning/rule_sql.hpp"
 #include "provisioning/rule_text.hpp"
@@ -21,9 +22,6 @@ using Problems = domain::Rules::Problems;
 
 /// Rules that may be in force together.
 constexpr std::size_t most_rules = 1'000;
-/// Devices that are evaluated in one statement of a preview: few enough that looking settings up one by one does not
-/// come near the time-out on a busy machine.
-constexpr std::size_t devices_at_once = 100;
 
 std::vector<RuleFile> files_of(domain::RuleSet const& set)
 {
@@ -90,14 +88,6 @@ domain::RulesApplied difference(std::vector<CheckedRule> const& rules, std::vect
     return applied;
 }
 
-std::vector<domain::RuleMember> members_of(std::span<domain::DeviceKey const> devices, std::size_t rules)
-{
-    std::vector<domain::RuleMember> members;
-    for (auto const device : devices)
-        members.push_back({device, std::vector<bool>(rules, true)});
-    return members;
-}
-
 }  // namespace
 
 base::Awaitable<base::Result<std::vector<CheckedRule>, Problems>> RuleBook::read(std::vector<RuleFile> files)
@@ -118,7 +108,7 @@ base::Awaitable<base::Result<std::vector<CheckedRule>, Problems>> RuleBook::read
             continue;
         }
         auto const& rule = checked->rule;
-        auto const when = co_await store_.probe(condition_probe(*checked));
+        auto const when = co_await store_.probe(condition_probe(checked->when));
         if (!when)
             problems.push_back(
                 {file.file, rule.when.place_of({1, 1}), when.error().what, "PostgreSQL refused the condition."});
@@ -229,35 +219,45 @@ base::Awaitable<std::shared_ptr<CompiledRules const>> RuleBook::compiled()
     co_return result;
 }
 
-base::Awaitable<base::Result<domain::RulesPreview, Problems>>
-RuleBook::preview(std::vector<RuleFile> files, bool is_whole, domain::DeviceKey after, unsigned limit)
+/// The condition that a preview is restricted by.
+base::Awaitable<base::Result<std::shared_ptr<domain::RuleStatements const>, RuleProblem>>
+RuleBook::compile_where(std::string where)
+{
+    auto const condition = guard_condition(where, is_secret_);
+    if (!condition) {
+        auto const& error = condition.error();
+        co_return std::unexpected{RuleProblem{"where", {error.line, error.column}, error.reason, error.hint}};
+    }
+    if (auto const judged = co_await store_.probe(condition_probe(*condition)); !judged)
+        co_return std::unexpected{
+            RuleProblem{"where", {1, 1}, judged.error().what, "PostgreSQL refused the condition."}};
+    co_return std::make_shared<domain::RuleStatements const>(
+        compose_condition(*condition, co_await store_.promoted(condition->paths)));
+}
+
+base::Awaitable<base::Result<domain::RulesPreview, Problems>> RuleBook::preview(domain::PreviewRequest request)
 {
     auto const set = co_await store_.load();
-    auto rules = co_await read(is_whole ? std::move(files) : joined(std::move(files), set));
+    auto rules = co_await read(request.is_whole ? std::move(request.files) : joined(std::move(request.files), set));
     if (!rules)
         co_return std::unexpected{rules.error()};
-    auto const compiled = co_await compile(*std::move(rules), set, "");
-    auto const devices = co_await store_.devices(after, limit);
-    std::vector<domain::RuleFinding> findings;
-    std::vector<domain::KnownValue> known;
-    for (std::size_t at = 0; at < devices.size(); at += devices_at_once) {
-        auto const chunk = std::span{devices}.subspan(at, std::min(devices_at_once, devices.size() - at));
-        auto found = co_await store_.evaluate(compiled->statements, members_of(chunk, compiled->rules.size()));
-        auto values = co_await store_.known(values_needed(found, is_secret_));
-        std::ranges::move(found, std::back_inserter(findings));
-        std::ranges::move(values, std::back_inserter(known));
+    std::shared_ptr<domain::RuleStatements const> where;
+    if (!request.where.empty()) {
+        auto compiled_where = co_await compile_where(request.where);
+        if (!compiled_where)
+            co_return std::unexpected{Problems{compiled_where.error()}};
+        where = *compiled_where;
     }
-    auto preview = summarized(*compiled, findings, known, is_secret_);
-    if (devices.size() == limit)
-        preview.next = devices.back();
-    co_return preview;
+    auto const compiled = co_await compile(*std::move(rules), set, "");
+    FleetPreview preview{store_, *compiled, where, is_secret_};
+    co_return co_await preview.run(request.after, request.limit);
 }
 
 base::Awaitable<domain::RulesExplanation> RuleBook::explain(domain::DeviceKey device)
 {
     auto const rules = co_await compiled();
-    std::vector<domain::DeviceKey> const one{device};
-    auto const findings = co_await store_.evaluate(rules->statements, members_of(one, rules->rules.size()));
+    std::vector<domain::RuleMember> const one{{device, std::vector<bool>(rules->rules.size(), true)}};
+    auto const findings = co_await store_.evaluate(rules->statements, one);
     if (findings.empty())
         co_return domain::RulesExplanation{.epoch = rules->epoch, .is_paused = rules->is_paused};
     auto const known = co_await store_.known(values_needed(findings, is_secret_));

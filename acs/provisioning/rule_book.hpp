@@ -31,8 +31,7 @@ public:
     base::Awaitable<domain::RuleSet> current() override { return store_.load(); }
     base::Awaitable<std::vector<domain::RuleShown>> list() override;
     base::Awaitable<std::vector<domain::RuleVersion>> history(std::string rule) override;
-    base::Awaitable<base::Result<domain::RulesPreview, Problems>>
-    preview(std::vector<domain::RuleFile> files, bool is_whole, domain::DeviceKey after, unsigned limit) override;
+    base::Awaitable<base::Result<domain::RulesPreview, Problems>> preview(domain::PreviewRequest request) override;
     base::Awaitable<domain::RulesExplanation> explain(domain::DeviceKey device) override;
 
     /// The rules in force, compiled again when they changed. What no longer passes the guard is left out and logged.
@@ -42,6 +41,8 @@ private:
     base::Awaitable<base::Result<std::vector<CheckedRule>, Problems>> read(std::vector<domain::RuleFile> files);
     base::Awaitable<std::shared_ptr<CompiledRules const>> compile(std::vector<CheckedRule> rules,
                                                                   domain::RuleSet const& set, std::string name);
+    base::Awaitable<base::Result<std::shared_ptr<domain::RuleStatements const>, domain::RuleProblem>>
+    compile_where(std::string where);
 
     domain::RuleStore& store_;
     SecretPredicate is_secret_;

@@ -6,15 +6,16 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <map>
 #include <set>
-#include <tuple>
 
 namespace provisioning {
 
 namespace {
 
 constexpr std::size_t most_samples = 5;
+/// Paths that are counted by themselves: a rule may name a different one on every device.
+constexpr std::size_t most_changes = 2'000;
+constexpr std::string_view other_paths = "(other paths)";
 
 /// Of these only one can be true of a path.
 bool excludes_others(std::string_view kind)
@@ -22,21 +23,17 @@ bool excludes_others(std::string_view kind)
     return kind == "set" || kind == "notify";
 }
 
-using ValueKey = std::pair<std::int64_t, std::string_view>;
-
-std::map<ValueKey, domain::KnownValue const*> index_of(std::span<domain::KnownValue const> known)
+std::optional<std::string> value_in(std::span<domain::KnownValue const> known, std::string_view path)
 {
-    std::map<ValueKey, domain::KnownValue const*> index;
-    for (auto const& value : known)
-        index.emplace(ValueKey{value.device.value(), value.path}, &value);
-    return index;
+    auto const found = std::ranges::find(known, path, &domain::KnownValue::path);
+    return found == known.end() ? std::nullopt : found->value;
 }
 
-std::optional<std::string> value_in(std::map<ValueKey, domain::KnownValue const*> const& index,
-                                    domain::DeviceKey device, std::string const& path)
+/// A device that is told so is out of service for a while.
+bool restarts(domain::RuleAction const& action)
 {
-    auto const found = index.find({device.value(), path});
-    return found == index.end() ? std::nullopt : found->second->value;
+    auto const& what = action.kind == "task" ? action.path : action.kind;
+    return what == "reboot" || what == "factory_reset" || what == "download";
 }
 
 cwmp::ValueType type_of(std::string_view sql_type)
@@ -67,70 +64,6 @@ void mask(boost::json::value& json, SecretPredicate const& is_secret)
         for (auto& each : *array)
             mask(each, is_secret);
 }
-
-/// Gathers the counts of a preview.
-class Summary {
-public:
-    Summary(CompiledRules const& compiled, SecretPredicate const& is_secret)
-        : compiled_{compiled}, is_secret_{is_secret}
-    {
-    }
-
-    void add(domain::RuleFinding const& finding, std::map<ValueKey, domain::KnownValue const*> const& known)
-    {
-        bool changed = false;
-        for (auto const& wish : wishes_of(finding))
-            changed = take(finding.device, wish, known) || changed;
-        for (auto const& [rule, reason] : finding.failures)
-            ++failures_[{rule, reason}];
-        ++preview_.devices;
-        preview_.devices_changed += changed ? 1 : 0;
-    }
-
-    domain::RulesPreview finish()
-    {
-        for (auto& [key, change] : changes_)
-            preview_.changes.push_back(std::move(change));
-        for (auto const& [key, devices] : conflicts_)
-            preview_.conflicts.push_back({std::get<0>(key), name(std::get<1>(key)), name(std::get<2>(key)), devices});
-        for (auto const& [key, devices] : failures_)
-            preview_.failures.push_back({name(key.first), key.second, devices});
-        return std::move(preview_);
-    }
-
-private:
-    [[nodiscard]] std::string const& name(unsigned rule) const { return compiled_.rules[rule].rule.name; }
-
-    /// True when the device would be changed.
-    bool take(domain::DeviceKey device, Wish const& wish, std::map<ValueKey, domain::KnownValue const*> const& known)
-    {
-        auto const& action = *wish.action;
-        if (wish.overruled_by) {
-            ++conflicts_[{action.path, *wish.overruled_by, wish.rule}];
-            return false;
-        }
-        auto& change = changes_[{wish.rule, action.kind, action.path}];
-        change.rule = name(wish.rule);
-        change.kind = action.kind;
-        change.path = action.path;
-        auto const value = action.kind == "set" ? value_in(known, device, action.path) : std::nullopt;
-        if (value && is_in_place(action, *value)) {
-            ++change.in_place;
-            return false;
-        }
-        ++change.devices;
-        if (change.samples.size() < most_samples)
-            change.samples.push_back({device, value.value_or(""), shown(action, is_secret_)});
-        return true;
-    }
-
-    CompiledRules const& compiled_;
-    SecretPredicate const& is_secret_;
-    domain::RulesPreview preview_;
-    std::map<std::tuple<unsigned, std::string, std::string>, domain::PreviewedChange> changes_;
-    std::map<std::tuple<std::string, unsigned, unsigned>, std::size_t> conflicts_;
-    std::map<std::pair<unsigned, std::string>, std::size_t> failures_;
-};
 
 }  // namespace
 
@@ -189,14 +122,75 @@ std::vector<domain::KnownValue> values_needed(std::span<domain::RuleFinding cons
     return wanted;
 }
 
-domain::RulesPreview summarized(CompiledRules const& compiled, std::span<domain::RuleFinding const> findings,
-                                std::span<domain::KnownValue const> known, SecretPredicate const& is_secret)
+void PreviewSummary::add(std::span<domain::RuleFinding const> findings, std::span<domain::KnownValue const> known)
 {
-    Summary summary{compiled, is_secret};
-    auto const index = index_of(known);
-    for (auto const& finding : findings)
-        summary.add(finding, index);
-    return summary.finish();
+    for (auto const& finding : findings) {
+        auto const is_of_it = [&](domain::KnownValue const& value) { return value.device == finding.device; };
+        auto const end = std::ranges::find_if_not(known, is_of_it);
+        add(finding, known.first(static_cast<std::size_t>(end - known.begin())));
+        known = known.subspan(static_cast<std::size_t>(end - known.begin()));
+    }
+}
+
+void PreviewSummary::add(domain::RuleFinding const& finding, std::span<domain::KnownValue const> known)
+{
+    bool is_changed = false;
+    bool is_restarted = false;
+    for (auto const& wish : wishes_of(finding)) {
+        is_changed = take(finding.device, wish, known) || is_changed;
+        is_restarted = is_restarted || (!wish.overruled_by && restarts(*wish.action));
+    }
+    for (auto const& [rule, reason] : finding.failures)
+        add_failure(compiled_.rules[rule].rule.name, reason);
+    ++preview_.devices;
+    preview_.devices_changed += is_changed ? 1 : 0;
+    preview_.devices_restarted += is_restarted ? 1 : 0;
+}
+
+domain::PreviewedChange& PreviewSummary::change_of(Wish const& wish)
+{
+    auto const& [kind, path, value, type] = *wish.action;
+    auto const found = changes_.find(std::tie(wish.rule, kind, path));
+    if (found != changes_.end())
+        return found->second;
+    auto const shown_path = changes_.size() < most_changes ? path : std::string{other_paths};
+    auto& change = changes_[{wish.rule, kind, shown_path}];
+    change.rule = compiled_.rules[wish.rule].rule.name;
+    change.kind = kind;
+    change.path = shown_path;
+    return change;
+}
+
+/// True when the device would be changed.
+bool PreviewSummary::take(domain::DeviceKey device, Wish const& wish, std::span<domain::KnownValue const> known)
+{
+    auto const& action = *wish.action;
+    if (wish.overruled_by) {
+        ++conflicts_[{action.path, *wish.overruled_by, wish.rule}];
+        return false;
+    }
+    auto& change = change_of(wish);
+    auto const value = action.kind == "set" ? value_in(known, action.path) : std::nullopt;
+    if (value && is_in_place(action, *value)) {
+        ++change.in_place;
+        return false;
+    }
+    ++change.devices;
+    if (change.samples.size() < most_samples)
+        change.samples.push_back({device, value.value_or(""), shown(action, is_secret_)});
+    return true;
+}
+
+domain::RulesPreview PreviewSummary::finish()
+{
+    auto const name = [this](unsigned rule) { return compiled_.rules[rule].rule.name; };
+    for (auto& [key, change] : changes_)
+        preview_.changes.push_back(std::move(change));
+    for (auto const& [key, devices] : conflicts_)
+        preview_.conflicts.push_back({std::get<0>(key), name(std::get<1>(key)), name(std::get<2>(key)), devices});
+    for (auto const& [key, devices] : failures_)
+        preview_.failures.push_back({key.first, key.second, devices});
+    return std::move(preview_);
 }
 
 domain::RulesExplanation explained(CompiledRules const& compiled, domain::RuleFinding const& finding,
@@ -209,7 +203,6 @@ domain::RulesExplanation explained(CompiledRules const& compiled, domain::RuleFi
         bool const matched = std::ranges::find(finding.matched, number) != finding.matched.end();
         (matched ? explanation.matched : explanation.unmatched).push_back(compiled.rules[number].rule.name);
     }
-    auto const index = index_of(known);
     for (auto const& wish : wishes_of(finding)) {
         auto const& rule = compiled.rules[wish.rule].rule;
         domain::ExplainedWish each{.rule = rule.name,
@@ -221,7 +214,7 @@ domain::RulesExplanation explained(CompiledRules const& compiled, domain::RuleFi
         if (wish.overruled_by)
             each.overruled_by = compiled.rules[*wish.overruled_by].rule.name;
         if (each.kind == "set") {
-            each.known = value_in(index, finding.device, each.path);
+            each.known = value_in(known, each.path);
             each.is_in_place = each.known && is_in_place(*wish.action, *each.known);
         }
         explanation.wishes.push_back(std::move(each));

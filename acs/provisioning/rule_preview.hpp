@@ -3,9 +3,11 @@
 #include "domain/rules.hpp"
 #include "provisioning/rule_book.hpp"
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace provisioning {
@@ -28,11 +30,33 @@ struct Wish {
 /// The value as people may see it.
 [[nodiscard]] std::string shown(domain::RuleAction const& action, SecretPredicate const& is_secret);
 
-/// Counts what the findings come to. `known` are the values of all parameters that would be set.
-[[nodiscard]] domain::RulesPreview summarized(CompiledRules const& compiled,
-                                              std::span<domain::RuleFinding const> findings,
-                                              std::span<domain::KnownValue const> known,
-                                              SecretPredicate const& is_secret);
+/// Adds up what findings come to. What it was made with must outlive it.
+class PreviewSummary {
+public:
+    PreviewSummary(CompiledRules const& compiled, SecretPredicate const& is_secret)
+        : compiled_{compiled}, is_secret_{is_secret}
+    {
+    }
+
+    /// `known` are the values of all parameters that would be set (see values_needed), those of one device together.
+    void add(std::span<domain::RuleFinding const> findings, std::span<domain::KnownValue const> known);
+    /// A condition on the fleet that could not be judged for a device.
+    void add_failure(std::string const& what, std::string const& reason) { ++failures_[{what, reason}]; }
+    /// The sums; this is used up.
+    [[nodiscard]] domain::RulesPreview finish();
+
+private:
+    void add(domain::RuleFinding const& finding, std::span<domain::KnownValue const> known);
+    bool take(domain::DeviceKey device, Wish const& wish, std::span<domain::KnownValue const> known);
+    domain::PreviewedChange& change_of(Wish const& wish);
+
+    CompiledRules const& compiled_;
+    SecretPredicate const& is_secret_;
+    domain::RulesPreview preview_;
+    std::map<std::tuple<unsigned, std::string, std::string>, domain::PreviewedChange, std::less<>> changes_;
+    std::map<std::tuple<std::string, unsigned, unsigned>, std::size_t> conflicts_;
+    std::map<std::pair<std::string, std::string>, std::size_t> failures_;
+};
 
 /// Explains one finding.
 [[nodiscard]] domain::RulesExplanation explained(CompiledRules const& compiled, domain::RuleFinding const& finding,

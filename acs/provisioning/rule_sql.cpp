@@ -75,12 +75,12 @@ std::string values_sql(std::vector<std::string> const& paths, PromotedPaths cons
     return sql;
 }
 
-std::string conditions_sql(std::span<CheckedRule const> rules, std::vector<std::string> const& paths,
+std::string conditions_sql(std::span<GuardedCondition const* const> conditions, std::vector<std::string> const& paths,
                            PromotedPaths const& promoted)
 {
     std::string cases;
-    for (std::size_t i = 0; i < rules.size(); ++i)
-        cases += fmt::format("{}CASE WHEN {} THEN {} END", i == 0 ? "" : ", ", renumbered(rules[i].when, paths), i);
+    for (std::size_t i = 0; i < conditions.size(); ++i)
+        cases += fmt::format("{}CASE WHEN {} THEN {} END", i == 0 ? "" : ", ", renumbered(*conditions[i], paths), i);
     return fmt::format(
         "SELECT b.device_id, array_remove(ARRAY[{}]::int[], NULL) FROM unnest($1::bigint[]) b (device_id)"
         " JOIN acs.device device ON device.id = b.device_id{}",
@@ -113,6 +113,14 @@ std::string body_sql(GuardedBody const& body, std::size_t number, std::size_t pl
         number, longest_value, body.sql, columns_of(body), actions_of(body), placeholder, most_actions);
 }
 
+std::vector<GuardedCondition const*> conditions_of(std::span<CheckedRule const> rules)
+{
+    std::vector<GuardedCondition const*> conditions;
+    for (auto const& rule : rules)
+        conditions.push_back(&rule.when);
+    return conditions;
+}
+
 std::vector<std::string> sorted(std::set<std::string> const& paths)
 {
     return {paths.begin(), paths.end()};
@@ -133,23 +141,34 @@ domain::RuleStatements compose_rules(std::span<CheckedRule const> rules, Promote
 {
     domain::RuleStatements statements;
     statements.name = std::move(name);
-    statements.conditions = conditions_sql(rules, paths_read(rules), promoted);
+    statements.conditions = conditions_sql(conditions_of(rules), paths_read(rules), promoted);
     for (std::size_t i = 0; i < rules.size(); ++i) {
         statements.bodies += fmt::format("{}{}", i == 0 ? "" : " UNION ALL ", body_sql(rules[i].body, i, i + 1));
         auto const alone = rules.subspan(i, 1);
-        statements.condition_of.push_back(conditions_sql(alone, paths_read(alone), promoted));
+        statements.condition_of.push_back(conditions_sql(conditions_of(alone), paths_read(alone), promoted));
         statements.body_of.push_back(body_sql(rules[i].body, 0, 1));
     }
     return statements;
 }
 
-std::string condition_probe(CheckedRule const& rule)
+domain::RuleStatements compose_condition(GuardedCondition const& condition, PromotedPaths const& promoted)
+{
+    GuardedCondition const* const alone = &condition;
+    domain::RuleStatements statements;
+    statements.conditions = conditions_sql({&alone, 1}, condition.paths, promoted);
+    statements.bodies = "SELECT FROM unnest($1::bigint[]) WHERE false";
+    statements.condition_of = {statements.conditions};
+    statements.body_of = {statements.bodies};
+    return statements;
+}
+
+std::string condition_probe(GuardedCondition const& condition)
 {
     std::string values;
-    for (std::size_t n = 1; n <= rule.when.paths.size(); ++n)
+    for (std::size_t n = 1; n <= condition.paths.size(); ++n)
         values += fmt::format("{}NULL::text AS value_{}", n == 1 ? "" : ", ", n);
     auto const source = values.empty() ? std::string{} : fmt::format(" CROSS JOIN (SELECT {}) device_values", values);
-    return fmt::format("SELECT device.id FROM acs.device device{} WHERE {} LIMIT 0", source, rule.when.sql);
+    return fmt::format("SELECT device.id FROM acs.device device{} WHERE {} LIMIT 0", source, condition.sql);
 }
 
 std::string body_probe(CheckedRule const& rule)

@@ -18,8 +18,12 @@ using PromotedPaths = std::map<std::string, std::int32_t>;
 [[nodiscard]] domain::RuleStatements compose_rules(std::span<CheckedRule const> rules, PromotedPaths const& promoted,
                                                    std::string name);
 
+/// A condition alone, as if it were that of a rule 0 whose body wants nothing.
+[[nodiscard]] domain::RuleStatements compose_condition(GuardedCondition const& condition,
+                                                       PromotedPaths const& promoted);
+
 /// Statements that read nothing and fail when PostgreSQL would not take the condition, or the body.
-[[nodiscard]] std::string condition_probe(CheckedRule const& rule);
+[[nodiscard]] std::string condition_probe(GuardedCondition const& condition);
 [[nodiscard]] std::string body_probe(CheckedRule const& rule);
 
 /// All parameters that the conditions read, each once.

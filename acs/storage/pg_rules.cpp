@@ -8,6 +8,8 @@
 #include <pqxx/pqxx>
 
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace storage {
 
@@ -52,9 +54,27 @@ constexpr Statement promote{"promote_for_rules",
                             " SELECT path, 'rules', 0 FROM unnest($1::text[]) u (path)"
                             " ON CONFLICT (pattern) DO UPDATE SET removed_at = NULL, fill_after = 0, made_at = now()"
                             " WHERE p.removed_at IS NOT NULL"};
-constexpr Statement ask_values{"ask_values",
-                               "SELECT u.n, acs.value(u.device_id, u.path) FROM unnest($1::bigint[], $2::text[])"
-                               " WITH ORDINALITY u (device_id, path, n)"};
+constexpr Statement open_paths{"open_rule_paths",
+                               "SELECT path, path_id FROM path WHERE path = ANY ($1::text[]) AND NOT is_secret"};
+constexpr Statement ask_copies{"ask_copies",
+                               "SELECT u.n, d.value FROM unnest($1::bigint[], $2::integer[], $3::integer[])"
+                               " u (device_id, path_id, n) JOIN device_parameter d"
+                               " ON d.device_id = u.device_id AND d.path_id = u.path_id"};
+// || unpacks an array once for all of its parameters. Bits of flags: 9 has a value, 11 too long to keep.
+constexpr Statement ask_trees{
+    "ask_trees",
+    "SELECT p.n, coalesce(s.recent_values[w.recent], CASE WHEN (get_byte(s.flags, 2 * w.tree - 2) * 256"
+    " + get_byte(s.flags, 2 * w.tree - 1)) & 2560 = 512 THEN s.values[w.tree] END)"
+    " FROM (SELECT device_id, array_agg(path_id) AS path_ids, array_agg(n) AS numbers"
+    " FROM unnest($1::bigint[], $2::integer[], $3::integer[]) u (device_id, path_id, n) GROUP BY device_id) d"
+    " CROSS JOIN LATERAL (SELECT r.path_ids AS recent_ids, r.values AS recent_values,"
+    " t.path_ids || '{}'::integer[] AS path_ids, t.values || '{}'::text[] AS values, t.flags || ''::bytea AS flags"
+    " FROM (SELECT) one LEFT JOIN device_tree t ON t.device_id = d.device_id"
+    " LEFT JOIN device_recent r ON r.device_id = d.device_id OFFSET 0) s"
+    " CROSS JOIN LATERAL unnest(d.path_ids, d.numbers) p (path_id, n)"
+    " CROSS JOIN LATERAL (SELECT array_position(s.recent_ids, p.path_id) AS recent,"
+    " array_position(s.path_ids, p.path_id) AS tree) w"};
+constexpr Statement count_active{"count_rule_devices", "SELECT count(*) FROM device WHERE state = 'active'"};
 constexpr Statement next_devices{"next_rule_devices",
                                  "SELECT device_id FROM device WHERE device_id > $1 AND state = 'active'"
                                  " ORDER BY device_id LIMIT $2"};
@@ -108,6 +128,77 @@ std::vector<std::string> complete(Transaction& transaction)
 bool is_meant(std::vector<std::string> const& patterns, std::string const& path)
 {
     return std::ranges::any_of(patterns, [&](std::string const& pattern) { return cwmp::matches(pattern, path); });
+}
+
+/// Parameters of devices whose values are asked for, as the arrays of a statement.
+class Wanted {
+public:
+    void add(domain::DeviceKey device, std::int32_t path, std::size_t number)
+    {
+        devices_.add(device.value());
+        paths_.add(std::int64_t{path});
+        numbers_.add(static_cast<std::int64_t>(number));
+        is_empty_ = false;
+    }
+    /// Rows (number, value) of a statement.
+    pqxx::result ask(Transaction& transaction, Statement const& statement)
+    {
+        return is_empty_ ? pqxx::result{}
+                         : transaction.exec(statement, devices_.finish(), paths_.finish(), numbers_.finish());
+    }
+
+private:
+    ArrayText devices_, paths_, numbers_;
+    bool is_empty_ = true;
+};
+
+struct OpenPath {
+    std::int32_t id = 0;
+    bool is_promoted = false;  ///< and all copies are made
+};
+
+std::unordered_map<std::string, OpenPath> find_open(Transaction& transaction,
+                                                    std::vector<domain::KnownValue> const& wanted)
+{
+    std::unordered_set<std::string_view> paths;
+    for (auto const& each : wanted)
+        paths.insert(each.path);
+    auto const patterns = complete(transaction);
+    std::unordered_map<std::string, OpenPath> open;
+    for (auto const& row : transaction.exec(open_paths, array_text(paths))) {
+        std::string path = row[0].c_str();
+        bool const is_promoted = is_meant(patterns, path);
+        open.emplace(std::move(path), OpenPath{row[1].as<std::int32_t>(), is_promoted});
+    }
+    return open;
+}
+
+/// From the promoted copies; what has none from the trees, unless its copies are complete.
+void fill_in(Transaction& transaction, std::vector<domain::KnownValue>& values)
+{
+    auto const open = find_open(transaction, values);
+    std::vector<OpenPath> paths(values.size());
+    Wanted copies;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (auto const found = open.find(values[i].path); found != open.end()) {
+            paths[i] = found->second;
+            copies.add(values[i].device, paths[i].id, i);
+        }
+    std::vector<bool> is_settled(values.size());
+    for (auto const& row : copies.ask(transaction, ask_copies))
+        if (auto const i = row[0].as<std::size_t>(); !row[1].is_null()) {
+            values[i].value = row[1].c_str();
+            is_settled[i] = true;
+        } else {
+            paths[i].is_promoted = false;  // too long for a copy
+        }
+    Wanted others;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (paths[i].id != 0 && !is_settled[i] && !paths[i].is_promoted)
+            others.add(values[i].device, paths[i].id, i);
+    for (auto const& row : others.ask(transaction, ask_trees))
+        if (!row[1].is_null())
+            values[row[0].as<std::size_t>()].value = row[1].c_str();
 }
 
 /// What no pattern means yet is promoted: the copies are made in the background.
@@ -224,12 +315,19 @@ base::Awaitable<std::map<std::string, std::int32_t>> PgRules::promoted(std::vect
     co_return co_await writes_.run(std::move(work), InDoubt::repeat);
 }
 
+ReadLimits PgRules::limits() const
+{
+    ReadLimits limits;
+    limits.deadline = rules_.settings().connection.statement_timeout + std::chrono::seconds{2};
+    return limits;
+}
+
 base::Awaitable<base::Result<void>> PgRules::probe(std::string sql)
 {
-    auto work = [sql = std::move(sql)](Transaction& transaction) -> base::Result<void> {
+    auto work = [sql = std::move(sql), limits = limits()](Transaction& transaction) -> base::Result<void> {
         transaction.exec("SAVEPOINT probe");
         try {
-            transaction.raw().exec_params(sql);  // exec() would end the transaction
+            read_rows(transaction.raw().conn(), "", sql, {}, limits, [](RowView) {});
             return {};
         } catch (pqxx::sql_error const& problem) {
             if (!is_refusal(problem))
@@ -244,9 +342,8 @@ base::Awaitable<base::Result<void>> PgRules::probe(std::string sql)
 base::Awaitable<std::vector<domain::RuleFinding>>
 PgRules::evaluate(std::shared_ptr<domain::RuleStatements const> statements, std::vector<domain::RuleMember> members)
 {
-    auto work = [statements = std::move(statements), members = std::move(members)](Transaction& transaction) {
-        return run_rules(transaction.raw(), *statements, members);
-    };
+    auto work = [statements = std::move(statements), members = std::move(members), limits = limits()](
+                    Transaction& transaction) { return run_rules(transaction.raw(), *statements, members, limits); };
     co_return co_await rules_.run(std::move(work), InDoubt::repeat);
 }
 
@@ -254,18 +351,16 @@ base::Awaitable<std::vector<domain::KnownValue>> PgRules::known(std::vector<doma
 {
     auto work = [wanted = std::move(wanted)](Transaction& transaction) {
         auto values = wanted;
-        ArrayText devices;
-        ArrayText paths;
-        for (auto const& each : wanted) {
-            devices.add(each.device.value());
-            paths.add(std::string_view{each.path});
-        }
-        for (auto const& row : transaction.exec(ask_values, devices.finish(), paths.finish()))
-            if (!row[1].is_null())
-                values[row[0].as<std::size_t>() - 1].value = row[1].c_str();
+        fill_in(transaction, values);
         return values;
     };
-    co_return co_await rules_.run(std::move(work), InDoubt::repeat);
+    co_return co_await writes_.run(std::move(work), InDoubt::repeat);
+}
+
+base::Awaitable<std::size_t> PgRules::count_devices()
+{
+    auto work = [](Transaction& transaction) { return transaction.exec(count_active).front()[0].as<std::size_t>(); };
+    co_return co_await writes_.run(std::move(work), InDoubt::repeat);
 }
 
 base::Awaitable<std::vector<domain::DeviceKey>> PgRules::devices(domain::DeviceKey after, unsigned limit)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/rule_store.hpp"
+#include "storage/bounded_read.hpp"
 #include "storage/database.hpp"
 
 namespace storage {
@@ -30,9 +31,12 @@ public:
     base::Awaitable<std::vector<domain::RuleFinding>> evaluate(std::shared_ptr<domain::RuleStatements const> statements,
                                                                std::vector<domain::RuleMember> members) override;
     base::Awaitable<std::vector<domain::KnownValue>> known(std::vector<domain::KnownValue> wanted) override;
+    base::Awaitable<std::size_t> count_devices() override;
     base::Awaitable<std::vector<domain::DeviceKey>> devices(domain::DeviceKey after, unsigned limit) override;
 
 private:
+    [[nodiscard]] ReadLimits limits() const;
+
     Database& writes_;
     Database& rules_;
 };

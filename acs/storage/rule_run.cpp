@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 namespace storage {
 
@@ -16,12 +17,71 @@ using domain::RuleFinding;
 using domain::RuleMember;
 using domain::RuleStatements;
 
-/// Actions that a body may give one device.
+/// Actions that a body may give one device, and their bytes.
 constexpr std::size_t most_actions = 100;
+constexpr std::size_t most_bytes = 1024 * 1024;
+/// Bytes of ids, kinds and numbers in one result, beside what counts.
+constexpr std::size_t overhead = 16 * 1024 * 1024;
+
+using Index = std::unordered_map<std::int64_t, std::size_t>;  ///< device -> number of its finding
+
+/// Takes the rows that bodies give.
+class Actions {
+public:
+    Actions(Index const& index, std::span<RuleFinding> findings) : index_{index}, findings_{findings} {}
+
+    void take(RowView row)
+    {
+        auto const found = index_.find(row.integer(1));
+        if (found == index_.end())
+            return;
+        auto& finding = findings_[found->second];
+        auto const number = static_cast<unsigned>(row.integer(0));
+        auto& size = sizes_[{found->second, number}];
+        size.bytes += row.text(3).size() + row.text(4).size() + row.text(5).size();
+        if (!row.is_null(6) && row.text(6) == "t")
+            finding.failures[number] = fmt::format("the value for {} is longer than 32 KiB", row.text(3));
+        else if (++size.actions > most_actions)
+            finding.failures[number] = fmt::format("the body gives more than {} actions for one device", most_actions);
+        else if (size.bytes > most_bytes)
+            finding.failures[number] = "the body gives more than 1 MiB for one device";
+        else
+            finding.actions.emplace_back(number,
+                                         domain::RuleAction{std::string{row.text(2)}, std::string{row.text(3)},
+                                                            std::string{row.text(4)}, std::string{row.text(5)}});
+    }
+
+    /// A rule that failed for a device has no actions there.
+    void finish()
+    {
+        for (auto& finding : findings_)
+            if (!finding.failures.empty())
+                std::erase_if(finding.actions,
+                              [&](auto const& action) { return finding.failures.contains(action.first); });
+    }
+
+private:
+    struct Size {
+        std::size_t actions = 0, bytes = 0;
+    };
+    struct Hash {
+        std::size_t operator()(std::pair<std::size_t, unsigned> const& key) const noexcept
+        {
+            return key.first * 1'024 + key.second;
+        }
+    };
+
+    Index const& index_;
+    std::span<RuleFinding> findings_;
+    std::unordered_map<std::pair<std::size_t, unsigned>, Size, Hash> sizes_;
+};
 
 class Run {
 public:
-    Run(pqxx::transaction_base& work, RuleStatements const& statements) : work_{work}, statements_{statements} {}
+    Run(pqxx::transaction_base& work, RuleStatements const& statements, ReadLimits limits)
+        : work_{work}, statements_{statements}, limits_{limits}, left_{limits.bytes}
+    {
+    }
 
     std::vector<RuleFinding> all(std::span<RuleMember const> members)
     {
@@ -30,34 +90,47 @@ public:
         } catch (pqxx::sql_error const& problem) {
             if (!is_refusal(problem))
                 throw;
+        } catch (TooMuch const&) {
+            left_ = limits_.bytes;
         }
         return apart(members);
     }
 
 private:
-    pqxx::result exec(std::string const& name, std::string const& sql, std::vector<std::string> const& parameters)
+    using Take = std::function<void(RowView)>;
+
+    /// Sets that are kept are prepared, what is tried once is not.
+    void read(std::string const& name, std::string const& sql, std::vector<std::string> const& parameters,
+              Take const& take)
     {
         if (is_plain_)
-            return send(name, sql, parameters);
+            return send(name, sql, parameters, take);
         work_.exec("SAVEPOINT rules");
         try {
-            auto rows = send(name, sql, parameters);
+            send(name, sql, parameters, take);
             work_.exec("RELEASE SAVEPOINT rules");
-            return rows;
         } catch (pqxx::sql_error const& problem) {
             if (is_refusal(problem))
                 work_.exec("ROLLBACK TO SAVEPOINT rules");
             throw;
+        } catch (TooMuch const&) {
+            work_.exec("ROLLBACK TO SAVEPOINT rules");
+            throw;
         }
     }
 
-    /// Sets that are kept are prepared, what is tried once is not.
-    pqxx::result send(std::string const& name, std::string const& sql, std::vector<std::string> const& parameters)
+    void send(std::string const& name, std::string const& sql, std::vector<std::string> const& parameters,
+              Take const& take)
     {
-        if (statements_.name.empty())
-            return work_.exec_params(sql, pqxx::prepare::make_dynamic_params(parameters));
-        work_.conn().prepare(name, sql);
-        return work_.exec_prepared(name, pqxx::prepare::make_dynamic_params(parameters));
+        auto limits = limits_;
+        limits.bytes = left_ + overhead;
+        auto const take_and_count = [&](RowView row) {
+            for (int column = 3; column < std::min(row.columns(), 6); ++column)
+                left_ -= std::min(left_, row.text(column).size());
+            take(row);
+        };
+        read_rows(work_.conn(), statements_.name.empty() ? "" : statements_.name + name, sql, parameters, limits,
+                  take_and_count);
     }
 
     static std::string ids_of(std::span<RuleMember const> members)
@@ -71,13 +144,13 @@ private:
     std::vector<RuleFinding> together(std::span<RuleMember const> members)
     {
         std::vector<RuleFinding> findings;
-        std::unordered_map<std::int64_t, std::size_t> index;
-        for (auto const& row : exec(statements_.name + "_conditions", statements_.conditions, {ids_of(members)})) {
-            index[row[0].as<std::int64_t>()] = findings.size();
-            findings.push_back({domain::DeviceKey{row[0].as<std::int64_t>()}, {}, {}, {}});
-            for (auto const number : parse_integers({row[1].c_str(), row[1].size()}))
+        Index index;
+        read("_conditions", statements_.conditions, {ids_of(members)}, [&](RowView row) {
+            index[row.integer(0)] = findings.size();
+            findings.push_back({domain::DeviceKey{row.integer(0)}, {}, {}, {}});
+            for (auto const number : parse_integers(row.text(1)))
                 findings.back().matched.push_back(static_cast<unsigned>(number));
-        }
+        });
         std::vector<ArrayText> devices(statements_.body_of.size());
         bool any = false;
         for (auto const& member : members) {
@@ -85,7 +158,7 @@ private:
             if (found == index.end())
                 continue;
             for (auto const number : findings[found->second].matched)
-                if (number < member.is_due.size() && member.is_due[number]) {
+                if (is_due(member, number)) {
                     devices[number].add(member.device.value());
                     any = true;
                 }
@@ -95,30 +168,15 @@ private:
         std::vector<std::string> parameters;
         for (auto& list : devices)
             parameters.push_back(list.finish());
-        take_actions(exec(statements_.name + "_bodies", statements_.bodies, parameters), index, findings);
+        Actions actions{index, findings};
+        read("_bodies", statements_.bodies, parameters, [&](RowView row) { actions.take(row); });
+        actions.finish();
         return findings;
     }
 
-    static void take_actions(pqxx::result const& rows, std::unordered_map<std::int64_t, std::size_t> const& index,
-                             std::vector<RuleFinding>& findings)
+    static bool is_due(RuleMember const& member, unsigned number)
     {
-        std::map<std::pair<std::size_t, unsigned>, std::size_t> counts;
-        for (auto const& row : rows) {
-            auto const found = index.find(row[1].as<std::int64_t>());
-            if (found == index.end())
-                continue;
-            auto& finding = findings[found->second];
-            auto const number = row[0].as<unsigned>();
-            if (!row[6].is_null() && row[6].as<bool>())
-                finding.failures[number] = fmt::format("the value for {} is longer than 32 KiB", row[3].c_str());
-            else if (++counts[{found->second, number}] > most_actions)
-                finding.failures[number] =
-                    fmt::format("the body gives more than {} actions for one device", most_actions);
-            else
-                finding.actions.push_back({number, {row[2].c_str(), row[3].c_str(), row[4].c_str(), row[5].c_str()}});
-        }
-        for (auto& finding : findings)
-            std::erase_if(finding.actions, [&](auto const& action) { return finding.failures.contains(action.first); });
+        return number < member.is_due.size() && member.is_due[number];
     }
 
     /// Each rule by itself.
@@ -137,17 +195,21 @@ private:
         if (members.empty())
             return;
         std::string what;
-        bool timed_out = false;
+        bool is_final = members.size() == 1;
         try {
             try_rule(number, members, findings);
             return;
         } catch (pqxx::sql_error const& problem) {
             if (!is_refusal(problem))
                 throw;
-            timed_out = failure_of(problem) == Failure::timed_out;
+            is_final = is_final || failure_of(problem) == Failure::timed_out;  // slow for fewer devices too
             what = sentence_of(problem);
+        } catch (TooMuch const&) {
+            is_final = true;
+            what = fmt::format("the actions have more than {} MiB for {} devices together",
+                               limits_.bytes / (1024 * 1024), members.size());
         }
-        if (members.size() == 1 || timed_out) {  // what is slow is slow for fewer devices too
+        if (is_final) {
             for (auto& finding : findings)
                 finding.failures[number] = what;
             return;
@@ -159,30 +221,31 @@ private:
 
     void try_rule(unsigned number, std::span<RuleMember const> members, std::span<RuleFinding> findings)
     {
-        auto const name = fmt::format("{}_{}", statements_.name, number);
-        std::unordered_map<std::int64_t, std::size_t> index;
+        Index index;
         std::vector<RuleFinding> found;
         ArrayText devices;
-        for (std::size_t i = 0; i < members.size(); ++i)
-            found.push_back({members[i].device, {}, {}, {}});
-        auto const rows = exec(name + "_condition", statements_.condition_of[number], {ids_of(members)});
-        for (std::size_t i = 0; i < members.size(); ++i)
-            index[members[i].device.value()] = i;
-        for (auto const& row : rows) {
-            auto const at = index.find(row[0].as<std::int64_t>());
-            bool const matched = row[1].size() > 2;  // not {}
-            if (at == index.end() || !matched)
-                continue;
-            found[at->second].matched.push_back(number);
-            if (number < members[at->second].is_due.size() && members[at->second].is_due[number])
-                devices.add(members[at->second].device.value());
+        for (auto const& member : members) {
+            index[member.device.value()] = found.size();
+            found.push_back({member.device, {}, {}, {}});
         }
-        take_actions(exec(name + "_body", statements_.body_of[number], {devices.finish()}), index, found);
+        auto const name = fmt::format("_{}", number);
+        read(name + "_condition", statements_.condition_of[number], {ids_of(members)}, [&](RowView row) {
+            auto const at = index.find(row.integer(0));
+            bool const matched = row.text(1).size() > 2;  // not {}
+            if (at == index.end() || !matched)
+                return;
+            found[at->second].matched.push_back(number);
+            if (is_due(members[at->second], number))
+                devices.add(members[at->second].device.value());
+        });
+        Actions actions{index, found};
+        read(name + "_body", statements_.body_of[number], {devices.finish()}, [&](RowView row) { actions.take(row); });
+        actions.finish();
         for (std::size_t i = 0; i < members.size(); ++i) {
             auto& into = findings[i];
             into.matched.insert(into.matched.end(), found[i].matched.begin(), found[i].matched.end());
             for (auto& [zero, action] : found[i].actions)
-                into.actions.push_back({number, std::move(action)});
+                into.actions.emplace_back(number, std::move(action));
             for (auto& [zero, failure] : found[i].failures)
                 into.failures[number] = std::move(failure);
         }
@@ -190,6 +253,8 @@ private:
 
     pqxx::transaction_base& work_;
     RuleStatements const& statements_;
+    ReadLimits limits_;
+    std::size_t left_;  ///< bytes of actions that may still be taken
     bool is_plain_ = dynamic_cast<pqxx::nontransaction*>(&work_) != nullptr;
 };
 
@@ -215,11 +280,11 @@ std::string sentence_of(std::exception const& problem)
 }
 
 std::vector<RuleFinding> run_rules(pqxx::transaction_base& work, RuleStatements const& statements,
-                                   std::span<RuleMember const> members)
+                                   std::span<RuleMember const> members, ReadLimits const& limits)
 {
     if (members.empty() || statements.body_of.empty())
         return {};
-    return Run{work, statements}.all(members);
+    return Run{work, statements, limits}.all(members);
 }
 
 }  // namespace storage

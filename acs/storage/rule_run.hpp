@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/rule_store.hpp"
+#include "storage/bounded_read.hpp"
 
 #include <pqxx/pqxx>
 
@@ -20,9 +21,11 @@ namespace storage {
 /// Runs the statements for the members in `work`; in a transaction (other than pqxx::nontransaction) each under a
 /// savepoint, so that a failed one leaves the others alone. When all together fail, each rule is run alone, and for
 /// fewer and fewer devices, until it is known which rule fails for which devices: those are told as failures. Throws
-/// what libpqxx throws for an outage.
+/// what libpqxx throws for an outage, and base::Unavailable as read_rows does. `limits.bytes` is for all rules
+/// together: rules beyond it fail.
 [[nodiscard]] std::vector<domain::RuleFinding> run_rules(pqxx::transaction_base& work,
                                                          domain::RuleStatements const& statements,
-                                                         std::span<domain::RuleMember const> members);
+                                                         std::span<domain::RuleMember const> members,
+                                                         ReadLimits const& limits = {});
 
 }  // namespace storage

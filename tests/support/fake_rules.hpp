@@ -55,14 +55,15 @@ public:
         auto const found = versions.find(rule);
         co_return found == versions.end() ? std::vector<domain::RuleVersion>{} : found->second;
     }
-    base::Awaitable<base::Result<domain::RulesPreview, Problems>> preview(std::vector<domain::RuleFile> files, bool,
-                                                                          domain::DeviceKey after, unsigned) override
+    base::Awaitable<base::Result<domain::RulesPreview, Problems>> preview(domain::PreviewRequest request) override
     {
-        auto problems = problems_of(files);
+        auto problems = problems_of(request.files);
+        if (request.where.contains("wrong"))
+            problems.push_back({"where", {1, 1}, "this is wrong", "Write it right."});
         if (!problems.empty())
             co_return std::unexpected{std::move(problems)};
         auto answer = page;
-        if (after.value() != 0)
+        if (request.after.value() != 0)
             answer.next.reset();
         co_return answer;
     }

@@ -99,19 +99,122 @@ TEST_F(RuleBookTest, APreviewCountsWhatWouldChangeAndWhatIsInPlace)
 
 TEST_F(RuleBookTest, APreviewGoesThroughTheFleetInPages)
 {
-    auto const first = run(rules.preview({wifi()}, true, domain::DeviceKey{0}, 2));
+    auto const first = run(rules.preview({.files = {wifi()}, .limit = 2}));
     ASSERT_TRUE(first && first->next);
     EXPECT_EQ(first->devices, 2U);
-    auto const second = run(rules.preview({wifi()}, true, *first->next, 3));
+    auto const second = run(rules.preview({.files = {wifi()}, .after = *first->next, .limit = 3}));
     ASSERT_TRUE(second);
     EXPECT_EQ(second->devices, 2U);
     EXPECT_FALSE(second->next);
 }
 
+TEST_F(RuleBookTest, APreviewIsRestrictedByACondition)
+{
+    auto const seen = preview({wifi()}, "acs.number(value('Device.Level')) = 7 or serial_number = 'B1'");
+    EXPECT_EQ(seen.devices, 2U);
+    EXPECT_EQ(seen.fleet, 4U);
+    EXPECT_EQ(seen.devices_changed, 2U);
+    auto const refused = [&](std::string const& where) {
+        auto const outcome = run(rules.preview({.files = {wifi()}, .where = where}));
+        return outcome ? std::string{"accepted"} : outcome.error().front().text();
+    };
+    EXPECT_THAT(refused("pg_sleep(1) is null"), HasSubstr("where:1:1: the function pg_sleep"));
+    EXPECT_THAT(refused("true) or (true"), HasSubstr("where:1:5"));
+    EXPECT_THAT(refused("serial_number"), HasSubstr("must be type boolean"));
+}
+
+TEST_F(RuleBookTest, APreviewTellsWhichDevicesItsConditionCouldNotJudge)
+{
+    database.exec("UPDATE device SET inform_interval = CASE device_id WHEN 4 THEN 0 ELSE 9 END");
+    auto const seen = preview({wifi()}, "10 / inform_interval = 1");
+    EXPECT_EQ(seen.devices, 3U);
+    ASSERT_THAT(seen.failures, SizeIs(1));
+    EXPECT_EQ(seen.failures[0].rule, "where");
+    EXPECT_THAT(seen.failures[0].reason, HasSubstr("division by zero"));
+}
+
+TEST_F(RuleBookTest, APreviewCountsTheDevicesThatWouldRestart)
+{
+    domain::RuleFile const update{"update.sql", "-- rule: update\nSELECT d.id, acs.download('fw.bin'), acs.reboot(),\n"
+                                                "acs.task('factory_reset'), acs.refresh('Device.')\n"
+                                                "FROM acs.device d WHERE d.product_class = 'HG-1000'"};
+    EXPECT_EQ(preview({update, wifi()}).devices_restarted, 2U);
+    EXPECT_EQ(preview({wifi()}).devices_restarted, 0U);
+}
+
+TEST_F(RuleBookTest, APreviewComparesValuesAsTheirTypesSay)
+{
+    database.exec(
+        "INSERT INTO path (path, is_secret) VALUES ('Device.A', false), ('Device.B', false),"
+        " ('Device.C', false), ('Device.D', false), ('Device.Password', true);"
+        "INSERT INTO device_parameter (device_id, path_id, value, since) SELECT 1, path_id, v, now() FROM path"
+        " JOIN (VALUES ('Device.A', '1'), ('Device.B', '007'), ('Device.C', '2026-01-01T01:00:00+01:00'),"
+        " ('Device.D', '007')) x (p, v) ON x.p = path.path");
+    domain::RuleFile const typed{
+        "typed.sql", "-- rule: typed\n-- when: serial_number = 'A1'\n-- set: Device.A = true\n-- set: Device.B = 7\n"
+                     "-- set: Device.C = timestamptz '2026-01-01 00:00:00+00'\n-- set: Device.D = '7'\n"
+                     "-- set: Device.Password = 'x'\n"};
+    auto const seen = preview({typed});
+    ASSERT_THAT(seen.changes, SizeIs(5));
+    for (auto const& change : seen.changes)
+        EXPECT_EQ(change.in_place, change.path <= "Device.C" ? 1U : 0U) << change.path;
+    EXPECT_EQ(seen.changes[4].samples[0].to, "********");
+}
+
+TEST_F(RuleBookTest, APreviewKnowsWhatOnlyTreesAndRecentInformsHold)
+{
+    database.exec(
+        "INSERT INTO path (path, is_secret) VALUES ('Device.T', false), ('Device.R', false), ('Device.O', false),"
+        " ('Device.Long', false);"
+        "INSERT INTO device_tree (device_id, stored_at, software_version, read_at, path_ids, values, changed, flags)"
+        " SELECT 1, now(), '', '{}', array_agg(path_id ORDER BY path_id),"
+        " array_agg(CASE path WHEN 'Device.Long' THEN repeat('x', 2000) ELSE 'old' END ORDER BY path_id),"
+        " array_agg(0), '\\x0201020100010201' FROM path WHERE path ~ '^Device\\.(T|R|O|Long)$';"
+        "INSERT INTO device_recent (device_id, version, path_ids, values, changed)"
+        " SELECT 1, 1, ARRAY[path_id], '{new}', '{0}' FROM path WHERE path = 'Device.R';"
+        "INSERT INTO promoted (pattern) VALUES ('Device.Long');"
+        "INSERT INTO device_parameter (device_id, path_id, value, since)"
+        " SELECT 1, path_id, NULL, now() FROM path WHERE path = 'Device.Long'");
+    domain::RuleFile const rule{
+        "r.sql", "-- rule: r\n-- when: serial_number = 'A1'\n-- set: Device.T = 'old'\n-- set: Device.R = 'new'\n"
+                 "-- set: Device.O = 'old'\n-- set: Device.Unknown = 'x'\n-- set: Device.Long = '" +
+                     std::string(2'000, 'x') + "'\n"};
+    std::map<std::string, std::size_t> in_place;
+    for (auto const& change : preview({rule}).changes)
+        in_place[change.path] = change.in_place;
+    EXPECT_EQ(in_place,
+              (std::map<std::string, std::size_t>{
+                  {"Device.Long", 1}, {"Device.O", 0}, {"Device.R", 1}, {"Device.T", 1}, {"Device.Unknown", 0}}))
+        << "Device.O is something without a value";
+}
+
+TEST_F(RuleBookTest, APreviewOfManyDevicesCountsEachOnce)
+{
+    database.exec(
+        "INSERT INTO device (device_id, state, oui, product_class, serial_number)"
+        " SELECT n, 'active', '00D09E', 'HG-1000', 'N' || n FROM generate_series(1000, 10000) n;"
+        "INSERT INTO device_contact (device_id, last_inform) SELECT n, now() FROM generate_series(1000, 10000) n;"
+        "INSERT INTO crm.subscriber (serial, ssid) SELECT 'N' || n, 'net' || n % 2 FROM generate_series(1000, 10000) n;"
+        "INSERT INTO device_parameter (device_id, path_id, value, since) SELECT n, path_id, 'net0', now()"
+        " FROM generate_series(1000, 10000) n, path WHERE path = 'Device.WiFi.SSID.1.SSID'");
+    std::size_t devices = 0;
+    std::size_t changed = 0;
+    std::optional<domain::DeviceKey> next{0};
+    while (next) {
+        auto const page = run(rules.preview({.files = {wifi()}, .after = *next}));
+        ASSERT_TRUE(page);
+        devices += page->devices;
+        changed += page->devices_changed;
+        next = page->next;
+    }
+    EXPECT_EQ(devices, 9'005U);
+    EXPECT_EQ(changed, 4'502U);
+}
+
 TEST_F(RuleBookTest, APreviewOfOneFileIsThatOfTheRulesInForceWithIt)
 {
     apply({wifi("true", 200), wifi("true", 50, "low", "'low'")});
-    auto const preview = run(rules.preview({wifi("true", 300, "low", "'low'")}, false, domain::DeviceKey{0}, 100));
+    auto const preview = run(rules.preview({.files = {wifi("true", 300, "low", "'low'")}, .is_whole = false}));
     ASSERT_TRUE(preview);
     ASSERT_THAT(preview->conflicts, SizeIs(1));
     EXPECT_EQ(preview->conflicts[0].winner, "low");

@@ -52,9 +52,9 @@ protected:
         return *applied;
     }
 
-    domain::RulesPreview preview(std::vector<domain::RuleFile> files)
+    domain::RulesPreview preview(std::vector<domain::RuleFile> files, std::string where = "")
     {
-        auto preview = run(rules.preview(std::move(files), true, domain::DeviceKey{0}, 100));
+        auto preview = run(rules.preview({.files = std::move(files), .where = std::move(where), .limit = 100}));
         if (!preview) {
             for (auto const& problem : preview.error())
                 ADD_FAILURE() << problem.text();

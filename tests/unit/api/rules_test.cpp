@@ -42,6 +42,8 @@ TEST_F(RulesApiTest, ADryRunAppliesNothing)
 TEST_F(RulesApiTest, APreviewComesInPages)
 {
     rules_.page.devices = 2;
+    rules_.page.devices_restarted = 1;
+    rules_.page.fleet = 4;
     rules_.page.changes.push_back({"wifi", "set", "Device.X", 2, 0, {{domain::DeviceKey{7}, "a", "b"}}});
     rules_.page.conflicts.push_back({"Device.X", "wifi", "old", 1});
     rules_.page.failures.push_back({"old", "division by zero", 1});
@@ -49,8 +51,17 @@ TEST_F(RulesApiTest, APreviewComesInPages)
     auto const page = post("/api/v1/rules/preview", R"({"rules":[],"whole":true,"limit":2})");
     ASSERT_EQ(page.status, 200) << page.text;
     EXPECT_EQ(page.object().at("next"), "7");
+    EXPECT_EQ(page.object().at("devices_restarted"), 1);
+    EXPECT_EQ(page.object().at("fleet"), 4);
     EXPECT_EQ(page.object().at("changes").at(0).at("samples").at(0).at("to"), "b");
     EXPECT_TRUE(post("/api/v1/rules/preview", R"({"rules":[],"after":"7"})").object().at("next").is_null());
+}
+
+TEST_F(RulesApiTest, APreviewMayBeOfSomeDevices)
+{
+    EXPECT_EQ(post("/api/v1/rules/preview", R"({"rules":[],"where":"true"})").status, 200);
+    EXPECT_EQ(post("/api/v1/rules/preview", R"({"rules":[],"where":"wrong"})").fields(), "where:1:1");
+    EXPECT_EQ(post("/api/v1/rules/preview", R"({"rules":[],"where":1})").fields(), "where");
 }
 
 TEST_F(RulesApiTest, ADeviceIsExplained)

@@ -99,12 +99,13 @@ protected:
             auto const found = variables.find(name);
             return found == variables.end() ? std::nullopt : std::optional{found->second};
         };
-        auto const code = cli::run(std::move(arguments), {out, error, 0, environment});
+        auto const code = cli::run(std::move(arguments), {out, error, 0, environment, watched_});
         return {code, out.str(), error.str()};
     }
 
     std::string const device_ = "00D09E-HG%2D1000-S1";
     fs::path folder_;
+    bool watched_ = false;  ///< a person sees what is written as errors
     base::SystemClock clock_;
     base::Metrics metrics_;
     EveryWord guard_;
@@ -153,8 +154,20 @@ TEST_F(AcsctlTest, ThePagesOfAPreviewAreAddedUp)
     rules_.page.next = domain::DeviceKey{7};
     auto const preview = run({"rules", "preview", folder_ / "wifi.sql"});
     EXPECT_EQ(preview.code, 0) << preview.error;
-    EXPECT_THAT(preview.out, StartsWith("4 devices looked at, 2 would change\n"
+    EXPECT_THAT(preview.out, StartsWith("4 devices looked at, 2 would change, 0 would be told to reboot or download\n"
                                         "wifi: set Device.X: 2 to change, 2 in place\n    device 7: \"a\" -> \"b\"\n"));
+}
+
+TEST_F(AcsctlTest, WhoWatchesAPreviewSeesHowFarItIs)
+{
+    std::ofstream{folder_ / "wifi.sql"} << "-- rule: wifi\n";
+    rules_.page.devices = 2;
+    rules_.page.fleet = 4;
+    rules_.page.next = domain::DeviceKey{7};
+    EXPECT_EQ(run({"rules", "preview", folder_ / "wifi.sql", "--where", "true"}).error, "");
+    watched_ = true;
+    EXPECT_THAT(run({"rules", "preview", folder_ / "wifi.sql"}).error, StartsWith("\r2 of 4 devices, 0 would change"));
+    EXPECT_EQ(run({"rules", "preview", folder_ / "wifi.sql", "--where", "wrong"}).code, 1);
 }
 
 TEST_F(AcsctlTest, ADeviceIsExplained)
