@@ -1,5 +1,5 @@
-// Plays minimal CWMP sessions (connect, Inform, empty POST, close) in a closed loop and prints what they cost the
-// processes that serve them, as one JSON object. Options: see usage().
+// Plays minimal CWMP sessions (connect, Inform, empty POST, close) in a closed loop and prints what came of them, and
+// what CPU it needed itself, as one JSON object. Options: see usage().
 #include "cwmp/codec/codec.hpp"
 #include "net/http_client.hpp"
 #include "net/threads.hpp"
@@ -8,14 +8,12 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <map>
 #include <string>
 #include <thread>
 #include <vector>
@@ -25,17 +23,15 @@ namespace {
 using Seconds = std::chrono::duration<double>;
 
 struct Options {
-    std::string name = "session", url, ca, username, password;
+    std::string url, ca, username, password;
     std::size_t sessions = 20'000, in_flight = 64, devices = 1'000;
-    std::vector<int> pids;  ///< acs (or nginx), postgres ...: their CPU is told apart
     bool resume = false, tls12 = false;
 };
 
 [[noreturn]] void usage()
 {
-    std::cerr
-        << "session_bench --url URL [--name N] [--ca FILE] [--login USER:PASSWORD] [--sessions N] [--in-flight N]\n"
-           "              [--devices N] [--pid PID]... [--resume] [--tls12]\n";
+    std::cerr << "session_bench --url URL [--ca FILE] [--login USER:PASSWORD] [--sessions N] [--in-flight N]\n"
+                 "              [--devices N] [--resume] [--tls12]\n";
     std::exit(2);
 }
 
@@ -47,8 +43,6 @@ Options read_options(std::vector<std::string> const& arguments)
         auto const value = [&] { return i + 1 < arguments.size() ? arguments[++i] : (usage(), std::string{}); };
         if (name == "--url")
             options.url = value();
-        else if (name == "--name")
-            options.name = value();
         else if (name == "--ca")
             options.ca = value();
         else if (name == "--login") {
@@ -61,8 +55,6 @@ Options read_options(std::vector<std::string> const& arguments)
             options.in_flight = std::stoul(value());
         else if (name == "--devices")
             options.devices = std::stoul(value());
-        else if (name == "--pid")
-            options.pids.push_back(std::stoi(value()));
         else if (name == "--resume")
             options.resume = true;
         else if (name == "--tls12")
@@ -75,39 +67,17 @@ Options read_options(std::vector<std::string> const& arguments)
     return options;
 }
 
-/// CPU microseconds of a process, from its scheduler statistics (nanoseconds, all threads).
-double own_cpu(std::string const& pid)
+double seconds(timeval const& time)
 {
-    double total = 0;
-    std::error_code gone;
-    for (auto const& thread : std::filesystem::directory_iterator{"/proc/" + pid + "/task", gone}) {
-        std::ifstream file{thread.path() / "schedstat"};
-        double nanoseconds = 0;
-        file >> nanoseconds;
-        total += nanoseconds / 1000;
-    }
-    return total;
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
 }
 
-int parent_of(std::string const& pid)
+/// CPU seconds of this process.
+double own_cpu()
 {
-    std::ifstream file{"/proc/" + pid + "/stat"};
-    std::string text;
-    std::getline(file, text);
-    auto const end = text.rfind(')');
-    return end == std::string::npos ? 0 : std::atoi(text.c_str() + end + 4);
-}
-
-/// CPU of a process and of its children (PostgreSQL's backends, nginx's workers).
-double tree_cpu(int pid)
-{
-    double total = own_cpu(std::to_string(pid));
-    for (auto const& entry : std::filesystem::directory_iterator{"/proc"}) {
-        auto const name = entry.path().filename().string();
-        if (name.find_first_not_of("0123456789") == std::string::npos && parent_of(name) == pid)
-            total += own_cpu(name);
-    }
-    return total;
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
 std::string inform_of(std::size_t device)
@@ -138,7 +108,7 @@ std::string inform_of(std::size_t device)
 }
 
 struct Results {
-    std::atomic<std::size_t> next{0}, done{0}, failed{0};
+    std::atomic<std::size_t> next{0}, done{0}, failed{0}, resumed{0};
     std::vector<std::vector<double>> milliseconds;  ///< per coroutine
     std::atomic<int> first_status{0};
 };
@@ -155,6 +125,7 @@ base::Awaitable<bool> one_session(Options const& options, net::Url const& url, n
     post.headers.add("Content-Type", "text/xml; charset=utf-8");
     post.body = inform;
     auto const answer = co_await connection.exchange(std::move(post), login);
+    results.resumed += connection.tls_resumed();
     if (!answer || answer->status != 200) {
         results.first_status.store(answer ? static_cast<int>(answer->status) : -static_cast<int>(answer.error().code));
         co_return false;
@@ -216,9 +187,7 @@ int run(Options const& options)
         informs.push_back(inform_of(device));
     Results results;
     results.milliseconds.resize(options.in_flight);
-    std::map<int, double> before;
-    for (int const pid : options.pids)
-        before[pid] = tree_cpu(pid);
+    auto const cpu = own_cpu();
     auto const start = std::chrono::steady_clock::now();
     net::Threads threads{1};
     for (std::size_t i = 0; i < options.in_flight; ++i)
@@ -226,14 +195,11 @@ int run(Options const& options)
     threads.start();
     threads.finish();
     Seconds const took = std::chrono::steady_clock::now() - start;
-    boost::json::object line{{"case", options.name},
-                             {"sessions", results.done.load()},
+    boost::json::object line{{"sessions", results.done.load()},
                              {"failed", results.failed.load()},
-                             {"sessions_per_second", static_cast<double>(results.done.load()) / took.count()}};
-    boost::json::array cpu;
-    for (int const pid : options.pids)
-        cpu.emplace_back((tree_cpu(pid) - before[pid]) / static_cast<double>(options.sessions));
-    line["cpu_us_per_session"] = std::move(cpu);
+                             {"tls_resumed", results.resumed.load()},
+                             {"seconds", took.count()},
+                             {"cpu_seconds", own_cpu() - cpu}};
     std::vector<double> all;
     for (auto const& times : results.milliseconds)
         all.insert(all.end(), times.begin(), times.end());
