@@ -30,9 +30,9 @@ known_devices() {  # known_devices COUNT [OTHER]: minimal sessions of 10,000 dev
     in_turn known_round "$@"
     stop_server
 }
-known_round() {  # known_round COUNT [OTHER] ROUND
+known_round() {  # known_round COUNT [OTHER]
     local other=()
-    [ $# = 2 ] || other=(--ratio-to "minimal session, $2 known devices")
+    [ $# = 1 ] || other=(--ratio-to "minimal session, $2 known devices")
     cost "minimal session, $1 known devices" "${other[@]}" "${load[@]}"
 }
 

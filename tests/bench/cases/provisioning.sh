@@ -28,12 +28,12 @@ check_finished() {
     exit 1
 }
 
-contact_round() {  # contact_round ROUND: new devices of each persona are read whole and stored
+contact_round() {  # new devices of each persona are read whole and stored
     local persona devices load
     for persona in dsl-gateway fibre-gateway set-top-box; do
         devices=256
         [ $persona != fibre-gateway ] || devices=128
-        fleet_scenario $persona "FIRST$1" $devices first_contact
+        fleet_scenario $persona "FIRST$round" $devices first_contact
         cost "first contact of a $persona" --unit device --units $devices "${load[@]}"
         check_finished
     done
@@ -78,7 +78,7 @@ task_round() {
     cost "refresh of a dsl-gateway, 3 % changed" --unit device --units $tasks_devices "${load[@]}"
     check_finished
     changed_share REFRESHED
-    order WRITTEN "{\"kind\":\"set\",\"values\":{$(ten_values "$1")}}"
+    order WRITTEN "{\"kind\":\"set\",\"values\":{$(ten_values)}}"
     fleet_scenario dsl-gateway WRITTEN $tasks_devices periodic
     cost "set of 10 parameters" --unit device --units $tasks_devices "${load[@]}"
     check_finished
@@ -98,11 +98,11 @@ changed_share() {  # changed_share NAME: what the refresh found changed
         FROM device_tree WHERE device_id IN (SELECT device_id FROM public.device WHERE serial_number LIKE '$1%')"
 }
 
-ten_values() {  # ten_values ROUND
+ten_values() {
     local name values=()
     for name in Time.NTPServer{1,2,3,4,5} Time.LocalTimeZoneName UserInterface.ISPName UserInterface.ISPHelpDesk \
         ManagementServer.STUNServerAddress ManagementServer.STUNUsername; do
-        values+=("\"InternetGatewayDevice.$name\":\"round-$1\"")
+        values+=("\"InternetGatewayDevice.$name\":\"round-$round\"")
     done
     (IFS=,; echo "${values[*]}")
 }

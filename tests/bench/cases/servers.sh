@@ -1,9 +1,9 @@
 # What the cases share: servers to measure, and how. Sourced by run-bench.
 
-# in_turn COMMAND...: several rounds of it, which is given the number of the round and may print several cases
+# in_turn COMMAND...: several rounds of it (which one is in `round`); it may print several cases
 in_turn() {
     local round
-    for round in $(seq "$rounds"); do "$@" "$round"; done
+    for round in $(seq "$rounds"); do "$@"; done
 }
 
 repeated() {  # the medians of that
