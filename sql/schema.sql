@@ -651,14 +651,21 @@ COMMENT ON COLUMN rule_version.made_at IS 'When it was applied.';
 COMMENT ON COLUMN rule_version.made_by IS 'By whom.';
 COMMENT ON COLUMN rule_version.reason IS 'Why.';
 CREATE INDEX rule_version_rule ON rule_version (rule, version_id);
+CREATE INDEX rule_version_epoch ON rule_version (epoch);
 
 CREATE TABLE rule (
-    rule        text   NOT NULL PRIMARY KEY,
-    version_id  bigint NOT NULL REFERENCES rule_version
+    rule          text        NOT NULL PRIMARY KEY,
+    version_id    bigint      NOT NULL REFERENCES rule_version,
+    paused_at     timestamptz,
+    paused_by     text        NOT NULL DEFAULT '',
+    pause_reason  text        NOT NULL DEFAULT ''
 );
 COMMENT ON TABLE rule IS 'The rules that are in force.';
 COMMENT ON COLUMN rule.rule IS 'Its name.';
 COMMENT ON COLUMN rule.version_id IS 'Its text.';
+COMMENT ON COLUMN rule.paused_at IS 'Since when this rule does not act; NULL: it does.';
+COMMENT ON COLUMN rule.paused_by IS 'Who stopped it.';
+COMMENT ON COLUMN rule.pause_reason IS 'Why.';
 
 CREATE TABLE rule_setting (
     name           text NOT NULL,
@@ -903,4 +910,4 @@ COMMENT ON FUNCTION acs.actions(acs.action[]) IS 'A list of actions as it is.';
 GRANT USAGE ON SCHEMA acs TO acs_rules;
 GRANT SELECT ON acs.device, acs.parameter, acs.promoted_parameter TO acs_rules;
 
-INSERT INTO schema_version (version) VALUES (6);
+INSERT INTO schema_version (version) VALUES (7);

@@ -28,6 +28,13 @@ Answer apply_rules(Call call);
 Answer preview_rules(Call call);
 Answer explain_device(Call call);
 
+// rule_sets.cpp
+Answer list_rule_sets(Call call);
+Answer show_rule_set(Call call);
+Answer rollback_rules(Call call);
+Answer pause_rules(Call call);
+Answer resume_rules(Call call);
+
 // parameters.cpp
 Answer list_parameters(Call call);
 

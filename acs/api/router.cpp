@@ -36,6 +36,11 @@ constexpr Route table[] = {
     {"POST", "/api/v1/rules/check", Body::json, check_rules},
     {"POST", "/api/v1/rules/apply", Body::json, apply_rules},
     {"POST", "/api/v1/rules/preview", Body::json, preview_rules},
+    {"POST", "/api/v1/rules/rollback", Body::json, rollback_rules},
+    {"POST", "/api/v1/rules/pause", Body::json, pause_rules},
+    {"POST", "/api/v1/rules/resume", Body::json, resume_rules},
+    {"GET", "/api/v1/rule-sets", Body::none, list_rule_sets},
+    {"GET", "/api/v1/rule-sets/{epoch}", Body::none, show_rule_set},
     {"GET", "/api/v1/version", Body::none, get_version},
     {"GET", "/api/v1/statistics", Body::none, get_statistics},
 };

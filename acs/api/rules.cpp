@@ -3,6 +3,7 @@
 #include "api/endpoints.hpp"
 #include "api/json_body.hpp"
 #include "api/query.hpp"
+#include "api/rule_views.hpp"
 #include "base/time_text.hpp"
 #include "domain/json_fields.hpp"
 
@@ -110,25 +111,6 @@ json::object view_of(domain::RuleProblem const& problem)
             {"hint", problem.hint}};
 }
 
-/// 422 with a field error for each problem: "wifi.sql:3:12".
-std::unexpected<Problem> refused(domain::Rules::Problems const& problems)
-{
-    std::vector<FieldError> errors;
-    for (auto const& problem : problems)
-        errors.push_back({fmt::format("{}:{}:{}", problem.file, problem.at.line, problem.at.column),
-                          fmt::format("{}. {}", problem.reason, problem.hint)});
-    return unprocessable(std::move(errors));
-}
-
-template <class List>
-json::array texts(List const& list)
-{
-    json::array array;
-    for (auto const& each : list)
-        array.push_back(json::string(each));
-    return array;
-}
-
 json::object view_of(domain::RuleShown const& shown)
 {
     auto const& [version, rule] = shown;
@@ -142,7 +124,8 @@ json::object view_of(domain::RuleShown const& shown)
             {"file", version.file},
             {"made_at", base::to_rfc3339(version.made_at)},
             {"made_by", version.made_by},
-            {"reason", version.reason}};
+            {"reason", version.reason},
+            {"paused", api::view_of(version.paused)}};
 }
 
 json::object view_of(domain::RuleVersion const& version)
@@ -153,15 +136,6 @@ json::object view_of(domain::RuleVersion const& version)
             {"made_at", base::to_rfc3339(version.made_at)},
             {"made_by", version.made_by},
             {"reason", version.reason}};
-}
-
-json::object view_of(domain::RulesApplied const& applied)
-{
-    return {{"epoch", std::to_string(applied.epoch)},
-            {"added", texts(applied.added)},
-            {"changed", texts(applied.changed)},
-            {"removed", texts(applied.removed)},
-            {"unchanged", applied.unchanged}};
 }
 
 json::object view_of(domain::PreviewedChange const& change)
@@ -221,14 +195,38 @@ json::object view_of(domain::RulesExplanation const& explanation)
     json::array wishes;
     for (auto const& wish : explanation.wishes)
         wishes.push_back(view_of(wish));
-    return {{"epoch", std::to_string(explanation.epoch)},
-            {"matched", texts(explanation.matched)},
-            {"unmatched", texts(explanation.unmatched)},
-            {"wishes", std::move(wishes)},
+    return {{"epoch", std::to_string(explanation.epoch)}, {"all_paused", explanation.is_paused},
+            {"paused", texts(explanation.paused)},        {"matched", texts(explanation.matched)},
+            {"unmatched", texts(explanation.unmatched)},  {"wishes", std::move(wishes)},
             {"failures", view_of(explanation.failures)}};
 }
 
 }  // namespace
+
+std::unexpected<Problem> refused(domain::Rules::Problems const& problems)
+{
+    std::vector<FieldError> errors;
+    for (auto const& problem : problems)
+        errors.push_back({fmt::format("{}:{}:{}", problem.file, problem.at.line, problem.at.column),
+                          fmt::format("{}. {}", problem.reason, problem.hint)});
+    return unprocessable(std::move(errors));
+}
+
+json::object view_of(domain::RulesApplied const& applied)
+{
+    return {{"epoch", std::to_string(applied.epoch)},
+            {"added", texts(applied.added)},
+            {"changed", texts(applied.changed)},
+            {"removed", texts(applied.removed)},
+            {"unchanged", applied.unchanged}};
+}
+
+json::value view_of(std::optional<domain::RulePause> const& pause)
+{
+    if (!pause)
+        return nullptr;
+    return json::object{{"at", base::to_rfc3339(pause->at)}, {"by", pause->by}, {"reason", pause->reason}};
+}
 
 Answer list_rules(Call call)
 {

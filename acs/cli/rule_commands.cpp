@@ -1,5 +1,6 @@
 #include "cli/lists.hpp"
 #include "cli/output.hpp"
+#include "cli/rule_texts.hpp"
 #include "cli/session.hpp"
 #include "cli/text.hpp"
 
@@ -61,13 +62,6 @@ std::uint64_t number_of(json::object const& object, std::string_view name)
     return value && value->is_number() ? value->to_number<std::uint64_t>() : 0;
 }
 
-json::array const& list_of(json::object const& object, std::string_view name)
-{
-    static json::array const none;
-    auto const* const value = object.if_contains(json::string_view{name.data(), name.size()});
-    return value && value->is_array() ? value->get_array() : none;
-}
-
 int check(Session const& session, json::array rules)
 {
     auto const answer = session.client.post("/rules/check", {{"rules", std::move(rules)}});
@@ -96,17 +90,7 @@ int apply(Session const& session, json::array rules)
     auto const answer = session.client.post("/rules/apply", body);
     if (!answer)
         return complain(session, answer.error());
-    if (session.asked.json) {
-        print_json(session, *answer);
-        return done;
-    }
-    for (auto const* const what : {"added", "changed", "removed"})
-        for (auto const& rule : list_of(*answer, what))
-            session.terminal.out << fmt::format("{} {}\n", what,
-                                                escaped({rule.as_string().data(), rule.as_string().size()}));
-    session.terminal.out << fmt::format("{} unchanged; {}\n", number_of(*answer, "unchanged"),
-                                        session.asked.dry_run ? "nothing was applied" : "in force");
-    return done;
+    return tell_applied(session, *answer);
 }
 
 /// Adds up the pages of a preview.
@@ -256,13 +240,7 @@ int show(Session const& session, std::string const& rule)
         print_json(session, *answer);
         return done;
     }
-    for (auto const& each : list_of(*answer, "versions")) {
-        auto const& version = each.as_object();
-        session.terminal.out << escaped(fmt::format("version {} of {}, by {}: {}", text_of(version, "version"),
-                                                    text_of(version, "made_at"), text_of(version, "made_by"),
-                                                    text_of(version, "reason")))
-                             << '\n';
-    }
+    print_versions(session, *answer);
     auto const& newest = list_of(*answer, "versions").front().as_object();
     auto const text = newest.at("text").is_null() ? std::string{"(removed)"} : text_of(newest, "text");
     session.terminal.out << '\n' << text << (text.ends_with('\n') ? "" : "\n");
@@ -284,6 +262,39 @@ int with_files(Session const& session, std::string const& action, std::string co
 
 }  // namespace
 
+json::array const& list_of(json::object const& object, std::string_view name)
+{
+    static json::array const none;
+    auto const* const value = object.if_contains(json::string_view{name.data(), name.size()});
+    return value && value->is_array() ? value->get_array() : none;
+}
+
+void print_versions(Session const& session, json::object const& rule)
+{
+    for (auto const& each : list_of(rule, "versions")) {
+        auto const& version = each.as_object();
+        session.terminal.out << escaped(fmt::format("version {} of {}, by {}: {}", text_of(version, "version"),
+                                                    text_of(version, "made_at"), text_of(version, "made_by"),
+                                                    text_of(version, "reason")))
+                             << '\n';
+    }
+}
+
+int tell_applied(Session const& session, json::object const& applied)
+{
+    if (session.asked.json) {
+        print_json(session, applied);
+        return done;
+    }
+    for (auto const* const what : {"added", "changed", "removed"})
+        for (auto const& rule : list_of(applied, what))
+            session.terminal.out << fmt::format("{} {}\n", what,
+                                                escaped({rule.as_string().data(), rule.as_string().size()}));
+    session.terminal.out << fmt::format("{} unchanged; {}\n", number_of(applied, "unchanged"),
+                                        session.asked.dry_run ? "nothing was applied" : "in force");
+    return done;
+}
+
 int rules(Session session)
 {
     auto const& operands = session.asked.operands;
@@ -295,14 +306,19 @@ int rules(Session session)
                            {"VERSION", "version"},
                            {"SINCE", "made_at"},
                            {"BY", "made_by"},
+                           {"PAUSED", "paused"},
                            {"WHEN", "when"}});
     if (action == "show" && operands.size() == 2)
         return show(session, operands[1]);
     if ((action == "check" || action == "apply" || action == "preview") && operands.size() == 2)
         return with_files(session, action, operands[1]);
-    return complain(session.terminal,
-                    "give rules list, rules show NAME, or rules check, preview or apply with a file or folder",
-                    wrong_usage);
+    if (auto const code = rule_sets(session))
+        return *code;
+    return complain(
+        session.terminal,
+        "give rules list, show NAME, check, preview or apply with a file or folder, history, rollback EPOCH,"
+        " export FOLDER, pause or resume",
+        wrong_usage);
 }
 
 int explain(Session session)
@@ -334,8 +350,10 @@ int explain(Session session)
         out << escaped(fmt::format("rule {} fails: {}", text_of(each.as_object(), "rule"),
                                    text_of(each.as_object(), "reason")))
             << '\n';
+    if (answer->at("all_paused").as_bool())
+        out << "all rules are paused: nothing of this is done\n";
     if (path.empty())
-        for (auto const* const what : {"matched", "unmatched"})
+        for (auto const* const what : {"matched", "unmatched", "paused"})
             out << escaped(fmt::format("{}: {}", what, text_of(*answer, what))) << '\n';
     return done;
 }

@@ -16,6 +16,13 @@
 
 namespace domain {
 
+/// Somebody stopped a rule, or all.
+struct RulePause {
+    base::TimePoint at{};
+    std::string by, reason;
+    friend bool operator==(RulePause const&, RulePause const&) = default;
+};
+
 /// One text that a rule has or had.
 struct RuleVersion {
     std::int64_t id = 0;
@@ -25,6 +32,7 @@ struct RuleVersion {
     std::optional<std::string> text;  ///< none: the rule was removed
     base::TimePoint made_at{};
     std::string made_by, reason;
+    std::optional<RulePause> paused;  ///< of a rule in force: it does not act
     friend bool operator==(RuleVersion const&, RuleVersion const&) = default;
 };
 
@@ -34,6 +42,14 @@ struct RuleSet {
     std::optional<base::TimePoint> paused_at;
     std::string paused_by, pause_reason;
     std::vector<RuleVersion> rules;  ///< by name
+};
+
+/// One change of the set of rules.
+struct RuleSetChange {
+    std::int64_t epoch = 0;
+    base::TimePoint made_at{};
+    std::string made_by, reason;
+    std::vector<std::string> added, changed, removed;  ///< names of rules
 };
 
 /// What applying a folder changes.
@@ -101,9 +117,14 @@ public:
                                                                        std::string reason, std::int64_t epoch) = 0;
     /// All versions of a rule, newest first, at most 100.
     virtual base::Awaitable<std::vector<RuleVersion>> history(std::string rule) = 0;
-    /// Stops (with a reason) or starts all rules on all devices.
-    virtual base::Awaitable<void> pause(std::string by, std::string reason) = 0;
-    virtual base::Awaitable<void> resume() = 0;
+    /// The newest changes of the set before the one of this epoch.
+    virtual base::Awaitable<std::vector<RuleSetChange>> changes(std::int64_t before, unsigned limit) = 0;
+    /// The rules that were in force at that epoch.
+    virtual base::Awaitable<std::vector<RuleVersion>> load_at(std::int64_t epoch) = 0;
+    /// Stops (with a reason) or starts one rule, or all on all devices when it has no name. False when there is no such
+    /// rule in force.
+    virtual base::Awaitable<bool> pause(std::string rule, std::string by, std::string reason) = 0;
+    virtual base::Awaitable<bool> resume(std::string rule) = 0;
 
     /// "schema.table" of all that rules may read.
     virtual base::Awaitable<std::set<std::string, std::less<>>> readable_tables() = 0;

@@ -85,6 +85,7 @@ struct ExplainedWish {
 struct RulesExplanation {
     std::int64_t epoch = 0;
     bool is_paused = false;
+    std::vector<std::string> paused;     ///< rules in force that somebody stopped; they are not in the other lists
     std::vector<std::string> matched;    ///< rules whose condition holds
     std::vector<std::string> unmatched;  ///< rules whose condition does not
     std::vector<ExplainedWish> wishes;   ///< by path, the one that counts first
@@ -106,6 +107,17 @@ public:
     /// By priority, then name.
     virtual base::Awaitable<std::vector<RuleShown>> list() = 0;
     virtual base::Awaitable<std::vector<RuleVersion>> history(std::string rule) = 0;
+    /// The newest changes of the set before the one of this epoch, newest first.
+    virtual base::Awaitable<std::vector<RuleSetChange>> changes(std::int64_t before, unsigned limit) = 0;
+    /// The rules that were in force at that epoch, by name; none when there never was such an epoch.
+    virtual base::Awaitable<std::optional<std::vector<RuleVersion>>> at(std::int64_t epoch) = 0;
+    /// Makes the rules in force those of an epoch before, as a new epoch, all or none: as `apply` with their files.
+    /// Fails with a problem of the file "epoch" when there never was such an epoch.
+    virtual base::Awaitable<base::Result<RulesApplied, Problems>> rollback(std::int64_t epoch, std::string by,
+                                                                           std::string reason, bool dry_run) = 0;
+    /// Stops or starts one rule, or all when it has no name. False when there is no such rule in force.
+    virtual base::Awaitable<bool> pause(std::string rule, std::string by, std::string reason) = 0;
+    virtual base::Awaitable<bool> resume(std::string rule, std::string by) = 0;
 
     /// What the files would do to devices; problems of the condition have the file "where".
     virtual base::Awaitable<base::Result<RulesPreview, Problems>> preview(PreviewRequest request) = 0;

@@ -23,10 +23,10 @@ using Problems = domain::Rules::Problems;
 /// Rules that may be in force together.
 constexpr std::size_t most_rules = 1'000;
 
-std::vector<RuleFile> files_of(domain::RuleSet const& set)
+std::vector<RuleFile> files_of(std::vector<domain::RuleVersion> const& versions)
 {
     std::vector<RuleFile> files;
-    for (auto const& version : set.rules)
+    for (auto const& version : versions)
         files.push_back({version.file, version.text.value_or("")});
     return files;
 }
@@ -51,7 +51,7 @@ bool counts_before(CheckedRule const& one, CheckedRule const& other)
     return std::pair{-one.rule.priority, one.rule.name} < std::pair{-other.rule.priority, other.rule.name};
 }
 
-/// The files, with those of the set in force that they do not replace.
+/// The files, with those of the set in force that they do not replace and nobody paused.
 std::vector<RuleFile> joined(std::vector<RuleFile> files, domain::RuleSet const& set)
 {
     std::set<std::string> names;
@@ -59,7 +59,7 @@ std::vector<RuleFile> joined(std::vector<RuleFile> files, domain::RuleSet const&
         if (auto const rule = parse_rule(file.file, file.text))
             names.insert(rule->name);
     for (auto const& version : set.rules)
-        if (!names.contains(version.rule))
+        if (!names.contains(version.rule) && !version.paused)
             files.push_back({version.file, version.text.value_or("")});
     return files;
 }
@@ -177,8 +177,49 @@ base::Awaitable<std::vector<domain::RuleVersion>> RuleBook::history(std::string 
     return store_.history(std::move(rule));
 }
 
-base::Awaitable<std::shared_ptr<CompiledRules const>> RuleBook::compile(std::vector<CheckedRule> rules,
-                                                                        domain::RuleSet const& set, std::string name)
+base::Awaitable<std::vector<domain::RuleSetChange>> RuleBook::changes(std::int64_t before, unsigned limit)
+{
+    return store_.changes(before, limit);
+}
+
+base::Awaitable<std::optional<std::vector<domain::RuleVersion>>> RuleBook::at(std::int64_t epoch)
+{
+    auto const set = co_await store_.load();
+    if (epoch < 0 || epoch > set.epoch)
+        co_return std::nullopt;
+    co_return co_await store_.load_at(epoch);
+}
+
+base::Awaitable<base::Result<domain::RulesApplied, Problems>> RuleBook::rollback(std::int64_t epoch, std::string by,
+                                                                                 std::string reason, bool dry_run)
+{
+    auto const before = co_await at(epoch);
+    if (!before)
+        co_return std::unexpected{Problems{
+            {"epoch", {1, 1}, fmt::format("there never was an epoch {}", epoch), "Look at the history of the rules."}}};
+    if (reason.empty())
+        reason = fmt::format("rollback to epoch {}", epoch);
+    co_return co_await apply(files_of(*before), std::move(by), std::move(reason), dry_run);
+}
+
+base::Awaitable<bool> RuleBook::pause(std::string rule, std::string by, std::string reason)
+{
+    if (!co_await store_.pause(rule, by, reason))
+        co_return false;
+    base::log::warning("rules.paused", {{"rule", rule.empty() ? "all" : rule}, {"by", by}, {"reason", reason}});
+    co_return true;
+}
+
+base::Awaitable<bool> RuleBook::resume(std::string rule, std::string by)
+{
+    if (!co_await store_.resume(rule))
+        co_return false;
+    base::log::info("rules.resumed", {{"rule", rule.empty() ? "all" : rule}, {"by", by}});
+    co_return true;
+}
+
+base::Awaitable<std::shared_ptr<CompiledRules>> RuleBook::compile(std::vector<CheckedRule> rules,
+                                                                  domain::RuleSet const& set, std::string name)
 {
     auto compiled = std::make_shared<CompiledRules>();
     compiled->epoch = set.epoch;
@@ -205,14 +246,20 @@ base::Awaitable<std::shared_ptr<CompiledRules const>> RuleBook::compiled()
     }
     auto const set = co_await store_.load();
     std::vector<CheckedRule> good;
-    for (auto const& file : files_of(set)) {
-        auto rules = co_await read({file});
+    std::vector<std::string> paused;
+    for (auto const& version : set.rules) {
+        if (version.paused) {
+            paused.push_back(version.rule);
+            continue;
+        }
+        auto rules = co_await read({{version.file, version.text.value_or("")}});
         if (rules)
             good.push_back(std::move(rules->front()));
         else
-            base::log::warning("rules.left_out", {{"file", file.file}, {"cause", rules.error().front().text()}});
+            base::log::warning("rules.left_out", {{"file", version.file}, {"cause", rules.error().front().text()}});
     }
     auto result = co_await compile(std::move(good), set, "");
+    result->paused = std::move(paused);
     std::lock_guard const lock{mutex_};
     fingerprint_ = fingerprint;
     compiled_ = result;
@@ -259,7 +306,8 @@ base::Awaitable<domain::RulesExplanation> RuleBook::explain(domain::DeviceKey de
     std::vector<domain::RuleMember> const one{{device, std::vector<bool>(rules->rules.size(), true)}};
     auto const findings = co_await store_.evaluate(rules->statements, one);
     if (findings.empty())
-        co_return domain::RulesExplanation{.epoch = rules->epoch, .is_paused = rules->is_paused};
+        co_return domain::RulesExplanation{
+            .epoch = rules->epoch, .is_paused = rules->is_paused, .paused = rules->paused};
     auto const known = co_await store_.known(values_needed(findings, is_secret_));
     co_return explained(*rules, findings.front(), known, is_secret_);
 }

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,8 @@ namespace provisioning {
 struct CompiledRules {
     std::int64_t epoch = 0;
     bool is_paused = false;
-    std::vector<CheckedRule> rules;
+    std::vector<CheckedRule> rules;      ///< those that are paused by themselves are not among them
+    std::vector<std::string> paused;     ///< their names
     std::vector<std::int64_t> versions;  ///< of rules[n]; 0: not applied yet
     std::shared_ptr<domain::RuleStatements const> statements;
 };
@@ -31,6 +33,12 @@ public:
     base::Awaitable<domain::RuleSet> current() override { return store_.load(); }
     base::Awaitable<std::vector<domain::RuleShown>> list() override;
     base::Awaitable<std::vector<domain::RuleVersion>> history(std::string rule) override;
+    base::Awaitable<std::vector<domain::RuleSetChange>> changes(std::int64_t before, unsigned limit) override;
+    base::Awaitable<std::optional<std::vector<domain::RuleVersion>>> at(std::int64_t epoch) override;
+    base::Awaitable<base::Result<domain::RulesApplied, Problems>> rollback(std::int64_t epoch, std::string by,
+                                                                           std::string reason, bool dry_run) override;
+    base::Awaitable<bool> pause(std::string rule, std::string by, std::string reason) override;
+    base::Awaitable<bool> resume(std::string rule, std::string by) override;
     base::Awaitable<base::Result<domain::RulesPreview, Problems>> preview(domain::PreviewRequest request) override;
     base::Awaitable<domain::RulesExplanation> explain(domain::DeviceKey device) override;
 
@@ -39,8 +47,8 @@ public:
 
 private:
     base::Awaitable<base::Result<std::vector<CheckedRule>, Problems>> read(std::vector<domain::RuleFile> files);
-    base::Awaitable<std::shared_ptr<CompiledRules const>> compile(std::vector<CheckedRule> rules,
-                                                                  domain::RuleSet const& set, std::string name);
+    base::Awaitable<std::shared_ptr<CompiledRules>> compile(std::vector<CheckedRule> rules, domain::RuleSet const& set,
+                                                            std::string name);
     base::Awaitable<base::Result<std::shared_ptr<domain::RuleStatements const>, domain::RuleProblem>>
     compile_where(std::string where);
 

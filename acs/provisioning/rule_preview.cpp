@@ -199,6 +199,7 @@ domain::RulesExplanation explained(CompiledRules const& compiled, domain::RuleFi
     domain::RulesExplanation explanation;
     explanation.epoch = compiled.epoch;
     explanation.is_paused = compiled.is_paused;
+    explanation.paused = compiled.paused;
     for (unsigned number = 0; number < compiled.rules.size(); ++number) {
         bool const matched = std::ranges::find(finding.matched, number) != finding.matched.end();
         (matched ? explanation.matched : explanation.unmatched).push_back(compiled.rules[number].rule.name);

@@ -19,12 +19,14 @@ namespace {
 
 constexpr Statement fingerprint_of{
     "rules_fingerprint", "SELECT epoch || ' ' || coalesce(paused_at::text, '') || ' ' || (SELECT count(*) FROM promoted"
-                         " WHERE fill_after IS NULL AND removed_at IS NULL) FROM rule_set"};
+                         " WHERE fill_after IS NULL AND removed_at IS NULL) || ' '"
+                         " || (SELECT coalesce(string_agg(rule, ' ' ORDER BY rule), '') FROM rule"
+                         " WHERE paused_at IS NOT NULL) FROM rule_set"};
 constexpr Statement read_set{"read_rule_set", "SELECT epoch, paused_at, paused_by, pause_reason FROM rule_set"};
 constexpr Statement lock_set{"lock_rule_set", "SELECT epoch FROM rule_set FOR UPDATE"};
-constexpr Statement read_rules{"read_rules",
-                               "SELECT " VERSION_COLUMNS
-                               " FROM rule r JOIN rule_version v ON v.version_id = r.version_id ORDER BY v.rule"};
+constexpr Statement read_rules{"read_rules", "SELECT " VERSION_COLUMNS
+                                             ", r.paused_at, r.paused_by, r.pause_reason FROM rule r JOIN rule_version "
+                                             "v ON v.version_id = r.version_id ORDER BY v.rule"};
 constexpr Statement next_epoch{"next_rule_epoch", "UPDATE rule_set SET epoch = epoch + 1"};
 constexpr Statement add_version{"add_rule_version",
                                 "INSERT INTO rule_version (rule, epoch, file, text, made_by, reason)"
@@ -35,10 +37,26 @@ constexpr Statement drop_rule{"drop_rule", "DELETE FROM rule WHERE rule = $1"};
 constexpr Statement read_history{"read_rule_history",
                                  "SELECT " VERSION_COLUMNS
                                  " FROM rule_version v WHERE v.rule = $1 ORDER BY v.version_id DESC LIMIT 100"};
+constexpr Statement read_set_at{"read_rules_at",
+                                "SELECT * FROM (SELECT DISTINCT ON (v.rule) " VERSION_COLUMNS
+                                " FROM rule_version v WHERE v.epoch <= $1 ORDER BY v.rule, v.version_id DESC) v"
+                                " WHERE v.text IS NOT NULL ORDER BY v.rule"};
+constexpr Statement read_changes{
+    "read_rule_changes",
+    "SELECT v.epoch, v.made_at, v.made_by, v.reason, v.rule, CASE WHEN v.text IS NULL THEN 'removed'"
+    " WHEN b.text IS NULL THEN 'added' ELSE 'changed' END FROM rule_version v LEFT JOIN LATERAL (SELECT p.text"
+    " FROM rule_version p WHERE p.rule = v.rule AND p.version_id < v.version_id ORDER BY p.version_id DESC LIMIT 1) b"
+    " ON true WHERE v.epoch IN (SELECT DISTINCT epoch FROM rule_version WHERE epoch < $1 ORDER BY epoch DESC LIMIT $2)"
+    " ORDER BY v.epoch DESC, v.rule"};
 constexpr Statement pause_rules{
     "pause_rules", "UPDATE rule_set SET paused_at = coalesce(paused_at, now()), paused_by = $1, pause_reason = $2"};
+constexpr Statement pause_rule{
+    "pause_rule",
+    "UPDATE rule SET paused_at = coalesce(paused_at, now()), paused_by = $1, pause_reason = $2 WHERE rule = $3"};
 constexpr Statement resume_rules{"resume_rules",
                                  "UPDATE rule_set SET paused_at = NULL, paused_by = '', pause_reason = ''"};
+constexpr Statement resume_rule{"resume_rule",
+                                "UPDATE rule SET paused_at = NULL, paused_by = '', pause_reason = '' WHERE rule = $1"};
 constexpr Statement read_tables{
     "readable_tables",
     "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
@@ -91,6 +109,9 @@ domain::RuleVersion read_version(pqxx::row const& row)
     version.made_at = parse_time({row[5].c_str(), row[5].size()});
     version.made_by = row[6].c_str();
     version.reason = row[7].c_str();
+    if (row.size() > 8 && !row[8].is_null())
+        version.paused =
+            domain::RulePause{parse_time({row[8].c_str(), row[8].size()}), row[9].c_str(), row[10].c_str()};
     return version;
 }
 
@@ -274,18 +295,54 @@ base::Awaitable<std::vector<domain::RuleVersion>> PgRules::history(std::string r
     co_return co_await writes_.run(std::move(work), InDoubt::repeat);
 }
 
-base::Awaitable<void> PgRules::pause(std::string by, std::string reason)
+base::Awaitable<std::vector<domain::RuleSetChange>> PgRules::changes(std::int64_t before, unsigned limit)
 {
-    auto work = [by = storable(by), reason = storable(reason)](Transaction& transaction) {
-        transaction.exec(pause_rules, by, reason);
+    auto work = [before, limit](Transaction& transaction) {
+        std::vector<domain::RuleSetChange> changes;
+        for (auto const& row : transaction.exec(read_changes, before, static_cast<int>(limit))) {
+            auto const epoch = row[0].as<std::int64_t>();
+            if (changes.empty() || changes.back().epoch != epoch)
+                changes.push_back(
+                    {epoch, parse_time({row[1].c_str(), row[1].size()}), row[2].c_str(), row[3].c_str(), {}, {}, {}});
+            std::string_view const what = row[5].c_str();
+            auto& names = what == "added"     ? changes.back().added
+                          : what == "changed" ? changes.back().changed
+                                              : changes.back().removed;
+            names.emplace_back(row[4].c_str());
+        }
+        return changes;
     };
-    co_await writes_.run(std::move(work), InDoubt::repeat);
+    co_return co_await writes_.run(std::move(work), InDoubt::repeat);
 }
 
-base::Awaitable<void> PgRules::resume()
+base::Awaitable<std::vector<domain::RuleVersion>> PgRules::load_at(std::int64_t epoch)
 {
-    auto work = [](Transaction& transaction) { transaction.exec(resume_rules); };
-    co_await writes_.run(std::move(work), InDoubt::repeat);
+    auto work = [epoch](Transaction& transaction) {
+        std::vector<domain::RuleVersion> versions;
+        for (auto const& row : transaction.exec(read_set_at, epoch))
+            versions.push_back(read_version(row));
+        return versions;
+    };
+    co_return co_await writes_.run(std::move(work), InDoubt::repeat);
+}
+
+base::Awaitable<bool> PgRules::pause(std::string rule, std::string by, std::string reason)
+{
+    auto work = [rule = storable(rule), by = storable(by), reason = storable(reason)](Transaction& transaction) {
+        auto const done =
+            rule.empty() ? transaction.exec(pause_rules, by, reason) : transaction.exec(pause_rule, by, reason, rule);
+        return done.affected_rows() > 0;
+    };
+    co_return co_await writes_.run(std::move(work), InDoubt::repeat);
+}
+
+base::Awaitable<bool> PgRules::resume(std::string rule)
+{
+    auto work = [rule = storable(rule)](Transaction& transaction) {
+        auto const done = rule.empty() ? transaction.exec(resume_rules) : transaction.exec(resume_rule, rule);
+        return done.affected_rows() > 0;
+    };
+    co_return co_await writes_.run(std::move(work), InDoubt::repeat);
 }
 
 base::Awaitable<std::set<std::string, std::less<>>> PgRules::readable_tables()

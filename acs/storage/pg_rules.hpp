@@ -23,8 +23,10 @@ public:
                                                                        std::vector<std::string> paths, std::string by,
                                                                        std::string reason, std::int64_t epoch) override;
     base::Awaitable<std::vector<domain::RuleVersion>> history(std::string rule) override;
-    base::Awaitable<void> pause(std::string by, std::string reason) override;
-    base::Awaitable<void> resume() override;
+    base::Awaitable<std::vector<domain::RuleSetChange>> changes(std::int64_t before, unsigned limit) override;
+    base::Awaitable<std::vector<domain::RuleVersion>> load_at(std::int64_t epoch) override;
+    base::Awaitable<bool> pause(std::string rule, std::string by, std::string reason) override;
+    base::Awaitable<bool> resume(std::string rule) override;
     base::Awaitable<std::set<std::string, std::less<>>> readable_tables() override;
     base::Awaitable<std::map<std::string, std::int32_t>> promoted(std::vector<std::string> paths) override;
     base::Awaitable<base::Result<void>> probe(std::string sql) override;

@@ -16,6 +16,7 @@ public:
     domain::RulesPreview page;
     domain::RulesExplanation explanation;
     std::int64_t epoch = 0;
+    std::optional<domain::RulePause> paused;
 
     base::Awaitable<base::Result<void, Problems>> check(std::vector<domain::RuleFile> files) override
     {
@@ -35,11 +36,20 @@ public:
             applied.added.push_back(name_of(file));
             if (!dry_run)
                 versions[name_of(file)].insert(versions[name_of(file)].begin(),
-                                               {epoch, name_of(file), epoch, file.file, file.text, {}, by, reason});
+                                               {epoch, name_of(file), epoch, file.file, file.text, {}, by, reason, {}});
         }
         co_return applied;
     }
-    base::Awaitable<domain::RuleSet> current() override { co_return domain::RuleSet{.epoch = epoch}; }
+    base::Awaitable<domain::RuleSet> current() override
+    {
+        domain::RuleSet set{.epoch = epoch};
+        if (paused) {
+            set.paused_at = paused->at;
+            set.paused_by = paused->by;
+            set.pause_reason = paused->reason;
+        }
+        co_return set;
+    }
     base::Awaitable<std::vector<domain::RuleShown>> list() override
     {
         std::vector<domain::RuleShown> shown;
@@ -49,6 +59,49 @@ public:
             shown.push_back({all.front(), rule});
         }
         co_return shown;
+    }
+    base::Awaitable<std::vector<domain::RuleSetChange>> changes(std::int64_t before, unsigned limit) override
+    {
+        std::vector<domain::RuleSetChange> found;
+        for (auto number = std::min(before - 1, epoch); number > 0 && found.size() < limit; --number)
+            found.push_back({number, {}, "anna", "because", {"wifi"}, {}, {}});
+        co_return found;
+    }
+    base::Awaitable<std::optional<std::vector<domain::RuleVersion>>> at(std::int64_t number) override
+    {
+        if (number > epoch)
+            co_return std::nullopt;
+        std::vector<domain::RuleVersion> set;
+        for (auto const& [name, all] : versions)
+            for (auto const& version : all)
+                if (version.epoch <= number && (set.empty() || set.back().rule != name))
+                    set.push_back(version);
+        co_return set;
+    }
+    base::Awaitable<base::Result<domain::RulesApplied, Problems>> rollback(std::int64_t number, std::string by,
+                                                                           std::string reason, bool dry_run) override
+    {
+        auto const set = co_await at(number);
+        if (!set)
+            co_return std::unexpected{Problems{{"epoch", {1, 1}, "there never was one", "Look."}}};
+        std::vector<domain::RuleFile> files;
+        for (auto const& version : *set)
+            files.push_back({version.file, *version.text});
+        co_return co_await apply(std::move(files), std::move(by), std::move(reason), dry_run);
+    }
+    base::Awaitable<bool> pause(std::string rule, std::string by, std::string reason) override
+    {
+        if (!rule.empty() && !versions.contains(rule))
+            co_return false;
+        (rule.empty() ? paused : versions[rule].front().paused) = domain::RulePause{{}, by, reason};
+        co_return true;
+    }
+    base::Awaitable<bool> resume(std::string rule, std::string) override
+    {
+        if (!rule.empty() && !versions.contains(rule))
+            co_return false;
+        (rule.empty() ? paused : versions[rule].front().paused).reset();
+        co_return true;
     }
     base::Awaitable<std::vector<domain::RuleVersion>> history(std::string rule) override
     {

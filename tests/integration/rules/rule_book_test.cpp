@@ -84,6 +84,85 @@ TEST_F(RuleBookTest, TwoFilesAreNotOneRule)
     EXPECT_THAT(applied.error().front().text(), HasSubstr("twin.sql:1:1: the rule wifi is in wifi.sql too"));
 }
 
+TEST_F(RuleBookTest, ARollbackMakesAnOldSetANewEpoch)
+{
+    apply({wifi(), wifi("true", 10, "more")});
+    apply({wifi("true", 300)});
+    apply({wifi("true", 300), wifi("true", 20, "third")});
+    auto const tried = run(rules.rollback(1, "bert", "", true));
+    ASSERT_TRUE(tried);
+    EXPECT_THAT(tried->removed, ElementsAre("third"));
+    EXPECT_EQ(run(rules.current()).epoch, 3);
+    auto const done = run(rules.rollback(1, "bert", "", false));
+    ASSERT_TRUE(done);
+    EXPECT_EQ(done->epoch, 4);
+    EXPECT_THAT(done->added, ElementsAre("more"));
+    EXPECT_THAT(done->changed, ElementsAre("wifi"));
+    EXPECT_THAT(done->removed, ElementsAre("third"));
+    EXPECT_EQ(run(rules.history("more"))[0].reason, "rollback to epoch 1");
+    EXPECT_EQ(run(rules.history("more"))[0].made_by, "bert");
+    EXPECT_EQ(run(rules.at(4))->size(), 2U);
+    EXPECT_THAT(*run(rules.at(0)), IsEmpty());
+    auto const emptied = run(rules.rollback(0, "bert", "nothing", false));
+    ASSERT_TRUE(emptied);
+    EXPECT_THAT(run(rules.list()), IsEmpty());
+    auto const never = run(rules.rollback(9, "bert", "", false));
+    ASSERT_FALSE(never);
+    EXPECT_THAT(never.error().front().text(), HasSubstr("there never was an epoch 9"));
+}
+
+TEST_F(RuleBookTest, ARollbackToWhatIsNoLongerInOrderChangesNothing)
+{
+    apply({wifi()});
+    apply({});
+    database.exec("REVOKE SELECT ON crm.subscriber FROM acs_rules");
+    auto const refused = run(rules.rollback(1, "bert", "", false));
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().front().text(), HasSubstr("wifi.sql:"));
+    EXPECT_EQ(run(rules.current()).epoch, 2);
+}
+
+TEST_F(RuleBookTest, TheHistoryOfTheSetTellsWhatEachEpochChanged)
+{
+    apply({wifi(), wifi("true", 10, "more")});
+    apply({wifi("true", 300)});
+    apply({wifi("true", 300), wifi("true", 10, "more")});
+    auto const changes = run(rules.changes(100, 2));
+    ASSERT_THAT(changes, SizeIs(2));
+    EXPECT_EQ(changes[0].epoch, 3);
+    EXPECT_THAT(changes[0].added, ElementsAre("more"));
+    EXPECT_THAT(changes[1].changed, ElementsAre("wifi"));
+    EXPECT_THAT(changes[1].removed, ElementsAre("more"));
+    EXPECT_EQ(changes[1].made_by, "anna");
+    EXPECT_THAT(run(rules.changes(2, 100)), SizeIs(1));
+}
+
+TEST_F(RuleBookTest, APausedRuleIsLeftOutUntilItIsResumed)
+{
+    apply({wifi(), wifi("true", 10, "more", "'low'")});
+    EXPECT_EQ(wanted(gateway, "Device.WiFi.SSID.1.SSID"), "Annas");
+    EXPECT_TRUE(run(rules.pause("wifi", "bert", "wrong names")));
+    EXPECT_FALSE(run(rules.pause("none", "bert", "x")));
+    EXPECT_EQ(wanted(gateway, "Device.WiFi.SSID.1.SSID"), "low");
+    EXPECT_THAT(run(rules.explain(gateway)).paused, ElementsAre("wifi"));
+    apply({wifi("true", 400), wifi("true", 10, "more", "'low'")});
+    EXPECT_EQ(wanted(gateway, "Device.WiFi.SSID.1.SSID"), "low") << "a new version of it is paused too";
+    auto const shown = run(rules.list());
+    EXPECT_EQ(shown[0].version.paused->reason, "wrong names");
+    EXPECT_TRUE(run(rules.resume("wifi", "bert")));
+    EXPECT_EQ(wanted(gateway, "Device.WiFi.SSID.1.SSID"), "Annas");
+}
+
+TEST_F(RuleBookTest, AllRulesArePausedTogether)
+{
+    apply({wifi()});
+    EXPECT_TRUE(run(rules.pause("", "bert", "outage")));
+    EXPECT_TRUE(run(rules.explain(gateway)).is_paused);
+    EXPECT_EQ(run(rules.current()).pause_reason, "outage");
+    EXPECT_TRUE(run(rules.resume("", "bert")));
+    EXPECT_FALSE(run(rules.explain(gateway)).is_paused);
+}
+
 TEST_F(RuleBookTest, APreviewCountsWhatWouldChangeAndWhatIsInPlace)
 {
     auto const seen = preview({wifi("product_class = 'HG-1000'")});

@@ -64,6 +64,60 @@ TEST_F(RulesApiTest, APreviewMayBeOfSomeDevices)
     EXPECT_EQ(post("/api/v1/rules/preview", R"({"rules":[],"where":1})").fields(), "where");
 }
 
+TEST_F(RulesApiTest, TheHistoryOfTheSetComesInPages)
+{
+    for (int i = 0; i < 3; ++i)
+        ASSERT_EQ(post("/api/v1/rules/apply", one_rule).status, 200);
+    auto const first = get("/api/v1/rule-sets?limit=2");
+    ASSERT_EQ(first.status, 200) << first.text;
+    EXPECT_EQ(first.object().at("items").at(0).at("epoch"), "3");
+    std::string const next{first.object().at("next").as_string().c_str()};
+    auto const second = get("/api/v1/rule-sets?limit=2&after=" + next);
+    EXPECT_EQ(second.object().at("items").as_array().size(), 1U);
+    EXPECT_TRUE(second.object().at("next").is_null());
+}
+
+TEST_F(RulesApiTest, TheFilesInForceAreRead)
+{
+    ASSERT_EQ(post("/api/v1/rules/apply", one_rule).status, 200);
+    auto const set = get("/api/v1/rule-sets/current");
+    ASSERT_EQ(set.status, 200) << set.text;
+    EXPECT_EQ(set.object().at("rules").at(0).at("file"), "wifi.sql");
+    EXPECT_TRUE(set.object().at("in_force").as_bool());
+    EXPECT_FALSE(get("/api/v1/rule-sets/0").object().at("in_force").as_bool());
+    EXPECT_EQ(get("/api/v1/rule-sets/7").status, 404);
+    EXPECT_EQ(get("/api/v1/rule-sets/x").status, 404);
+}
+
+TEST_F(RulesApiTest, AnEpochIsRolledBackTo)
+{
+    ASSERT_EQ(post("/api/v1/rules/apply", one_rule).status, 200);
+    auto const done = post("/api/v1/rules/rollback", R"({"epoch":"1","reason":"outage","dry_run":true})");
+    EXPECT_EQ(done.status, 200) << done.text;
+    EXPECT_EQ(post("/api/v1/rules/rollback", R"({"epoch":"9"})").fields(), "epoch:1:1");
+    EXPECT_EQ(post("/api/v1/rules/rollback", R"({"epoch":1})").fields(), "epoch");
+    EXPECT_EQ(post("/api/v1/rules/rollback", R"({"epoch":""})").fields(), "epoch");
+    EXPECT_EQ(post("/api/v1/rules/rollback", "{}").fields(), "epoch");
+}
+
+TEST_F(RulesApiTest, RulesArePausedAndResumed)
+{
+    ASSERT_EQ(post("/api/v1/rules/apply", one_rule).status, 200);
+    EXPECT_EQ(post("/api/v1/rules/pause", "{}").fields(), "reason");
+    EXPECT_EQ(post("/api/v1/rules/pause", R"({"reason":""})").fields(), "reason");
+    EXPECT_EQ(post("/api/v1/rules/pause", R"({"reason":"x","rule":"none"})").status, 404);
+    ASSERT_EQ(post("/api/v1/rules/pause", R"({"reason":"outage"})").status, 200);
+    EXPECT_EQ(get("/api/v1/rule-sets/current").object().at("paused").at("reason"), "outage");
+    ASSERT_EQ(post("/api/v1/rules/pause", R"({"reason":"wrong","rule":"wifi"})").status, 200);
+    EXPECT_EQ(get("/api/v1/rules").object().at("items").at(0).at("paused").at("reason"), "wrong");
+    ASSERT_EQ(post("/api/v1/rules/resume", "{}").status, 200);
+    EXPECT_TRUE(get("/api/v1/rule-sets/current").object().at("paused").is_null());
+    EXPECT_FALSE(get("/api/v1/rules").object().at("items").at(0).at("paused").is_null());
+    ASSERT_EQ(post("/api/v1/rules/resume", R"({"rule":"wifi"})").status, 200);
+    EXPECT_TRUE(get("/api/v1/rules").object().at("items").at(0).at("paused").is_null());
+    EXPECT_EQ(post("/api/v1/rules/resume", R"({"rule":"none"})").status, 404);
+}
+
 TEST_F(RulesApiTest, ADeviceIsExplained)
 {
     rules_.explanation.wishes.push_back({"wifi", 3, 200, "set", "Device.X", "b", "a", "", false});

@@ -170,6 +170,48 @@ TEST_F(AcsctlTest, WhoWatchesAPreviewSeesHowFarItIs)
     EXPECT_EQ(run({"rules", "preview", folder_ / "wifi.sql", "--where", "wrong"}).code, 1);
 }
 
+TEST_F(AcsctlTest, RulesAreUndonePausedAndExported)
+{
+    auto const folder = folder_ / "rules";
+    fs::create_directories(folder);
+    std::ofstream{folder / "wifi.sql"} << "-- rule: wifi\n";
+    ASSERT_EQ(run({"rules", "apply", folder}).code, 0);
+    EXPECT_THAT(run({"rules", "history"}).out, HasSubstr("by anna: because\n    added wifi\n"));
+    EXPECT_THAT(run({"rules", "history", "wifi"}).out, HasSubstr("version 1 of"));
+    EXPECT_THAT(run({"rules", "rollback", "1", "--dry-run"}).out, HasSubstr("nothing was applied"));
+    EXPECT_EQ(run({"rules", "rollback", "9"}).code, 1);
+    EXPECT_EQ(run({"rules", "pause"}).code, 2) << "why?";
+    EXPECT_EQ(run({"rules", "pause", "--reason", "outage"}).out, "all rules paused\n");
+    EXPECT_EQ(rules_.paused->reason, "outage");
+    EXPECT_EQ(run({"rules", "resume"}).code, 0);
+    EXPECT_FALSE(rules_.paused);
+    EXPECT_EQ(run({"rules", "pause", "wifi", "--reason", "x"}).out, "wifi paused\n");
+    EXPECT_TRUE(rules_.versions["wifi"].front().paused);
+    EXPECT_EQ(run({"rules", "pause", "other", "--reason", "x"}).code, 1);
+}
+
+TEST_F(AcsctlTest, AnExportWritesTheFilesInForceAndNothingOutsideTheFolder)
+{
+    rules_.epoch = 1;
+    auto const version = [&](std::string const& rule, std::string const& file) {
+        rules_.versions[rule] = {{1, rule, 1, file, "-- rule: " + rule + "\n", {}, "", "", {}}};
+    };
+    version("wifi", "wifi.sql");
+    version("evil", "../../evil.sql");
+    version("hidden", ".bashrc");
+    version("twin", "wifi.sql");
+    auto const out = folder_ / "out";
+    fs::create_directories(out);
+    std::ofstream{out / "old.sql"} << "-- rule: old\n";
+    auto const written = run({"rules", "export", out});
+    EXPECT_EQ(written.out, "4 rules of epoch 1 written\n") << written.error;
+    EXPECT_THAT(written.error, HasSubstr("old.sql is not in force"));
+    for (auto const* const name : {"wifi.sql", "wifi-2.sql", "evil.sql", "hidden.sql"})
+        EXPECT_TRUE(fs::exists(out / name)) << name;
+    EXPECT_FALSE(fs::exists(folder_.parent_path() / "evil.sql"));
+    EXPECT_FALSE(fs::exists(folder_ / "evil.sql"));
+}
+
 TEST_F(AcsctlTest, ADeviceIsExplained)
 {
     rules_.explanation.wishes = {{"wifi", 3, 200, "set", "Device.X", "b", "a", "", false},
