@@ -56,7 +56,7 @@ domain::ModelKnowledge fallback_of(Config::Discovery const& config)
 storage::ChoreSettings chores_of(Config const& config, storage::PathTable& paths)
 {
     storage::ChoreSettings settings;
-    settings.on_promotions_changed = [&paths] { paths.reload_promoted_here(); };
+    settings.on_promotions_changed = [&paths] { paths.reload_promoted(); };
     settings.connection.url = config.database.url;
     settings.event_days = config.inventory.event_days;
     settings.task_days = config.inventory.task_days;

@@ -172,21 +172,7 @@ base::Awaitable<std::vector<PathRef>> PathTable::find(std::vector<std::int32_t> 
     co_return found;
 }
 
-base::Awaitable<void> PathTable::reload_promoted()
-{
-    {
-        std::lock_guard const lock{patterns_mutex_};
-        has_patterns_ = false;
-    }
-    auto work = [this](Transaction& transaction) {
-        need_patterns(transaction);
-        return true;
-    };
-    static_cast<void>(co_await database_.run(std::move(work)));
-    cache_->clear();
-}
-
-void PathTable::reload_promoted_here()
+void PathTable::reload_promoted()
 {
     {
         std::lock_guard const lock{patterns_mutex_};

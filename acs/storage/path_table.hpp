@@ -47,9 +47,8 @@ public:
     base::Awaitable<std::vector<PathRef>> find(std::vector<std::int32_t> ids);
 
     /// Reads which patterns are promoted again; entries are judged anew from then on.
-    base::Awaitable<void> reload_promoted();
-    /// The same on the calling thread.
-    void reload_promoted_here();
+    /// On the calling thread. Throws base::Unavailable.
+    void reload_promoted();
 
 private:
     class Cache;

@@ -22,7 +22,7 @@ protected:
         all.promotions = {.settle = 0s, .devices_at_once = 2, .batches = 2, .rows_at_once = 3};
         all.on_promotions_changed = [this] {
             ++changes;
-            stores.path.paths().reload_promoted_here();
+            stores.path.paths().reload_promoted();
         };
         return all;
     }

@@ -137,7 +137,7 @@ TEST_F(SessionPath, APatternThatIsPromotedLaterCountsFromTheNextWriteOn)
     auto const admission = admit_with({{"Device.X_Vendor.Mode", "a"}});
     EXPECT_EQ(value("SELECT count(*) FROM device_parameter"), "0");
     backend_.database().exec("INSERT INTO promoted (pattern) VALUES ('Device.X_Vendor.Mode')");
-    run(backend_.path().paths().reload_promoted());
+    backend_.path().paths().reload_promoted();
     auto const tree = run(trees().load(admission.key));
     EXPECT_TRUE(run(trees().store(admission.key, admission.epoch, tree, {}, "1.2.3")));
     EXPECT_EQ(value("SELECT value FROM device_parameter"), "a");
