@@ -182,10 +182,10 @@ void Chores::do_chores(pqxx::connection& connection)
         if (auto const rows = exec(work, sweep.statement, time_text(now)).affected_rows(); rows > 0)
             base::log::info("chores.swept", {{"what", sweep.what}, {"rows", rows}});
     }
-    end_lost_tasks(connection, now);
     tend_promotions(connection, settings_.promotions);
     if (!is_thorough)
         return;
+    end_lost_tasks(connection, now);
     drop_partitions(connection, "event", settings_.event_days);
     drop_partitions(connection, "parameter_sample", settings_.sample_days);
     forget_old_tasks(connection, now);

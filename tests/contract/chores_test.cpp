@@ -254,11 +254,14 @@ TEST_F(ChoresTest, WhatReadsMuchIsDoneOnceAnHour)
     EXPECT_TRUE(one->run_once());
     auto const someone = device();
     add_task(someone, 5, ", state, updated", ", 'done', now() - interval '100 days'");
+    add_task(someone, 6, ", state, updated", ", 'sent', now() - interval '8 days'");
     EXPECT_TRUE(one->run_once());
     EXPECT_EQ(state(5), "done");
+    EXPECT_EQ(state(6), "sent");
     stores.clock.set(stores.clock.now() + 61min);
     EXPECT_TRUE(one->run_once());
-    EXPECT_EQ(stores.number("SELECT count(*) FROM task"), 0);
+    EXPECT_EQ(stores.number("SELECT count(*) FROM task WHERE task_id = 5"), 0);
+    EXPECT_EQ(state(6), "failed");
 }
 
 TEST_F(ChoresTest, TasksOfADeviceThatNeverComesBackEndAfterAWeek)
