@@ -48,7 +48,9 @@ namespace {
     " connection_request_url = u.url"
 
 /// Event rows of the rows in `written`. Two Informs of one device may have been looked up before either was written, so
-/// what the look-up could tell of a redelivery is not all.
+/// what the look-up could tell of a redelivery is not all. Nor does what is found here imply it: another Inform of the
+/// device, through another node, may be written between look-up and commit, and a session that triggered nothing,
+/// because it took its Inform for a redelivery, has to be marked so.
 #define ACS_CONTACT_EVENTS                                                                                             \
     " events AS (INSERT INTO event (at, device_id, event_id, kind, codes, keys, retry_count, redelivered, address)"    \
     " SELECT at, device_id, contact_id, 'Inform', codes::text[], keys::text[], retry_count,"                           \

@@ -299,6 +299,19 @@ TEST_F(SessionPath, ARedeliveryIsMarkedAlthoughItWasLookedUpBeforeTheFirstWasWri
     EXPECT_EQ(marks, (std::vector{false, true, false, true, false, false}));
 }
 
+TEST_F(SessionPath, ARedeliveryStaysOneWhenAnotherInformIsWrittenAfterItsLookUp)
+{
+    auto const key = admit().key;
+    auto again = inform(look_up(), {});
+    auto between = inform(router(), {{"8 DIAGNOSTICS COMPLETE", ""}});
+    between.key = key;
+    again.retry_count = 1;
+    again.redelivered = true;
+    run(sessions().commit_contact(between));
+    run(sessions().commit_contact(again));
+    EXPECT_TRUE(backend_.events(key).back().redelivered);
+}
+
 TEST_F(SessionPath, ContactRowsAreUpdatedOnTheirPage)
 {
     admit();
