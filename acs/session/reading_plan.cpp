@@ -14,11 +14,17 @@ struct Unit {
 
 class Planner {
 public:
-    Planner(datamodel::ParameterTree const& tree, ReadingRules const& rules)
-        : tree_{tree}, rules_{rules}, before_(tree.size() + 1)
+    /// For what is `top` or below it.
+    Planner(datamodel::ParameterTree const& tree, std::string_view top, ReadingRules const& rules)
+        : tree_{tree}, rules_{rules}
     {
-        for (std::size_t index = 0; index < tree.size(); ++index) {
-            auto const node = tree[index];
+        if (!cwmp::is_partial(top))
+            return;  // nothing is counted for one parameter
+        auto const below = tree.subtree(top);
+        first_ = below.first_index();
+        before_.resize(below.size() + 1);
+        for (std::size_t index = 0; index < below.size(); ++index) {
+            auto const node = tree[first_ + index];
             before_[index + 1] = before_[index];
             before_[index + 1].all += node.is_object() ? 0 : 1;
             before_[index + 1].wanted += is_wanted(node) && !is_skipped(node.path) ? 1 : 0;
@@ -54,8 +60,8 @@ private:
     [[nodiscard]] Count count(std::string_view path) const
     {
         auto const below = tree_.subtree(path);
-        auto const& first = before_[below.first_index()];
-        auto const& last = before_[below.first_index() + below.size()];
+        auto const& first = before_[below.first_index() - first_];
+        auto const& last = before_[below.first_index() - first_ + below.size()];
         return {last.all - first.all, last.wanted - first.wanted};
     }
     [[nodiscard]] static bool is_sound(std::string_view path) { return cwmp::form_of(path) == cwmp::PathForm::sound; }
@@ -76,7 +82,8 @@ private:
 
     datamodel::ParameterTree const& tree_;
     ReadingRules const& rules_;
-    std::vector<Count> before_;  ///< parameters among the entries before each index
+    std::size_t first_ = 0;      ///< index of the first entry at or below the top
+    std::vector<Count> before_;  ///< parameters among the entries from there on before each
     std::vector<Unit> units_;
 };
 
@@ -106,7 +113,7 @@ std::vector<Reading> packed(std::vector<Unit> units, std::size_t per_request)
 std::vector<Reading> plan_readings(datamodel::ParameterTree const& tree, std::string_view path,
                                    ReadingRules const& rules)
 {
-    Planner planner{tree, rules};
+    Planner planner{tree, path, rules};
     planner.visit(path);
     return packed(planner.take(), std::max<std::size_t>(1, rules.per_request));
 }
@@ -130,7 +137,7 @@ std::vector<Reading> halves(datamodel::ParameterTree const& tree, Reading const&
     narrower.per_request =
         std::clamp<std::size_t>(parameters_below(tree, object) / 2, 1, std::max<std::size_t>(1, rules.per_request));
     narrower.skip.erase(object);
-    Planner planner{tree, narrower};
+    Planner planner{tree, object, narrower};
     for (auto const child : tree.children(object))
         planner.visit(child);
     parts = packed(planner.take(), narrower.per_request);
