@@ -6,6 +6,7 @@
 
 #include <stdexcept>
 #include <string_view>
+#include <typeinfo>
 
 namespace storage {
 
@@ -80,6 +81,15 @@ Failure failure_of_state(std::string_view state)
     return Failure::refused;
 }
 
+/// libpqxx 6 keeps the state only of errors for which it has no type: of a missing right or column nothing but the type
+/// is left. What has no type either was met by libpq itself: the connection is lost, and no server gave a state.
+Failure failure_without_state(pqxx::sql_error const& problem)
+{
+    bool const has_type = typeid(problem) != typeid(pqxx::sql_error);
+    bool const is_exhausted = dynamic_cast<pqxx::insufficient_resources const*>(&problem) != nullptr;
+    return has_type && !is_exhausted ? Failure::refused : Failure::outage;
+}
+
 }  // namespace
 
 std::unique_ptr<pqxx::connection> connect(ConnectionSettings const& settings)
@@ -95,8 +105,8 @@ Failure failure_of(std::exception const& problem)
     if (dynamic_cast<pqxx::transaction_rollback const*>(&problem) != nullptr)
         return Failure::rollback;
     if (auto const* const refusal = dynamic_cast<pqxx::sql_error const*>(&problem)) {
-        if (refusal->sqlstate().empty())  // libpq met the loss itself: no server gave a state
-            return Failure::outage;
+        if (refusal->sqlstate().empty())
+            return failure_without_state(*refusal);
         return failure_of_state(refusal->sqlstate());
     }
     return Failure::refused;

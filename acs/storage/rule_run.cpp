@@ -262,9 +262,6 @@ private:
 
 bool is_refusal(std::exception const& problem)
 {
-    auto const* const refusal = dynamic_cast<pqxx::sql_error const*>(&problem);
-    if (refusal != nullptr && refusal->sqlstate().empty())  // libpqxx loses that of its own kinds: a missing right, ...
-        return std::string_view{refusal->what()}.starts_with("ERROR:");
     auto const failure = failure_of(problem);
     return failure == Failure::refused || failure == Failure::timed_out;
 }
