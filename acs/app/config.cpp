@@ -207,18 +207,15 @@ void check_whole(Config const& config, std::vector<std::string>& problems)
 ConfigOutcome parse_config(std::string_view text, std::string_view file_name)
 {
     ConfigOutcome outcome;
-    toml::table parsed;
-    try {
-        parsed = toml::parse(text, file_name);
-    } catch (toml::parse_error const& error) {
-        outcome.problems.push_back(fmt::format("{} line {}, column {}: {}", file_name, error.source().begin.line,
-                                               error.source().begin.column, error.description()));
+    auto const parsed = base::parse_toml(text, file_name);
+    if (!parsed) {
+        outcome.problems.push_back(parsed.error().what);
         return outcome;
     }
     auto& config = outcome.config;
     Context const context{outcome.problems};
     {
-        TomlReader root{&parsed, "", outcome.problems};
+        TomlReader root{&*parsed, "", outcome.problems};
         root.read("node", config.node);
         root.read("threads", config.threads, 0, 256);
         read_small(root, config, context);

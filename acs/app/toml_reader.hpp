@@ -1,6 +1,6 @@
 #pragma once
 
-#include <toml++/toml.h>
+#include "base/toml.hpp"
 
 #include <chrono>
 #include <cstdint>

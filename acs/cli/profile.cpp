@@ -1,8 +1,8 @@
 #include "cli/profile.hpp"
 
-#include <fmt/format.h>
+#include "base/toml.hpp"
 
-#include <toml++/toml.h>
+#include <fmt/format.h>
 
 #include <filesystem>
 #include <string_view>
@@ -38,11 +38,10 @@ base::Result<Server> server_of(toml::table const& table, std::string const& path
 
 base::Result<Server> read_profile(std::string const& path)
 {
-    try {
-        return server_of(toml::parse_file(path), path);
-    } catch (toml::parse_error const& error) {
-        return base::fail(fmt::format("{}, line {}: {}", path, error.source().begin.line, error.description()));
-    }
+    auto const table = base::read_toml(path);
+    if (!table)
+        return std::unexpected{table.error()};
+    return server_of(*table, path);
 }
 
 std::unexpected<base::Error> missing(std::string_view what, std::string_view option, std::string_view variable,

@@ -136,12 +136,10 @@ base::Result<void> check(FleetSettings const& settings)
 
 base::Result<FleetSettings> load_settings(std::string const& file, FleetSettings settings)
 {
-    toml::table root;
-    try {
-        root = toml::parse_file(file);
-    } catch (toml::parse_error const& error) {
-        return base::fail(fmt::format("{} line {}: {}", file, error.source().begin.line, error.description()));
-    }
+    auto const parsed = base::read_toml(file);
+    if (!parsed)
+        return std::unexpected{parsed.error()};
+    auto const& root = *parsed;
     Problems problems;
     read_fleet(root, settings, problems);
     read_acs(root, settings, problems);

@@ -1,12 +1,9 @@
 #pragma once
 
-#include "base/broken_assumption.hpp"
 #include "base/result.hpp"
+#include "base/toml.hpp"
 
 #include <fmt/format.h>
-/// What toml++ asserts although a file can break it ("[\x01") is an error of the file.
-#define TOML_ASSERT(expr) ((expr) ? static_cast<void>(0) : throw base::BrokenAssumption{#expr})
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <chrono>

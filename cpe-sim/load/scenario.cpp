@@ -253,14 +253,10 @@ FleetGroup const& Scenario::group_of(std::uint32_t device) const noexcept
 
 base::Result<Scenario> parse_scenario(std::string_view text, std::string const& file)
 {
-    toml::table root;
-    try {
-        root = toml::parse(text);
-    } catch (toml::parse_error const& error) {
-        return base::fail(fmt::format("{} line {}: {}", file, error.source().begin.line, error.description()));
-    } catch (base::BrokenAssumption const&) {
-        return base::fail(fmt::format("{} is no TOML: a key begins with a character that no key has", file));
-    }
+    auto const parsed = base::parse_toml(text, file);
+    if (!parsed)
+        return std::unexpected{parsed.error()};
+    auto const& root = *parsed;
     Scenario scenario;
     Problems problems;
     read_acs({root["acs"].as_table(), "acs", problems}, scenario);

@@ -40,6 +40,11 @@ TEST(Config, ASyntaxErrorNamesLineAndColumn)
     EXPECT_THAT(problems_of("node = \n"), HasSubstr("test.toml line 1, column"));
 }
 
+TEST(Config, ANameThatBeginsWithAControlCharacterIsAnErrorOfTheFile)
+{
+    EXPECT_THAT(problems_of("[\x01"), HasSubstr("test.toml: this is no TOML"));
+}
+
 TEST(Config, AListenerWithTlsNeedsACertificate)
 {
     EXPECT_THAT(problems_of("[[cwmp.listener]]\nname='a'\n"), HasSubstr("tls.certificate: a listener has tls = true"));

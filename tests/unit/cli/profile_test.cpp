@@ -78,6 +78,8 @@ TEST_F(ProfileTest, ABadFileIsNamedWithItsLine)
     EXPECT_THAT(failure(), HasSubstr("in quotes"));
     write("server = \n");
     EXPECT_THAT(failure(), HasSubstr("line 1"));
+    write("[\x01");
+    EXPECT_THAT(failure(), testing::AllOf(HasSubstr("acsctl.toml"), HasSubstr("no TOML")));
 }
 
 TEST_F(ProfileTest, ABadFileDoesNotMatterWhenEverythingIsGiven)

@@ -74,6 +74,8 @@ TEST(Configuration, TellsAllThatIsWrongAtOnce)
     EXPECT_FALSE(sim::load_settings("/nowhere/at/all.toml"));
     TemporaryFile const broken{"[fleet\n"};
     EXPECT_THAT(sim::load_settings(broken.path).error().what, HasSubstr("line 1"));
+    TemporaryFile const odd{"[\x01"};
+    EXPECT_THAT(sim::load_settings(odd.path).error().what, HasSubstr("no TOML"));
 }
 
 TEST(CommandLine, ReadsWhatIsAskedFor)
