@@ -22,8 +22,8 @@ void add_options(CLI::App& run, FleetSettings& settings, Raw& raw)
     run.add_option("--persona", settings.personas, "What to be, with commas; dealt out in turn")->delimiter(',');
     run.add_option("--count", settings.count, "How many devices");
     run.add_option("--acs", settings.acs_url, "URL of the ACS");
-    run.add_option("--ca", settings.ca_file, "PEM file of the authorities that are believed");
-    run.add_flag("--insecure", settings.insecure, "Believe any server certificate");
+    run.add_option("--ca", settings.tls.ca_file, "PEM file of the authorities that are believed");
+    run.add_flag("--insecure", settings.tls.insecure, "Believe any server certificate");
     run.add_option("--username,--login-template", settings.username,
                    "Name to log in with; {oui}, {product}, {serial} are replaced (default {oui}-{serial})");
     run.add_option("--password", settings.password, "Password; the same are replaced");
@@ -74,15 +74,15 @@ base::Result<void> convert(CLI::App const& run, Raw const& raw, FleetSettings& s
     if (raw.no_requests)
         settings.connection_requests = false;
     if (raw.no_resumption)
-        settings.tls_resumption = false;
+        settings.tls.resume_sessions = false;
     if (given("--cwmp-version")) {
         auto const minor = parse_cwmp_version(raw.cwmp_version);
         if (!minor)
             return base::fail("--cwmp-version must be 1.0, 1.1, 1.2, 1.3 or 1.4, not \"" + raw.cwmp_version + "\"");
         settings.cwmp_minor = *minor;
     }
-    for (auto const& [name, text, into] : {std::tuple{"--tls-min", &raw.tls_min, &settings.tls_min},
-                                           std::tuple{"--tls-max", &raw.tls_max, &settings.tls_max}}) {
+    for (auto const& [name, text, into] : {std::tuple{"--tls-min", &raw.tls_min, &settings.tls.min_version},
+                                           std::tuple{"--tls-max", &raw.tls_max, &settings.tls.max_version}}) {
         auto const version = parse_tls_version(*text);
         if (given(name) && !version)
             return base::fail(std::string{name} + " must be 1.0, 1.1, 1.2 or 1.3, not \"" + *text + "\"");
@@ -136,15 +136,15 @@ base::Result<Command> finish_load(CLI::App const& load, LoadOptions options)
     if (given("--seed"))
         scenario->seed = options.seed;
     if (given("--ca"))
-        scenario->ca_file = options.ca_file;
+        scenario->tls.ca_file = options.ca_file;
     if (given("--duration"))
         scenario->duration = milliseconds(options.duration);
     if (given("--drain"))
         scenario->drain = milliseconds(options.drain);
     if (given("--max-connections"))
         scenario->max_connections = options.max_connections;
-    scenario->insecure = scenario->insecure || options.insecure;
-    scenario->tls_resumption = scenario->tls_resumption && !options.no_resumption;
+    scenario->tls.insecure = scenario->tls.insecure || options.insecure;
+    scenario->tls.resume_sessions = scenario->tls.resume_sessions && !options.no_resumption;
     scenario->keep_alive = scenario->keep_alive && !options.no_keep_alive;
     scenario->connection_requests = scenario->connection_requests && !options.no_requests;
     if (auto const checked = check(*scenario); !checked)

@@ -31,13 +31,7 @@ base::Result<std::unique_ptr<Fleet>> Fleet::create(FleetSettings settings)
 {
     if (auto const checked = check(settings); !checked)
         return std::unexpected{checked.error()};
-    net::TlsClientSettings tls;
-    tls.ca_file = settings.ca_file;
-    tls.insecure = settings.insecure;
-    tls.min_version = settings.tls_min;
-    tls.max_version = settings.tls_max;
-    tls.resume_sessions = settings.tls_resumption;
-    auto context = net::TlsClientContext::create(std::move(tls));
+    auto context = net::TlsClientContext::create(settings.tls);
     if (!context)
         return std::unexpected{context.error()};
     return std::unique_ptr<Fleet>{new Fleet{std::move(settings), std::move(*context)}};

@@ -1,6 +1,7 @@
 #include "fleet/settings.hpp"
 
 #include "device/persona.hpp"
+#include "fleet/tls_table.hpp"
 #include "fleet/toml_table.hpp"
 #include "net/url.hpp"
 
@@ -47,24 +48,6 @@ void read_acs(toml::table const& root, FleetSettings& settings, Problems& proble
             settings.cwmp_minor = *minor;
         else
             table.wrong("cwmp_version", "\"1.0\" to \"1.4\"");
-    }
-}
-
-void read_tls(toml::table const& root, FleetSettings& settings, Problems& problems)
-{
-    TomlTable table{root["tls"].as_table(), "tls", problems};
-    table.read("ca_file", settings.ca_file);
-    table.read("insecure", settings.insecure);
-    table.read("resumption", settings.tls_resumption);
-    for (auto const& [key, into] :
-         {std::pair{"min_version", &settings.tls_min}, std::pair{"max_version", &settings.tls_max}}) {
-        std::string text;
-        table.read(key, text);
-        auto const version = parse_tls_version(text);
-        if (version)
-            *into = *version;
-        else if (!text.empty())
-            table.wrong(key, "\"1.0\" to \"1.3\"");
     }
 }
 
@@ -129,7 +112,7 @@ base::Result<void> check(FleetSettings const& settings)
         problems.add(fmt::format("the OUI must be six hexadecimal digits in capitals, not \"{}\"", settings.oui));
     if (settings.serial_prefix.size() > 40)
         problems.add("the prefix of serial numbers must not have more than 40 characters");
-    if (settings.tls_min > settings.tls_max)
+    if (settings.tls.min_version > settings.tls.max_version)
         problems.add("the lowest TLS version must not be above the highest");
     return problems.result();
 }
@@ -143,7 +126,7 @@ base::Result<FleetSettings> load_settings(std::string const& file, FleetSettings
     Problems problems;
     read_fleet(root, settings, problems);
     read_acs(root, settings, problems);
-    read_tls(root, settings, problems);
+    read_tls(root, settings.tls, problems);
     read_connection_request(root, settings, problems);
     static constexpr std::array tables{"fleet", "acs", "tls", "connection_request"};
     for (auto const& [key, node] : root)

@@ -19,8 +19,6 @@ struct FleetSettings {
     std::vector<std::string> personas{"fibre-gateway"};  ///< dealt out in turn
     std::size_t count = 1;
     std::string acs_url;
-    std::string ca_file;                         ///< PEM; empty: the system's authorities
-    bool insecure = false;                       ///< believe any server certificate
     std::string username;                        ///< {oui}, {product} and {serial} are replaced; empty: {oui}-{serial}
     std::string password = "cpe";                ///< {oui}, {product} and {serial} are replaced
     std::string serial_prefix;                   ///< empty: the persona's
@@ -38,9 +36,7 @@ struct FleetSettings {
     std::uint16_t connection_request_port = 0;             ///< 0: any free one
     std::uint32_t session_timeout = 60;                    ///< seconds: told to the ACS, and for each of its answers
     bool gzip = false;                                     ///< compress messages
-    net::TlsVersion tls_min = net::TlsVersion::tls1_2;
-    net::TlsVersion tls_max = net::TlsVersion::tls1_3;
-    bool tls_resumption = true;
+    net::TlsClientSettings tls;                            ///< how it meets the ACS over TLS
     std::size_t threads = 2;
     bool json = false;  ///< nothing but the summary
     std::string log_level = "warning";

@@ -58,7 +58,7 @@ void AcsConnection::close() noexcept
     if (!stream_)
         return;
     if (auto* const ssl = stream_->ssl(); ssl != nullptr && SSL_is_init_finished(ssl) == 1) {
-        if (context_.scenario.tls_resumption) {
+        if (context_.scenario.tls.resume_sessions) {
             std::shared_ptr<SSL_SESSION> session{SSL_get1_session(ssl), SSL_SESSION_free};
             if (session && SSL_SESSION_is_resumable(session.get()) == 1)
                 context_.tls->keep_session(context_.url.host, std::move(session));
@@ -108,11 +108,11 @@ base::Awaitable<bool> AcsConnection::secure()
     boost::asio::ip::make_address(context_.url.host, is_name);
     if (is_name)
         SSL_set_tlsext_host_name(native, context_.url.host.c_str());
-    if (!context_.scenario.insecure && is_name)
+    if (!context_.scenario.tls.insecure && is_name)
         SSL_set1_host(native, context_.url.host.c_str());
-    else if (!context_.scenario.insecure)
+    else if (!context_.scenario.tls.insecure)
         X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(native), context_.url.host.c_str());
-    if (context_.scenario.tls_resumption)
+    if (context_.scenario.tls.resume_sessions)
         if (auto const known = context_.tls->session_of(context_.url.host))
             SSL_set_session(native, known.get());
     bool const is_done = co_await stream_->handshake(std::move(ssl));

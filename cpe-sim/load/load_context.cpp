@@ -58,13 +58,7 @@ base::Result<std::unique_ptr<LoadContext>> LoadContext::create(Scenario scenario
     auto const server = resolve(*url);
     if (!server)
         return std::unexpected{server.error()};
-    net::TlsClientSettings settings;
-    settings.ca_file = scenario.ca_file;
-    settings.insecure = scenario.insecure;
-    settings.min_version = scenario.tls_min;
-    settings.max_version = scenario.tls_max;
-    settings.resume_sessions = scenario.tls_resumption;
-    auto tls = net::TlsClientContext::create(std::move(settings));
+    auto tls = net::TlsClientContext::create(scenario.tls);
     if (!tls)
         return std::unexpected{tls.error()};
     std::unique_ptr<LoadContext> context{new LoadContext{std::move(scenario), *url, *server, std::move(*tls)}};

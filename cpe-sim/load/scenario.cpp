@@ -2,6 +2,7 @@
 
 #include "device/persona.hpp"
 #include "fleet/settings.hpp"
+#include "fleet/tls_table.hpp"
 #include "fleet/toml_table.hpp"
 #include "net/url.hpp"
 
@@ -38,22 +39,6 @@ void read_acs(TomlTable table, Scenario& scenario)
     table.read("password", scenario.password);
     table.read_seconds("timeout", scenario.timeout);
     table.read("keep_alive", scenario.keep_alive);
-}
-
-void read_tls(TomlTable table, Scenario& scenario)
-{
-    table.read("ca_file", scenario.ca_file);
-    table.read("insecure", scenario.insecure);
-    table.read("resumption", scenario.tls_resumption);
-    for (auto const& [key, into] :
-         {std::pair{"min_version", &scenario.tls_min}, std::pair{"max_version", &scenario.tls_max}}) {
-        std::string text;
-        table.read(key, text);
-        if (auto const version = parse_tls_version(text))
-            *into = *version;
-        else if (!text.empty())
-            table.wrong(key, "\"1.0\" to \"1.3\"");
-    }
 }
 
 void read_run(TomlTable table, Scenario& scenario)
@@ -260,7 +245,7 @@ base::Result<Scenario> parse_scenario(std::string_view text, std::string const& 
     Scenario scenario;
     Problems problems;
     read_acs({root["acs"].as_table(), "acs", problems}, scenario);
-    read_tls({root["tls"].as_table(), "tls", problems}, scenario);
+    read_tls(root, scenario.tls, problems);
     read_run({root["run"].as_table(), "run", problems}, scenario);
     read_connection_request({root["connection_request"].as_table(), "connection_request", problems}, scenario);
     read_groups(root, scenario, problems);
@@ -293,7 +278,7 @@ base::Result<void> check(Scenario const& scenario)
         return base::fail("the URL of an ACS is needed: acs.url of the scenario, or --acs URL");
     if (auto const url = net::parse_url(scenario.acs_url); !url)
         return base::fail(fmt::format("the ACS's URL \"{}\" cannot be used: {}", scenario.acs_url, url.error().what));
-    if (scenario.tls_min > scenario.tls_max)
+    if (scenario.tls.min_version > scenario.tls.max_version)
         return base::fail("the lowest TLS version must not be above the highest");
     return {};
 }

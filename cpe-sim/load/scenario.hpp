@@ -94,11 +94,7 @@ struct Scenario {
     std::chrono::milliseconds timeout{60'000};  ///< for a connection and for each answer
     bool keep_alive = true;
 
-    std::string ca_file;
-    bool insecure = false;
-    net::TlsVersion tls_min = net::TlsVersion::tls1_2;
-    net::TlsVersion tls_max = net::TlsVersion::tls1_3;
-    bool tls_resumption = true;
+    net::TlsClientSettings tls;  ///< how it meets the ACS over TLS
 
     std::uint64_t seed = 1;
     std::uint32_t max_connections = 8'000;

@@ -58,9 +58,9 @@ TEST(Configuration, TheExampleHoldsTheDefaults)
     EXPECT_EQ(loaded->threads, defaults.threads);
     EXPECT_EQ(loaded->connection_requests, defaults.connection_requests);
     EXPECT_EQ(loaded->connection_request_address, defaults.connection_request_address);
-    EXPECT_EQ(loaded->tls_min, defaults.tls_min);
-    EXPECT_EQ(loaded->tls_max, defaults.tls_max);
-    EXPECT_EQ(loaded->tls_resumption, defaults.tls_resumption);
+    EXPECT_EQ(loaded->tls.min_version, defaults.tls.min_version);
+    EXPECT_EQ(loaded->tls.max_version, defaults.tls.max_version);
+    EXPECT_EQ(loaded->tls.resume_sessions, defaults.tls.resume_sessions);
     EXPECT_EQ(loaded->duration, defaults.duration);
 }
 
@@ -126,7 +126,7 @@ TEST(CommandLine, ReadsWhatIsAskedFor)
     EXPECT_EQ(settings.duration, 60s);
     EXPECT_EQ(settings.cwmp_minor, 2u);
     EXPECT_EQ(settings.connection_request_port, 7777);
-    EXPECT_EQ(settings.tls_max, net::TlsVersion::tls1_2);
+    EXPECT_EQ(settings.tls.max_version, net::TlsVersion::tls1_2);
     EXPECT_TRUE(settings.json);
 }
 
