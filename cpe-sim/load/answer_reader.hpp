@@ -3,17 +3,13 @@
 #include "net/headers.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <optional>
-#include <string>
 #include <string_view>
 
 namespace sim {
 
-/// Reads the HTTP answers of one connection, one after the other, with as little work as can be: a plain answer with a
-/// Content-Length is only looked at where it stands. Whatever else comes (chunks, bare LF, 1xx, an end without a
-/// length) goes through net::ResponseReader.
+/// Reads the HTTP answers of one connection, one after the other, each with a net::ResponseReader of its own; 1xx
+/// answers are passed over.
 class AnswerReader {
 public:
     static constexpr std::size_t header_bytes = 64 * 1024;
@@ -34,8 +30,8 @@ public:
     void next();
 
     /// True when nothing of an answer has come.
-    [[nodiscard]] bool empty() const noexcept { return buffer_.empty(); }
-    [[nodiscard]] unsigned status() const noexcept { return status_; }
+    [[nodiscard]] bool empty() const noexcept { return answer_ == nullptr; }
+    [[nodiscard]] unsigned status() const noexcept;
     /// The connection may be used again.
     [[nodiscard]] bool keep_alive() const noexcept { return keep_alive_; }
     /// Until next().
@@ -46,17 +42,10 @@ public:
     [[nodiscard]] net::Headers headers() const;
 
 private:
-    struct Thorough;
-    [[nodiscard]] bool read_head(std::size_t end);
-    [[nodiscard]] Progress read_thoroughly(std::string_view bytes);
-    [[nodiscard]] Progress take_thorough();
+    struct Answer;
 
-    std::string buffer_;
-    std::size_t head_end_ = 0;  ///< after the empty line; 0: not there yet
-    std::size_t length_ = 0;    ///< of the body
-    unsigned status_ = 0;
+    std::unique_ptr<Answer> answer_;  ///< null: nothing of it has come
     bool keep_alive_ = true;
-    std::unique_ptr<Thorough> thorough_;
 };
 
 }  // namespace sim

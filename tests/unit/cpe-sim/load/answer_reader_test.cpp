@@ -48,7 +48,7 @@ TEST(AnswerReaderTest, KnowsWhenTheConnectionIsNotToBeUsedAgain)
     EXPECT_EQ(reader.body(), "hello");
 }
 
-TEST(AnswerReaderTest, LeavesWhatIsUnusualToTheThoroughReader)
+TEST(AnswerReaderTest, ReadsWhatIsUnusualToo)
 {
     struct Case {
         std::string_view bytes;
