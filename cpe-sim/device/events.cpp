@@ -37,11 +37,6 @@ bool EventQueue::has(std::string_view code) const noexcept
     return cwmp::has_event(events_, code);
 }
 
-bool EventQueue::has_other_than(std::string_view code) const noexcept
-{
-    return std::ranges::any_of(events_, [&](auto const& event) { return event.code != code; });
-}
-
 std::vector<cwmp::Event> EventQueue::for_inform() const
 {
     auto const count = std::min(events_.size(), max_events);

@@ -40,8 +40,6 @@ public:
 
     [[nodiscard]] bool empty() const noexcept { return events_.empty(); }
     [[nodiscard]] bool has(std::string_view code) const noexcept;
-    /// True when something other than `code` waits.
-    [[nodiscard]] bool has_other_than(std::string_view code) const noexcept;
 
     /// What the next Inform carries, oldest first, at most `max_events`.
     [[nodiscard]] std::vector<cwmp::Event> for_inform() const;

@@ -90,8 +90,6 @@ public:
     /// (`next_level`), or all levels and the object itself first. False when there is no such object.
     bool walk(std::string_view object, bool next_level, std::function<void(Node const&)> const& visit) const;
 
-    /// How many values differ from the factory's.
-    [[nodiscard]] std::size_t changed_values() const noexcept { return values_.size(); }
     /// True when nothing was set, added or deleted.
     [[nodiscard]] bool is_as_from_factory() const noexcept { return values_.empty() && tables_.empty(); }
     /// The values that were set, by path.

@@ -3,6 +3,7 @@
 #include "datamodel/pattern.hpp"
 #include "datamodel/tree.hpp"
 #include "datamodel/value.hpp"
+#include "support/tree_diff.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -96,7 +97,7 @@ void change_tree(std::string_view text)
             default: continue;
         }
         change.refused = {};
-        require(change == diff(before, tree));
+        require(change == support::diff(before, tree));
         require(tree.size() <= 16);
         for (std::size_t at = 1; at < tree.size(); ++at)
             require(tree[at - 1].path < tree[at].path);

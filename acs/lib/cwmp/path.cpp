@@ -149,12 +149,6 @@ bool has_wildcard(std::string_view path) noexcept
     return path.find('*') != path.npos && std::ranges::any_of(Segments{path}, is_wildcard);
 }
 
-bool has_alias(std::string_view path) noexcept
-{
-    return path.find('[') != path.npos &&
-           std::ranges::any_of(Segments{path}, [](auto segment) { return alias(segment).has_value(); });
-}
-
 bool matches(std::string_view pattern, std::string_view path) noexcept
 {
     Segments::Iterator want{pattern};
@@ -183,29 +177,6 @@ std::string template_form(std::string_view path)
             form += '.';
     }
     return form;
-}
-
-std::string_view common_object(std::string_view a, std::string_view b) noexcept
-{
-    std::size_t common = 0;
-    auto const end = Segments::Iterator{};
-    for (Segments::Iterator left{a}, right{b}; left != end && right != end; ++left, ++right) {
-        auto const size = (*left).size();
-        if (*left != *right || left.rest().size() == size || right.rest().size() == size)
-            break;
-        common += size + 1;
-    }
-    return a.substr(0, common);
-}
-
-void keep_outermost(std::vector<std::string>& paths)
-{
-    std::ranges::sort(paths);
-    std::vector<std::string> kept;
-    for (auto& path : paths)
-        if (kept.empty() || !covers(kept.back(), path))
-            kept.push_back(std::move(path));
-    paths = std::move(kept);
 }
 
 std::string_view trim_path(std::string_view text) noexcept

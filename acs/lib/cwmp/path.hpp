@@ -121,9 +121,6 @@ private:
 /// True when some segment is "*".
 [[nodiscard]] bool has_wildcard(std::string_view path) noexcept;
 
-/// True when some segment is an alias.
-[[nodiscard]] bool has_alias(std::string_view path) noexcept;
-
 /// True when `path` is meant by `pattern`, segment by segment: "*" and "{i}" in the pattern stand for any instance,
 /// everything else for itself. A partial pattern means everything below it too, as `covers` does.
 [[nodiscard]] bool matches(std::string_view pattern, std::string_view path) noexcept;
@@ -131,14 +128,6 @@ private:
 /// The path as data models write it: every instance becomes "{i}" ("Device.WiFi.SSID.{i}.SSID").
 /// The object of a table itself stays as it is ("Device.WiFi.SSID.").
 [[nodiscard]] std::string template_form(std::string_view path);
-
-/// The longest object that covers both paths: "Device.WiFi." for "Device.WiFi.SSID.1.Enable" and
-/// "Device.WiFi.Radio.1.";
-/// "" when they have no more in common.
-[[nodiscard]] std::string_view common_object(std::string_view a, std::string_view b) noexcept;
-
-/// Sorts `paths` and drops what another one covers, so that the rest names the same parameters.
-void keep_outermost(std::vector<std::string>& paths);
 
 /// True when the value of `path` should be kept from eyes and logs: passwords, passphrases, keys, secrets, PINs of
 /// every model and vendor, judged by name alone (a data model's `hidden` knows more). ParameterKey, CommandKey, public

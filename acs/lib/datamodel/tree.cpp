@@ -36,11 +36,6 @@ ParameterTree::ParameterTree(TreeLimits limits) noexcept : limits_{limits}
     limits_.parameters = std::min<std::size_t>(limits_.parameters, std::numeric_limits<std::int32_t>::max());
 }
 
-std::size_t ParameterTree::memory_bytes() const noexcept
-{
-    return sizeof *this + records_.capacity() * sizeof(Record) + text_.capacity();
-}
-
 std::string_view ParameterTree::path_of(Record const& record) const noexcept
 {
     return {text_.data() + record.path_at, record.path_size};
@@ -159,33 +154,6 @@ bool operator==(ParameterTree const& a, ParameterTree const& b) noexcept
         if (a[at] != b[at])
             return false;
     return true;
-}
-
-TreeChange diff(ParameterTree const& before, ParameterTree const& after)
-{
-    TreeChange change;
-    std::size_t old_at = 0;
-    std::size_t new_at = 0;
-    while (old_at < before.size() || new_at < after.size()) {
-        auto const gone = old_at < before.size() ? std::optional{before[old_at]} : std::nullopt;
-        auto const come = new_at < after.size() ? std::optional{after[new_at]} : std::nullopt;
-        if (!come || (gone && gone->path < come->path)) {
-            change.removed.emplace_back(gone->path);
-            ++old_at;
-            continue;
-        }
-        ++new_at;
-        if (!gone || come->path < gone->path) {
-            change.added.emplace_back(come->path);
-            continue;
-        }
-        ++old_at;
-        if (gone->value != come->value)
-            change.changed.emplace_back(come->path);
-        else if (packed(*gone) != packed(*come))
-            change.described.emplace_back(come->path);
-    }
-    return change;
 }
 
 }  // namespace datamodel

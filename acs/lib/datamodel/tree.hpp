@@ -46,8 +46,6 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
     [[nodiscard]] bool empty() const noexcept { return records_.empty(); }
     [[nodiscard]] TreeLimits const& limits() const noexcept { return limits_; }
-    /// Bytes of memory held, for accounting.
-    [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
     /// The entry at `index` (0 to size() - 1) in path order.
     [[nodiscard]] Node operator[](std::size_t index) const noexcept;
@@ -197,8 +195,5 @@ inline ParameterTree::Iterator ParameterTree::end() const noexcept
 {
     return {this, records_.size()};
 }
-
-/// What turns `before` into `after`.
-[[nodiscard]] TreeChange diff(ParameterTree const& before, ParameterTree const& after);
 
 }  // namespace datamodel

@@ -2,9 +2,6 @@
 
 #include "datamodel/text.hpp"
 
-#include <algorithm>
-#include <array>
-
 namespace datamodel::well_known {
 namespace {
 
@@ -19,23 +16,6 @@ constexpr std::string_view pick(Root root, std::string_view tr098, std::string_v
     }
     return {};
 }
-
-constexpr std::array<std::string_view, 8> forced_tr098{"InternetGatewayDevice.DeviceSummary",
-                                                       "InternetGatewayDevice.DeviceInfo.SpecVersion",
-                                                       "InternetGatewayDevice.DeviceInfo.HardwareVersion",
-                                                       "InternetGatewayDevice.DeviceInfo.SoftwareVersion",
-                                                       "InternetGatewayDevice.DeviceInfo.ProvisioningCode",
-                                                       "InternetGatewayDevice.ManagementServer.ConnectionRequestURL",
-                                                       "InternetGatewayDevice.ManagementServer.ParameterKey",
-                                                       "InternetGatewayDevice.ManagementServer.AliasBasedAddressing"};
-
-constexpr std::array<std::string_view, 7> forced_tr181{"Device.RootDataModelVersion",
-                                                       "Device.DeviceInfo.HardwareVersion",
-                                                       "Device.DeviceInfo.SoftwareVersion",
-                                                       "Device.DeviceInfo.ProvisioningCode",
-                                                       "Device.ManagementServer.ConnectionRequestURL",
-                                                       "Device.ManagementServer.ParameterKey",
-                                                       "Device.ManagementServer.AliasBasedAddressing"};
 
 }  // namespace
 
@@ -64,11 +44,6 @@ std::string_view model_name(Root root) noexcept
     return pick(root, "InternetGatewayDevice.DeviceInfo.ModelName", "Device.DeviceInfo.ModelName");
 }
 
-std::string_view up_time(Root root) noexcept
-{
-    return pick(root, "InternetGatewayDevice.DeviceInfo.UpTime", "Device.DeviceInfo.UpTime");
-}
-
 std::string_view acs_url(Root root) noexcept
 {
     return pick(root, "InternetGatewayDevice.ManagementServer.URL", "Device.ManagementServer.URL");
@@ -93,12 +68,6 @@ std::string_view periodic_inform_interval(Root root) noexcept
 {
     return pick(root, "InternetGatewayDevice.ManagementServer.PeriodicInformInterval",
                 "Device.ManagementServer.PeriodicInformInterval");
-}
-
-std::string_view periodic_inform_time(Root root) noexcept
-{
-    return pick(root, "InternetGatewayDevice.ManagementServer.PeriodicInformTime",
-                "Device.ManagementServer.PeriodicInformTime");
 }
 
 std::string_view connection_request_url(Root root) noexcept
@@ -128,38 +97,6 @@ std::string_view udp_connection_request_address(Root root) noexcept
 std::string_view nat_detected(Root root) noexcept
 {
     return pick(root, "InternetGatewayDevice.ManagementServer.NATDetected", "Device.ManagementServer.NATDetected");
-}
-
-std::string_view instance_mode(Root root) noexcept
-{
-    return pick(root, "InternetGatewayDevice.ManagementServer.InstanceMode", "Device.ManagementServer.InstanceMode");
-}
-
-std::string_view root_data_model_version(Root root) noexcept
-{
-    return pick(root, "", "Device.RootDataModelVersion");
-}
-
-std::span<std::string_view const> forced_inform(Root root) noexcept
-{
-    switch (root) {
-        case Root::internet_gateway_device: return forced_tr098;
-        case Root::device: return forced_tr181;
-        case Root::none: break;
-    }
-    return {};
-}
-
-bool is_forced_inform(std::string_view path) noexcept
-{
-    return std::ranges::find(forced_inform(cwmp::root_of(path)), path) != forced_inform(cwmp::root_of(path)).end();
-}
-
-bool changes_the_tree(std::string_view path) noexcept
-{
-    auto const root = cwmp::root_of(path);
-    return root != Root::none &&
-           (path == software_version(root) || path == hardware_version(root) || path == root_data_model_version(root));
 }
 
 std::string_view ip_ping::object(Root root) noexcept

@@ -2,7 +2,6 @@
 
 #include "cwmp/path.hpp"
 
-#include <span>
 #include <string_view>
 
 /// Names that every ACS must know by heart, for both roots (TR-098 and TR-181 issue 2). Where a root has no such
@@ -14,32 +13,17 @@ namespace datamodel::well_known {
 [[nodiscard]] std::string_view provisioning_code(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view manufacturer(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view model_name(cwmp::Root root) noexcept;
-[[nodiscard]] std::string_view up_time(cwmp::Root root) noexcept;  ///< seconds since boot
 
 [[nodiscard]] std::string_view acs_url(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view acs_username(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view acs_password(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view parameter_key(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view periodic_inform_interval(cwmp::Root root) noexcept;  ///< seconds
-[[nodiscard]] std::string_view periodic_inform_time(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view connection_request_url(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view connection_request_username(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view connection_request_password(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view udp_connection_request_address(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view nat_detected(cwmp::Root root) noexcept;
-[[nodiscard]] std::string_view instance_mode(cwmp::Root root) noexcept;
-[[nodiscard]] std::string_view root_data_model_version(cwmp::Root root) noexcept;  ///< TR-181 only
-
-/// What every Inform must carry (the data models' forcedInform), as full paths; TR-098's WAN address, whose path
-/// depends on the device, is not among them. Empty for Root::none.
-[[nodiscard]] std::span<std::string_view const> forced_inform(cwmp::Root root) noexcept;
-
-/// True when `path` is one of the forced Inform parameters of its root.
-[[nodiscard]] bool is_forced_inform(std::string_view path) noexcept;
-
-/// True when a new value of `path` means that the tree may look different now: SoftwareVersion, HardwareVersion and
-/// RootDataModelVersion of either root.
-[[nodiscard]] bool changes_the_tree(std::string_view path) noexcept;
 
 /// The IPPing diagnostic: its object and the names of its parameters below it, the same in both roots.
 namespace ip_ping {

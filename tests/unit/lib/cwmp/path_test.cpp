@@ -96,7 +96,6 @@ TEST(Path, InstancesAreToldFromNames)
     EXPECT_FALSE(is_instance(""));
     EXPECT_EQ(alias("[guest]"), "guest");
     EXPECT_EQ(alias("guest"), std::nullopt);
-    EXPECT_TRUE(has_alias("Device.X.[a].B"));
     EXPECT_TRUE(has_wildcard("Device.X.*.B"));
     EXPECT_FALSE(has_wildcard("Device.X*.B"));
 }
@@ -132,23 +131,6 @@ TEST(Path, TheRootIsTheFirstSegment)
     EXPECT_EQ(root_of("Devices.X"), Root::none);
     EXPECT_EQ(root_of(""), Root::none);
     EXPECT_EQ(root_name(Root::internet_gateway_device), "InternetGatewayDevice.");
-}
-
-TEST(Path, TwoPathsHaveACommonObject)
-{
-    EXPECT_EQ(common_object("Device.WiFi.SSID.1.Enable", "Device.WiFi.Radio.1."), "Device.WiFi.");
-    EXPECT_EQ(common_object("Device.WiFi.SSID.1.Enable", "Device.WiFi.SSID.10.Enable"), "Device.WiFi.SSID.");
-    EXPECT_EQ(common_object("Device.A", "InternetGatewayDevice.A"), "");
-    EXPECT_EQ(common_object("Device.A", "Device.A"), "Device.");
-    EXPECT_EQ(common_object("Device.A.", "Device.A.B"), "Device.A.");
-}
-
-TEST(Path, OfPathsInOneAnotherTheOutermostStay)
-{
-    std::vector<std::string> paths{"Device.WiFi.SSID.1.SSID", "Device.DeviceInfo.", "Device.WiFi.", "Device.WiFi.",
-                                   "Device.WiFiX"};
-    keep_outermost(paths);
-    EXPECT_THAT(paths, ElementsAre("Device.DeviceInfo.", "Device.WiFi.", "Device.WiFiX"));
 }
 
 TEST(Path, SecretsAreKnownByTheirNames)

@@ -2,6 +2,7 @@
 #include "datamodel/definition_reader.hpp"
 #include "datamodel/tree.hpp"
 #include "datamodel/well_known.hpp"
+#include "support/tree_diff.hpp"
 
 #include <gmock/gmock.h>
 
@@ -112,19 +113,12 @@ TEST_F(PublishedModels, DescribeParameters)
         EXPECT_EQ(definition.description.find("{{"), std::string::npos) << definition.path;
 }
 
-TEST_F(PublishedModels, AgreeAboutForcedInformParameters)
+TEST_F(PublishedModels, HaveTheWellKnownNames)
 {
     for (auto const root : {cwmp::Root::device, cwmp::Root::internet_gateway_device})
-        for (auto const path : well_known::forced_inform(root)) {
-            auto const* const definition = published().describe(path);
-            ASSERT_TRUE(definition) << path;
-            EXPECT_TRUE(definition->forced_inform) << path;
-        }
-    for (auto const root : {cwmp::Root::device, cwmp::Root::internet_gateway_device})
-        for (auto const path : {well_known::connection_request_url(root), well_known::periodic_inform_time(root),
-                                well_known::nat_detected(root), well_known::instance_mode(root),
-                                well_known::udp_connection_request_address(root), well_known::up_time(root),
-                                well_known::model_name(root), well_known::ip_ping::object(root)})
+        for (auto const path : {well_known::connection_request_url(root), well_known::nat_detected(root),
+                                well_known::udp_connection_request_address(root), well_known::model_name(root),
+                                well_known::ip_ping::object(root)})
             EXPECT_TRUE(published().describe(path)) << path;
 }
 
@@ -235,7 +229,7 @@ TEST_P(ParameterLists, ShowExactlyWhatChangedBetweenTwoReadings)
             values.push_back({row.path, row.value, cwmp::value_type(row.type)});
     auto const change = after.replace_values("", values, 2);
     EXPECT_EQ(change.changed.size(), changed);
-    EXPECT_EQ(change, diff(before, after));
+    EXPECT_EQ(change, support::diff(before, after));
     EXPECT_EQ(after.size(), before.size() - change.removed.size());
     EXPECT_TRUE(after.replace_values("", values, 3).empty());
 }

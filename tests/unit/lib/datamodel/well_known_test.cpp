@@ -14,25 +14,7 @@ TEST(WellKnown, NamesStandUnderTheirRoot)
     EXPECT_EQ(connection_request_url(Root::device), "Device.ManagementServer.ConnectionRequestURL");
     EXPECT_EQ(ip_ping::object(Root::device), "Device.IP.Diagnostics.IPPing.");
     EXPECT_EQ(ip_ping::object(Root::internet_gateway_device), "InternetGatewayDevice.IPPingDiagnostics.");
-    EXPECT_EQ(root_data_model_version(Root::internet_gateway_device), "");
     EXPECT_EQ(software_version(Root::none), "");
-}
-
-TEST(WellKnown, ForcedInformParametersAreThoseOfTheRoot)
-{
-    EXPECT_EQ(forced_inform(Root::device).size(), 7U);
-    EXPECT_TRUE(is_forced_inform("Device.RootDataModelVersion"));
-    EXPECT_TRUE(is_forced_inform("InternetGatewayDevice.DeviceSummary"));
-    EXPECT_FALSE(is_forced_inform("InternetGatewayDevice.RootDataModelVersion"));
-    EXPECT_FALSE(is_forced_inform("SoftwareVersion"));
-    EXPECT_TRUE(forced_inform(Root::none).empty());
-}
-
-TEST(WellKnown, NewSoftwareMeansThatTheTreeMayBeAnother)
-{
-    EXPECT_TRUE(changes_the_tree("Device.DeviceInfo.SoftwareVersion"));
-    EXPECT_FALSE(changes_the_tree("Device.DeviceInfo.UpTime"));
-    EXPECT_FALSE(changes_the_tree(""));
 }
 
 TEST(WellKnown, DiagnosticsEndInEitherSpelling)
