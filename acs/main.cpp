@@ -36,6 +36,11 @@ int main(int argc, char** argv)
     auto* const serve = with_config_option(program.add_subcommand("serve", "Serve until SIGTERM"));
     auto* const migrate =
         with_config_option(program.add_subcommand("migrate", "Bring the database to this program's schema"));
+    bool harden = false;
+    std::string database;
+    migrate->add_flag("--harden", harden,
+                      "instead, as a superuser: take built-ins that rules have no need of from everybody");
+    migrate->add_option("--database", database, "with --harden: connect to this URL instead of the configured one");
     auto* const check =
         with_config_option(program.add_subcommand("check", "Check settings, keys, certificates and database"));
     auto* const decode = program.add_subcommand("decode", "Print CWMP messages, one JSON line each");
@@ -66,7 +71,9 @@ int main(int argc, char** argv)
     if (serve->parsed())
         return with_config(config_file, app::serve);
     if (migrate->parsed())
-        return with_config(config_file, app::migrate);
+        return with_config(config_file, [&](app::Config const& config) {
+            return harden ? app::harden(config, database) : app::migrate(config);
+        });
     if (check->parsed())
         return with_config(config_file, app::check);
     if (decode->parsed())

@@ -3,6 +3,7 @@
 #include "app/application.hpp"
 #include "base/log.hpp"
 #include "datamodel/definition_reader.hpp"
+#include "storage/harden.hpp"
 #include "storage/migrate.hpp"
 #include "storage/pg_definitions.hpp"
 
@@ -129,18 +130,41 @@ int migrate(Config const& config)
     }
 }
 
+int harden(Config const& config, std::string const& database)
+{
+    try {
+        auto connection = connection_of(config);
+        if (!database.empty())
+            connection.url = database;
+        auto const report = storage::harden(connection);
+        if (!report)
+            return complain(report.error().what);
+        fmt::print("{} built-in functions are no longer everybody's; {} may use them as members of acs_builtin\n",
+                   report->functions, fmt::join(report->roles, ", "));
+        return 0;
+    } catch (std::exception const& problem) {
+        return complain(fmt::format("cannot harden the database: {}", problem.what()));
+    }
+}
+
 int check(Config const& config)
 {
     if (auto const prepared = prepare(config); !prepared)
         return complain(prepared.error().what, 2);
     fmt::print("configuration, keys and certificates are in order\n");
+    bool is_hardened = false;
     try {
         if (auto const checked = storage::check_version(connection_of(config)); !checked)
             return complain(checked.error().what);
+        is_hardened = storage::is_hardened(connection_of(config));
     } catch (std::exception const& problem) {
         return complain(fmt::format("cannot reach the database: {}", problem.what()));
     }
     fmt::print("the database has the schema of this program (version {})\n", storage::schema_version());
+    if (!is_hardened)
+        fmt::print(
+            "hint: everybody may call built-in functions that rules have no need of (pg_sleep, set_config, ...): "
+            "let a superuser run acs migrate --harden\n");
     return 0;
 }
 

@@ -18,6 +18,10 @@ int serve(Config const& config);
 /// `acs migrate`: brings the database to this program's schema.
 int migrate(Config const& config);
 
+/// `acs migrate --harden`: takes built-ins that rules have no need of from everybody; `database` is used instead of the
+/// configured URL unless it is empty.
+int harden(Config const& config, std::string const& database);
+
 /// `acs check`: configuration, key, certificates, database and its schema; says what it found.
 int check(Config const& config);
 

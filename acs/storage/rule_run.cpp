@@ -25,13 +25,25 @@ constexpr std::size_t overhead = 16 * 1024 * 1024;
 
 using Index = std::unordered_map<std::int64_t, std::size_t>;  ///< device -> number of its finding
 
+/// A body gave so many rows that those of some devices were cut off.
+class CutOff : public std::runtime_error {
+public:
+    CutOff() : std::runtime_error{"the bodies give more rows than their devices may have"} {}
+};
+
 /// Takes the rows that bodies give.
 class Actions {
 public:
-    Actions(Index const& index, std::span<RuleFinding> findings) : index_{index}, findings_{findings} {}
+    /// `asked`: for how many devices each rule's body was run.
+    Actions(Index const& index, std::span<RuleFinding> findings, std::vector<std::size_t> asked)
+        : index_{index}, findings_{findings}, asked_{std::move(asked)}, rows_(asked_.size())
+    {
+    }
 
     void take(RowView row)
     {
+        if (auto const rule = static_cast<std::size_t>(row.integer(0)); rule < rows_.size())
+            ++rows_[rule];
         auto const found = index_.find(row.integer(1));
         if (found == index_.end())
             return;
@@ -51,9 +63,12 @@ public:
                                                             std::string{row.text(4)}, std::string{row.text(5)}});
     }
 
-    /// A rule that failed for a device has no actions there.
+    /// A rule that failed for a device has no actions there. Throws CutOff.
     void finish()
     {
+        for (std::size_t rule = 0; rule < rows_.size(); ++rule)
+            if (asked_[rule] > 1 && rows_[rule] > most_actions * asked_[rule])
+                throw CutOff{};
         for (auto& finding : findings_)
             if (!finding.failures.empty())
                 std::erase_if(finding.actions,
@@ -73,6 +88,7 @@ private:
 
     Index const& index_;
     std::span<RuleFinding> findings_;
+    std::vector<std::size_t> asked_, rows_;  ///< by rule
     std::unordered_map<std::pair<std::size_t, unsigned>, Size, Hash> sizes_;
 };
 
@@ -91,8 +107,9 @@ public:
             if (!is_refusal(problem))
                 throw;
         } catch (TooMuch const&) {
-            left_ = limits_.bytes;
+        } catch (CutOff const&) {
         }
+        left_ = limits_.bytes;
         return apart(members);
     }
 
@@ -152,7 +169,7 @@ private:
                 findings.back().matched.push_back(static_cast<unsigned>(number));
         });
         std::vector<ArrayText> devices(statements_.body_of.size());
-        bool any = false;
+        std::vector<std::size_t> asked(devices.size());
         for (auto const& member : members) {
             auto const found = index.find(member.device.value());
             if (found == index.end())
@@ -160,15 +177,15 @@ private:
             for (auto const number : findings[found->second].matched)
                 if (is_due(member, number)) {
                     devices[number].add(member.device.value());
-                    any = true;
+                    ++asked[number];
                 }
         }
-        if (!any)
+        if (std::ranges::all_of(asked, [](std::size_t count) { return count == 0; }))
             return findings;
         std::vector<std::string> parameters;
         for (auto& list : devices)
             parameters.push_back(list.finish());
-        Actions actions{index, findings};
+        Actions actions{index, findings, std::move(asked)};
         read("_bodies", statements_.bodies, parameters, [&](RowView row) { actions.take(row); });
         actions.finish();
         return findings;
@@ -204,6 +221,7 @@ private:
                 throw;
             is_final = is_final || failure_of(problem) == Failure::timed_out;  // slow for fewer devices too
             what = sentence_of(problem);
+        } catch (CutOff const&) {  // not one of a single device
         } catch (TooMuch const&) {
             is_final = true;
             what = fmt::format("the actions have more than {} MiB for {} devices together",
@@ -224,6 +242,7 @@ private:
         Index index;
         std::vector<RuleFinding> found;
         ArrayText devices;
+        std::size_t asked = 0;
         for (auto const& member : members) {
             index[member.device.value()] = found.size();
             found.push_back({member.device, {}, {}, {}});
@@ -235,10 +254,12 @@ private:
             if (at == index.end() || !matched)
                 return;
             found[at->second].matched.push_back(number);
-            if (is_due(members[at->second], number))
-                devices.add(members[at->second].device.value());
+            if (!is_due(members[at->second], number))
+                return;
+            devices.add(members[at->second].device.value());
+            ++asked;
         });
-        Actions actions{index, found};
+        Actions actions{index, found, {asked}};
         read(name + "_body", statements_.body_of[number], {devices.finish()}, [&](RowView row) { actions.take(row); });
         actions.finish();
         for (std::size_t i = 0; i < members.size(); ++i) {
