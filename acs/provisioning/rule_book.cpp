@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -230,20 +231,42 @@ base::Awaitable<std::shared_ptr<CompiledRules>> RuleBook::compile(std::vector<Ch
         bool const is_applied = version != set.rules.end() && version->text == rule.rule.text;
         compiled->versions.push_back(is_applied ? version->id : 0);
     }
-    auto const promoted = co_await store_.promoted(paths_read(rules));
+    auto const paths = paths_read(rules);
+    auto const promoted = co_await store_.promoted(paths);
+    std::ranges::copy_if(paths, std::back_inserter(compiled->looked_up),
+                         [&](std::string const& path) { return !promoted.contains(path); });
     compiled->statements = std::make_shared<domain::RuleStatements>(compose_rules(rules, promoted, std::move(name)));
     compiled->rules = std::move(rules);
     co_return compiled;
 }
 
+/// A parameter that is promoted but that no device had told when the rules were compiled may have been told since.
+base::Awaitable<bool> RuleBook::is_outdated(std::shared_ptr<CompiledRules const> compiled)
+{
+    if (compiled->looked_up.empty())
+        co_return false;
+    {
+        std::lock_guard const lock{mutex_};
+        auto const now = std::chrono::steady_clock::now();
+        if (now - looked_ < look_again_)
+            co_return false;
+        looked_ = now;
+    }
+    auto const promoted = co_await store_.promoted(compiled->looked_up);
+    co_return !promoted.empty();
+}
+
 base::Awaitable<std::shared_ptr<CompiledRules const>> RuleBook::compiled()
 {
     auto const fingerprint = co_await store_.fingerprint();
+    std::shared_ptr<CompiledRules const> last;
     {
         std::lock_guard const lock{mutex_};
-        if (compiled_ && fingerprint_ == fingerprint)
-            co_return compiled_;
+        if (fingerprint_ == fingerprint)
+            last = compiled_;
     }
+    if (last && !co_await is_outdated(last))
+        co_return last;
     auto const set = co_await store_.load();
     std::vector<CheckedRule> good;
     std::vector<std::string> paused;

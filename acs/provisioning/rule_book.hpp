@@ -3,6 +3,7 @@
 #include "domain/rules.hpp"
 #include "provisioning/rule_check.hpp"
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -18,14 +19,20 @@ struct CompiledRules {
     std::vector<CheckedRule> rules;      ///< those that are paused by themselves are not among them
     std::vector<std::string> paused;     ///< their names
     std::vector<std::int64_t> versions;  ///< of rules[n]; 0: not applied yet
+    std::vector<std::string> looked_up;  ///< parameters that conditions read from trees: their copies are not complete
     std::shared_ptr<domain::RuleStatements const> statements;
 };
 
 /// The rules: read, guarded, kept, tried and explained. Used from any I/O thread.
 class RuleBook final : public domain::Rules {
 public:
-    /// `store` must outlive this.
-    RuleBook(domain::RuleStore& store, SecretPredicate is_secret) : store_{store}, is_secret_{std::move(is_secret)} {}
+    /// `store` must outlive this. `look_again`: how long parameters that no device has told yet are taken for unknown
+    /// to the promoted copies.
+    RuleBook(domain::RuleStore& store, SecretPredicate is_secret,
+             std::chrono::seconds look_again = std::chrono::seconds{60})
+        : store_{store}, is_secret_{std::move(is_secret)}, look_again_{look_again}
+    {
+    }
 
     base::Awaitable<base::Result<void, Problems>> check(std::vector<domain::RuleFile> files) override;
     base::Awaitable<base::Result<domain::RulesApplied, Problems>>
@@ -42,7 +49,8 @@ public:
     base::Awaitable<base::Result<domain::RulesPreview, Problems>> preview(domain::PreviewRequest request) override;
     base::Awaitable<domain::RulesExplanation> explain(domain::DeviceKey device) override;
 
-    /// The rules in force, compiled again when they changed. What no longer passes the guard is left out and logged.
+    /// The rules in force, compiled again when they changed, and when the copies of a parameter that they read became
+    /// complete. What no longer passes the guard is left out and logged.
     base::Awaitable<std::shared_ptr<CompiledRules const>> compiled();
 
 private:
@@ -51,11 +59,14 @@ private:
                                                             std::string name);
     base::Awaitable<base::Result<std::shared_ptr<domain::RuleStatements const>, domain::RuleProblem>>
     compile_where(std::string where);
+    base::Awaitable<bool> is_outdated(std::shared_ptr<CompiledRules const> compiled);
 
     domain::RuleStore& store_;
     SecretPredicate is_secret_;
     std::mutex mutex_;
-    std::string fingerprint_;  ///< of compiled_
+    std::chrono::seconds look_again_;
+    std::chrono::steady_clock::time_point looked_;  ///< for copies that compiled_ could use
+    std::string fingerprint_;                       ///< of compiled_
     std::shared_ptr<CompiledRules const> compiled_;
 };
 

@@ -61,8 +61,11 @@ std::string values_sql(std::vector<std::string> const& paths, PromotedPaths cons
                 fmt::format("{} acs.value(b.device_id, '{}') AS value_{}", alone.empty() ? "" : ",", paths[i], i + 1);
             continue;
         }
-        pivot += fmt::format("{} max(v.value) FILTER (WHERE v.path_id = {}) AS value_{}", pivot.empty() ? "" : ",",
-                             found->second, i + 1);
+        // A copy without a value is one that was too long for a copy.
+        pivot += fmt::format("{0} CASE WHEN bool_or(v.value IS NULL) FILTER (WHERE v.path_id = {1})"
+                             " THEN acs.value(b.device_id, '{3}')"
+                             " ELSE max(v.value) FILTER (WHERE v.path_id = {1}) END AS value_{2}",
+                             pivot.empty() ? "" : ",", found->second, i + 1, paths[i]);
         ids += fmt::format("{}{}", ids.empty() ? "" : ",", found->second);
     }
     std::string sql;

@@ -147,13 +147,13 @@ bool Chores::run_once()
             connection_ = connect(settings_.connection);
         }
         give_sign_of_life(*connection_);
+        look_at_promotions(*connection_);  // at once: the sign says that this node knows what is promoted
         if (!leads_) {
             pqxx::nontransaction work{*connection_};
             leads_ = exec(work, try_lock, chores_lock).front()[0].as<bool>();
         }
         if (leads_)
             do_chores(*connection_);
-        look_at_promotions(*connection_);
         look_at_tomorrow(*connection_);
         return leads_;
     } catch (...) {

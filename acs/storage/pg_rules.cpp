@@ -17,11 +17,12 @@ namespace {
 
 #define VERSION_COLUMNS "v.version_id, v.rule, v.epoch, v.file, v.text, v.made_at, v.made_by, v.reason"
 
-constexpr Statement fingerprint_of{
-    "rules_fingerprint", "SELECT epoch || ' ' || coalesce(paused_at::text, '') || ' ' || (SELECT count(*) FROM promoted"
-                         " WHERE fill_after IS NULL AND removed_at IS NULL) || ' '"
-                         " || (SELECT coalesce(string_agg(rule, ' ' ORDER BY rule), '') FROM rule"
-                         " WHERE paused_at IS NOT NULL) FROM rule_set"};
+constexpr Statement fingerprint_of{"rules_fingerprint",
+                                   "SELECT epoch || ' ' || coalesce(paused_at::text, '') || ' ' ||"
+                                   " (SELECT coalesce(md5(string_agg(pattern, ' ' ORDER BY pattern)), '') FROM promoted"
+                                   " WHERE fill_after IS NULL AND removed_at IS NULL) || ' '"
+                                   " || (SELECT coalesce(string_agg(rule, ' ' ORDER BY rule), '') FROM rule"
+                                   " WHERE paused_at IS NOT NULL) FROM rule_set"};
 constexpr Statement read_set{"read_rule_set", "SELECT epoch, paused_at, paused_by, pause_reason FROM rule_set"};
 constexpr Statement lock_set{"lock_rule_set", "SELECT epoch FROM rule_set FOR UPDATE"};
 constexpr Statement read_rules{"read_rules", "SELECT " VERSION_COLUMNS

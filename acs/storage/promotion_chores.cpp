@@ -18,13 +18,18 @@ namespace {
 constexpr Statement fingerprint{
     "promotions_fingerprint",
     "SELECT coalesce(md5(string_agg(pattern, E'\\n' ORDER BY pattern)), '') FROM promoted WHERE removed_at IS NULL"};
+// A node knows of a change when it gave a sign of life after it: it looks at the list then. One that is silent for five
+// minutes counts as dead (node_number.cpp).
+#define ALL_NODES_KNOW_SINCE(moment)                                                                                   \
+    moment " <= now() - make_interval(secs => $1) AND NOT EXISTS (SELECT FROM node n WHERE n.last_seen <= " moment     \
+           " AND n.last_seen > now() - interval '5 minutes')"
 constexpr Statement unfilled{
     "unfilled_promotions",
-    "SELECT pattern, fill_after FROM promoted WHERE removed_at IS NULL AND fill_after IS NOT NULL"
-    " AND made_at <= now() - make_interval(secs => $1) ORDER BY pattern"};
-constexpr Statement removed{"removed_promotions",
-                            "SELECT pattern, removed_at <= now() - make_interval(secs => $1) FROM promoted"
-                            " WHERE removed_at IS NOT NULL ORDER BY pattern"};
+    "SELECT pattern, fill_after FROM promoted p WHERE removed_at IS NULL AND fill_after IS NOT NULL"
+    " AND " ALL_NODES_KNOW_SINCE("p.made_at") " ORDER BY pattern"};
+constexpr Statement removed{"removed_promotions", "SELECT pattern, " ALL_NODES_KNOW_SINCE(
+                                                      "p.removed_at") " FROM promoted p"
+                                                                      " WHERE removed_at IS NOT NULL ORDER BY pattern"};
 constexpr Statement kept{"kept_promotions", "SELECT pattern FROM promoted WHERE removed_at IS NULL"};
 constexpr Statement candidates{"promotion_candidates",
                                "SELECT path_id, path FROM path WHERE NOT is_secret AND starts_with(path, $1)"};

@@ -8,10 +8,11 @@
 namespace storage {
 
 struct PromotionSettings {
-    std::chrono::seconds settle{150};  ///< until all nodes know of a change; copies are made and deleted for good then
-    unsigned devices_at_once = 500;    ///< in one transaction
-    unsigned batches = 40;             ///< transactions in one round
-    unsigned rows_at_once = 20'000;    ///< deleted by one statement
+    std::chrono::seconds settle{
+        150};                        ///< after a change, and all nodes know of it: copies are made and deleted for good
+    unsigned devices_at_once = 500;  ///< in one transaction
+    unsigned batches = 40;           ///< transactions in one round
+    unsigned rows_at_once = 20'000;  ///< deleted by one statement
 };
 
 /// Makes the copies of newly promoted parameters for what was known before, some devices at a time, and deletes those

@@ -63,6 +63,18 @@ TEST_F(PromotionsTest, WhatWasKnownBeforeIsCopiedSomeDevicesAtATime)
         "0,1,2,3,4");
 }
 
+TEST_F(PromotionsTest, NothingIsCopiedUntilEveryLivingNodeKnows)
+{
+    auto const slow = stores.node("slow");
+    stores.run(promotions.add("Device.Radio.{i}.Channel", "test"));
+    chores.run_once();
+    EXPECT_EQ(copies("Device.Radio.1.Channel"), 0) << "the slow node would not copy what devices tell it now";
+    stores.database.exec("UPDATE node SET last_seen = now() - interval '6 minutes' WHERE node_id = " +
+                         std::to_string(slow.value()));
+    chores.run_once();
+    EXPECT_EQ(copies("Device.Radio.1.Channel"), 4) << "a dead node is not waited for";
+}
+
 TEST_F(PromotionsTest, TheCopiesOfAPatternThatWasGivenUpAreDeletedUnlessAnotherOneMeansThemToo)
 {
     stores.run(promotions.add("Device.Radio.{i}.Channel", "test"));

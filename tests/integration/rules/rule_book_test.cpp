@@ -327,6 +327,51 @@ TEST_F(RuleBookTest, AConditionReadsWhatIsPromotedAndWhatIsNot)
     EXPECT_EQ(wanted(other, "Device.WiFi.SSID.1.SSID"), std::nullopt);
 }
 
+TEST_F(RuleBookTest, RulesAreCompiledAgainWhenTheCopiesOfAParameterAreComplete)
+{
+    apply({wifi("acs.number(value('Device.Level')) > 5")});
+    EXPECT_THAT(run(rules.compiled())->looked_up, ElementsAre("Device.Level"));
+    auto const before = run(rules.compiled());
+    EXPECT_EQ(run(rules.compiled()), before) << "nothing changed";
+    database.exec("UPDATE promoted SET fill_after = 3 WHERE pattern = 'Device.Level'");
+    EXPECT_EQ(run(rules.compiled()), before) << "the copies are not complete yet";
+    database.exec("UPDATE promoted SET fill_after = NULL WHERE pattern = 'Device.Level'");
+    EXPECT_THAT(run(rules.compiled())->looked_up, IsEmpty());
+    database.exec("UPDATE promoted SET removed_at = now() WHERE pattern = 'Device.Level';"
+                  "INSERT INTO promoted (pattern) VALUES ('Device.Another')");
+    EXPECT_THAT(run(rules.compiled())->looked_up, ElementsAre("Device.Level")) << "its copies are being deleted";
+}
+
+TEST_F(RuleBookTest, AParameterThatNoDeviceHadToldIsFoundWhenOneTellsIt)
+{
+    apply({wifi("value('Device.New') = 'x'")});
+    database.exec("UPDATE promoted SET fill_after = NULL");
+    EXPECT_THAT(run(rules.compiled())->looked_up, ElementsAre("Device.New"));
+    EXPECT_EQ(wanted(gateway, "Device.WiFi.SSID.1.SSID"), std::nullopt);
+    database.exec(
+        "INSERT INTO path (path, is_secret) VALUES ('Device.New', false);"
+        "INSERT INTO device_parameter (device_id, path_id, value, since) SELECT 1, path_id, 'x', now() FROM path"
+        " WHERE path = 'Device.New'");
+    EXPECT_THAT(run(rules.compiled())->looked_up, IsEmpty());
+    EXPECT_EQ(wanted(gateway, "Device.WiFi.SSID.1.SSID"), "Annas");
+}
+
+TEST_F(RuleBookTest, AConditionReadsAValueThatIsTooLongForACopy)
+{
+    database.exec(
+        "INSERT INTO path (path, is_secret) VALUES ('Device.Long', false);"
+        "INSERT INTO promoted (pattern) VALUES ('Device.Long');"
+        "INSERT INTO device_parameter (device_id, path_id, value, since) SELECT 1, path_id, NULL, now() FROM path"
+        " WHERE path = 'Device.Long';"
+        "INSERT INTO device_tree (device_id, stored_at, software_version, read_at, path_ids, values, changed,"
+        " flags) SELECT 1, now(), '', '{}', ARRAY[path_id], ARRAY[repeat('x', 2000)], '{0}', '\\x0201' FROM path"
+        " WHERE path = 'Device.Long'");
+    apply({wifi("length(value('Device.Long')) = 2000")});
+    EXPECT_THAT(run(rules.compiled())->looked_up, IsEmpty());
+    EXPECT_EQ(wanted(gateway, "Device.WiFi.SSID.1.SSID"), "Annas");
+    EXPECT_EQ(wanted(other, "Device.WiFi.SSID.1.SSID"), std::nullopt);
+}
+
 TEST_F(RuleBookTest, SecretsAreNeverShown)
 {
     apply({{"a.sql",

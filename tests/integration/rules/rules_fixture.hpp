@@ -76,7 +76,7 @@ protected:
     storage::Database writes{settings(database.settings())};
     storage::Database queries{storage::rule_connections(database.settings(), 1, std::chrono::seconds{2})};
     storage::PgRules store{writes, queries};
-    provisioning::RuleBook rules{store, is_secret};
+    provisioning::RuleBook rules{store, is_secret, std::chrono::seconds{0}};
 
 private:
     static storage::DatabaseSettings settings(storage::ConnectionSettings const& connection)
