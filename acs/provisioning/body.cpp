@@ -1,15 +1,10 @@
 #include "provisioning/body.hpp"
 
 #include "provisioning/body_check.hpp"
-#include "provisioning/large_stack.hpp"
-#include "provisioning/refusal.hpp"
-#include "provisioning/sql_parser.hpp"
-#include "provisioning/sql_text.hpp"
+#include "provisioning/guard_text.hpp"
 #include "provisioning/tree_access.hpp"
 
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace provisioning {
 
@@ -20,24 +15,9 @@ namespace {
 constexpr std::string_view shape =
     "Write one SELECT, such as SELECT device.id, acs.set_value('...', ...) FROM acs.device.";
 
-void check_text(std::string_view text, BodyLimits const& limits)
+TextRules rules_of(BodyLimits const& limits)
 {
-    if (text.size() > limits.text_bytes)
-        throw Refusal{limits.text_bytes, fmt::format("the body is longer than {} bytes", limits.text_bytes),
-                      "Divide the rule, or put lists into a table."};
-    if (auto const unsound = find_unsound_byte(text))
-        throw Refusal{*unsound, "there is a byte that is no text: ill-formed UTF-8 or a control character",
-                      "Save the text as UTF-8."};
-}
-
-/// The body is put between parentheses of ours: its own must match.
-void check_tokens(std::string const& text, BodyLimits const& limits)
-{
-    auto const tokens = scan_sql(text);
-    if (tokens.size() > limits.tokens)
-        throw Refusal{tokens[limits.tokens].start, fmt::format("the body has more than {} tokens", limits.tokens),
-                      "Divide the rule, or put lists into a table."};
-    check_balance(text, tokens);
+    return {"the body", "Divide the rule, or put lists into a table.", limits.text_bytes, limits.tokens};
 }
 
 json::value parse_body(std::string const& text)
@@ -65,8 +45,8 @@ json::object const& only_select(json::value const& tree)
 
 GuardedBody read_body(std::string const& text, TablePredicate const& may_read, BodyLimits const& limits)
 {
-    check_text(text, limits);
-    check_tokens(text, limits);
+    check_size(text, rules_of(limits));
+    static_cast<void>(checked_tokens(text, rules_of(limits)));
     auto const tree = parse_body(text);
     auto body = BodyCheck{may_read, limits}.run(only_select(tree));
     // As a sub-select it must still be one: PostgreSQL's parser is asked, not trusted to agree with the scanner.
@@ -78,35 +58,11 @@ GuardedBody read_body(std::string const& text, TablePredicate const& may_read, B
 
 }  // namespace
 
-void check_balance(std::string const& text, std::vector<Token> const& tokens)
-{
-    std::size_t open = 0;
-    for (auto const& token : tokens) {
-        if (token.kind == TokenKind::unicode_escaped)
-            throw Refusal{token.start, "U& strings and names are not allowed", "Write the characters themselves."};
-        if (token.kind == TokenKind::close && open-- == 0)
-            throw Refusal{token.start, "a parenthesis is closed that was not opened", "Take it away or open it."};
-        if (token.kind == TokenKind::open)
-            ++open;
-    }
-    if (open != 0)
-        throw Refusal{text.size(), "a parenthesis is not closed", "Close it."};
-}
-
 base::Result<GuardedBody, GuardError> guard_body(std::string_view text, TablePredicate const& may_read,
                                                  BodyLimits const& limits)
 {
-    std::string const owned{text.substr(0, limits.text_bytes + 1)};  // a longer one is refused whatever its end
-    base::Result<GuardedBody, GuardError> result;
-    run_on_large_stack(limits.stack_bytes, [&] {
-        try {
-            result = read_body(owned, may_read, limits);
-        } catch (Refusal& refusal) {
-            auto const [line, column] = position_of(owned, refusal.offset);
-            result = std::unexpected{GuardError{line, column, std::move(refusal.reason), std::move(refusal.hint)}};
-        }
-    });
-    return result;
+    return guarded(text, limits.text_bytes, limits.stack_bytes,
+                   [&](std::string const& owned) { return read_body(owned, may_read, limits); });
 }
 
 }  // namespace provisioning

@@ -1,12 +1,10 @@
 #pragma once
 
 #include "provisioning/body.hpp"
-#include "provisioning/sql_parser.hpp"
+#include "provisioning/guard_walk.hpp"
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
-#include <array>
 #include <set>
 #include <span>
 #include <string>
@@ -21,52 +19,36 @@ struct Relation {
     std::size_t group = 0;   ///< relations that conditions connect have the same
 };
 
-/// The walk behind `guard_body`: each kind of node has a handler that checks it and what is below it; kinds without
-/// one are refused. Statements and FROM are in body_select.cpp, expressions in body_check.cpp.
-class BodyCheck {
+/// The walk behind `guard_body`. Statements and FROM are in body_select.cpp, expressions in body_check.cpp.
+class BodyCheck : private TreeWalk<BodyCheck> {
 public:
-    BodyCheck(TablePredicate const& may_read, BodyLimits const& limits) : may_read_{may_read}, limits_{limits} {}
+    BodyCheck(TablePredicate const& may_read, BodyLimits const& limits);
 
     /// `select` is the content of the only statement's SelectStmt. Throws Refusal.
     [[nodiscard]] GuardedBody run(boost::json::object const& select);
 
 private:
-    using Object = boost::json::object;
-    using Value = boost::json::value;
-    using Fields = std::span<std::string_view const>;
-    /// Gives how many times longer than its inputs a text may be.
-    using Handler = std::size_t (BodyCheck::*)(Object const& node);
-    struct NodeRule {
-        std::string_view type;
-        std::array<std::string_view, 8> fields;
-        Handler handler;
-    };
+    friend TreeWalk<BodyCheck>;
     /// What a SELECT adds to the names that may be used.
     struct Scope {
         std::vector<Relation> relations;
         std::vector<std::string> ctes;
     };
 
-    [[noreturn]] void refuse(std::string reason, std::string hint) const;
-    void move_to(Object const& node);
-    void check_fields(std::string_view what, Fields allowed, Object const& node) const;
-    void go_deeper();
-
     // body_check.cpp: expressions
     static std::span<NodeRule const> rules();
-    std::size_t check(Value const& node);
-    std::size_t check_member(Object const& node, std::string_view name);
-    std::size_t everything(Object const& node);
-    std::size_t constant(Object const& node);
-    std::size_t column(Object const& node);
-    std::size_t operation(Object const& node);
-    std::size_t call(Object const& node);
-    std::size_t own_call(std::string const& name, Object const& node);
-    std::size_t cast(Object const& node);
-    std::size_t clock(Object const& node);
-    std::size_t element(Object const& node);
-    std::size_t sub_select(Object const& node);
-    std::size_t named_argument(Object const& node);
+    [[nodiscard]] std::string reason_for_node(std::string_view type) const override;
+    Traits everything(Object const& node);
+    Traits constant(Object const& node);
+    Traits column(Object const& node);
+    Traits operation(Object const& node);
+    Traits call(Object const& node);
+    Traits own_call(std::string const& name, Object const& node);
+    Traits cast(Object const& node);
+    Traits clock(Object const& node);
+    Traits element(Object const& node);
+    Traits sub_select(Object const& node);
+    Traits named_argument(Object const& node);
     void check_window(Object const& window);
 
     // body_select.cpp: statements
@@ -95,14 +77,6 @@ private:
     std::set<std::string> tables_;
     std::set<std::string> actions_;
     std::vector<Scope> scopes_;
-    std::size_t offset_ = 0;
-    std::size_t depth_ = 0;
 };
-
-/// Fields that every node of a kind may have besides those of its rule.
-[[nodiscard]] bool is_position_field(std::string_view name) noexcept;
-
-/// Throws Refusal for parentheses that do not match, and for tokens whose end the scanner does not know.
-void check_balance(std::string const& text, std::vector<Token> const& tokens);
 
 }  // namespace provisioning

@@ -1,6 +1,4 @@
 #include "provisioning/body_check.hpp"
-#include "provisioning/condition_walk.hpp"
-#include "provisioning/refusal.hpp"
 #include "provisioning/tree_access.hpp"
 
 #include <fmt/format.h>
@@ -43,7 +41,7 @@ void BodyCheck::select(Object const& node, bool is_top)
     else
         refuse("INTERSECT and EXCEPT are not allowed", "Write EXISTS or NOT EXISTS.");
     scopes_.pop_back();
-    --depth_;
+    come_back();
 }
 
 void BodyCheck::union_of(Object const& node, bool is_top)
@@ -153,7 +151,7 @@ void BodyCheck::from(Value const& item)
         join(*joined);
     else
         refuse("functions, XMLTABLE and TABLESAMPLE are not allowed in FROM", "Read tables, views and sub-selects.");
-    --depth_;
+    come_back();
 }
 
 void BodyCheck::table(Object const& node)

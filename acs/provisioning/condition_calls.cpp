@@ -1,6 +1,5 @@
 #include "provisioning/condition_walk.hpp"
 
-#include "provisioning/literals.hpp"
 #include "provisioning/parameter_name.hpp"
 #include "provisioning/refusal.hpp"
 #include "provisioning/tree_access.hpp"
@@ -48,7 +47,7 @@ Traits ConditionCheck::check_arguments(json::object const& node, FunctionFacts c
         all |= traits;
     }
     if (function.lengthens)
-        all.growth = grown(function, arguments, all.growth);
+        all.growth = grown(function.name, node, all.growth);
     all.has_device_text = all.has_device_text && function.returns_text;
     return all;
 }
@@ -61,18 +60,6 @@ void ConditionCheck::check_own_argument(FunctionFacts const& function, Traits co
     if (argument.constant_bytes > limits_.pattern_bytes)
         refuse(fmt::format("an argument of {} is longer than {} bytes", function.name, limits_.pattern_bytes),
                "Write a shorter one.");
-}
-
-std::size_t ConditionCheck::grown(FunctionFacts const& function, json::array const* arguments, std::size_t before) const
-{
-    auto const* const put_in = arguments && arguments->size() > 2 ? tree::string_constant((*arguments)[2]) : nullptr;
-    if (!put_in)
-        refuse(fmt::format("{} needs a constant to put in", function.name), "Write it as '...'.");
-    auto const growth = before * std::max<std::size_t>(1, tree::text(*put_in, "sval").size());
-    if (growth > limits_.growth)
-        refuse(fmt::format("{} may lengthen the text more than {} times", function.name, limits_.growth),
-               "Put in shorter texts, or call it fewer times on the same text.");
-    return growth;
 }
 
 Traits ConditionCheck::value_call(json::object const& node)
@@ -122,9 +109,8 @@ TypeClass ConditionCheck::type_class(json::object const& type_node) const
     auto const parts = tree::names(type_node, "names");
     bool const is_builtin = parts.size() == 2 && parts[0] == "pg_catalog";
     auto const type = is_builtin || parts.size() == 1 ? class_of_type(parts.back()) : TypeClass::unknown;
-    bool const is_plain = std::ranges::all_of(type_node, [&](auto const& field) {
-        return std::ranges::find(fields, std::string_view{field.key().data(), field.key().size()}) != fields.end();
-    });
+    bool const is_plain = std::ranges::all_of(
+        type_node, [&](auto const& field) { return is_among(fields, {field.key().data(), field.key().size()}); });
     bool const is_array = tree::member(type_node, "arrayBounds") != nullptr;
     if (!is_plain || type == TypeClass::unknown || (is_array && type != TypeClass::text))
         refuse(fmt::format("the type {}{} is not allowed", dotted(parts), is_array ? "[]" : ""),
@@ -153,9 +139,8 @@ void ConditionCheck::refuse_cast(json::value const& argument, TypeClass target, 
 void ConditionCheck::check_number_text(json::value const& argument, TypeClass target) const
 {
     auto const* const string = tree::string_constant(argument);
-    if (string && target == TypeClass::number &&
-        !is_moderate_number(tree::text(*string, "sval"), limits_.number_characters))
-        refuse("the number is too long", "Write a number of fewer digits and an exponent below 100.");
+    if (string && target == TypeClass::number)
+        check_digits(tree::text(*string, "sval"));
 }
 
 }  // namespace provisioning

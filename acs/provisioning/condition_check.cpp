@@ -6,16 +6,36 @@
 #include "provisioning/tree_access.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace provisioning {
 
 namespace json = boost::json;
 
-namespace {
+ConditionCheck::ConditionCheck(std::size_t text_start, SecretPredicate const& is_secret, GuardLimits const& limits)
+    : TreeWalk{{.what = "the expression",
+                .where = "a condition",
+                .parts = "Conditions are made of columns, value('path'), constants, operators and a few functions.",
+                .flatter = "Write long chains with AND, OR or IN (...).",
+                .nesting = limits.nesting,
+                .number_characters = limits.number_characters,
+                .growth = limits.growth},
+               text_start},
+      is_secret_{is_secret},
+      limits_{limits}
+{
+}
 
-/// Why a kind of node that is not on the list is refused.
-std::string reason_for_node(std::string_view type)
+ConditionFacts ConditionCheck::run(json::value const& expression)
+{
+    check(expression);
+    if (is_about_time_ && moving_time_)
+        throw Refusal{*moving_time_, "'now', 'today' and the like would be read once and then stand still",
+                      "Write now() or date_trunc('day', now()) and intervals."};
+    std::ranges::sort(facts_.calls, {}, &ValueCall::offset);
+    return std::move(facts_);
+}
+
+std::string ConditionCheck::reason_for_node(std::string_view type) const
 {
     struct Reason {
         std::string_view type, reason;
@@ -34,92 +54,18 @@ std::string reason_for_node(std::string_view type)
     return found != reasons.end() ? std::string{found->reason} : fmt::format("{} is not allowed in a condition", type);
 }
 
-}  // namespace
-
-std::string dotted(std::vector<std::string> const& parts)
+void ConditionCheck::refuse_field(std::string_view what) const
 {
-    return fmt::format("{}", fmt::join(parts, "."));
-}
-
-ConditionFacts ConditionCheck::run(json::value const& expression)
-{
-    check(expression);
-    if (is_about_time_ && moving_time_)
-        throw Refusal{*moving_time_, "'now', 'today' and the like would be read once and then stand still",
-                      "Write now() or date_trunc('day', now()) and intervals."};
-    std::ranges::sort(facts_.calls, {}, &ValueCall::offset);
-    return std::move(facts_);
-}
-
-void ConditionCheck::refuse(std::string reason, std::string hint) const
-{
-    throw Refusal{offset_, std::move(reason), std::move(hint)};
-}
-
-void ConditionCheck::move_to(json::object const& node)
-{
-    auto const* const location = tree::member(node, "location");
-    auto const* const byte = location ? location->if_int64() : nullptr;
-    if (byte && *byte >= static_cast<std::int64_t>(text_start_))
-        offset_ = static_cast<std::size_t>(*byte) - text_start_;
-}
-
-void ConditionCheck::check_fields(NodeRule const& rule, json::object const& node) const
-{
-    for (auto const& [key, content] : node) {
-        std::string_view const name{key.data(), key.size()};
-        if (name == "location" || std::ranges::find(rule.fields, name) != rule.fields.end())
-            continue;
-        if (rule.type == "FuncCall")
-            refuse("VARIADIC, DISTINCT, ORDER BY, FILTER, OVER and * are not allowed in a call",
-                   "Write the call with plain arguments.");
-        if (rule.type == "A_Const")
-            refuse("bit strings are not allowed", "Write numbers, '...', true or false.");
-        refuse(fmt::format("{} with {} is not allowed in a condition", rule.type, name), "Write it in another way.");
-    }
-}
-
-Traits ConditionCheck::check(json::value const& node)
-{
-    auto const* const object = node.if_object();
-    if (!object || object->size() != 1 || !object->begin()->value().is_object())
-        refuse("the expression has a part that is not understood", "Write it in another way.");
-    std::string_view const type{object->begin()->key().data(), object->begin()->key().size()};
-    auto const& content = object->begin()->value().get_object();
-    move_to(content);
-    auto const rule = std::ranges::find(rules(), type, &NodeRule::type);
-    if (rule == rules().end())
-        refuse(reason_for_node(type),
-               "Conditions are made of columns, value('path'), constants, operators and a few functions.");
-    check_fields(*rule, content);
-    if (++depth_ > limits_.nesting)
-        refuse(fmt::format("the expression nests deeper than {} levels", limits_.nesting),
-               "Write long chains with AND, OR or IN (...).");
-    auto const traits = (this->*rule->handler)(content);
-    --depth_;
-    return traits;
-}
-
-Traits ConditionCheck::check_member(json::object const& node, std::string_view name)
-{
-    Traits traits;
-    auto const* const found = tree::member(node, name);
-    if (!found)
-        return traits;
-    auto const* const nodes = found->if_array();
-    if (!nodes)
-        return check(*found);
-    for (auto const& each : *nodes)
-        traits |= check(each);
-    return traits;
+    if (what == "FuncCall")
+        refuse("VARIADIC, DISTINCT, ORDER BY, FILTER, OVER and * are not allowed in a call",
+               "Write the call with plain arguments.");
+    if (what == "A_Const")
+        refuse("bit strings are not allowed", "Write numbers, '...', true or false.");
 }
 
 Traits ConditionCheck::constant(json::object const& node)
 {
-    auto const* const number = tree::member(node, "fval");
-    if (number && number->is_object() &&
-        !is_moderate_number(tree::text(number->get_object(), "fval"), limits_.number_characters))
-        refuse("the number is too long", "Write a number of fewer digits and an exponent below 100.");
+    check_number(node);
     auto const* const string = tree::member(node, "sval");
     if (!string || !string->is_object())
         return {};
@@ -147,22 +93,12 @@ Traits ConditionCheck::column(json::object const& node)
 
 Traits ConditionCheck::operation(json::object const& node)
 {
-    constexpr auto kinds = std::to_array<std::string_view>(
-        {"AEXPR_OP", "AEXPR_OP_ANY", "AEXPR_OP_ALL", "AEXPR_DISTINCT", "AEXPR_NOT_DISTINCT", "AEXPR_NULLIF", "AEXPR_IN",
-         "AEXPR_LIKE", "AEXPR_ILIKE", "AEXPR_SIMILAR", "AEXPR_BETWEEN", "AEXPR_NOT_BETWEEN", "AEXPR_BETWEEN_SYM",
-         "AEXPR_NOT_BETWEEN_SYM"});
-    auto const kind = tree::text(node, "kind");
-    auto const parts = tree::names(node, "name");
-    bool const is_between = kind.find("BETWEEN") != std::string_view::npos;
-    if (std::ranges::find(kinds, kind) == kinds.end() || parts.size() != 1 ||
-        !(is_between || is_allowed_operator(parts.front())))
-        refuse(fmt::format("the operator {} is not allowed", dotted(parts)),
-               "Use comparisons, arithmetic, ||, LIKE, ~, IN, BETWEEN, and @>, <@, && for arrays and addresses.");
+    auto const name = operator_of(node);
     auto const left = check_member(node, "lexpr");
     auto const right = check_member(node, "rexpr");
-    if (takes_pattern(parts.front()))
+    if (takes_pattern(name))
         check_pattern(right);
-    return result_of(kind, parts.front(), left, right);
+    return result_of(tree::text(node, "kind"), name, left, right);
 }
 
 Traits ConditionCheck::result_of(std::string_view kind, std::string_view name, Traits const& left, Traits const& right)
@@ -170,7 +106,7 @@ Traits ConditionCheck::result_of(std::string_view kind, std::string_view name, T
     constexpr auto carrying = std::to_array<std::string_view>({"||", "+", "-", "*", "/", "%"});
     if (kind == "AEXPR_NULLIF")
         return left;
-    if (kind != "AEXPR_OP" || std::ranges::find(carrying, name) == carrying.end())
+    if (kind != "AEXPR_OP" || !is_among(carrying, name))
         return {};
     auto both = left;
     both |= right;
@@ -188,12 +124,7 @@ void ConditionCheck::check_pattern(Traits const& pattern) const
 
 Traits ConditionCheck::clock(json::object const& node)
 {
-    constexpr auto moments =
-        std::to_array<std::string_view>({"SVFOP_CURRENT_DATE", "SVFOP_CURRENT_TIMESTAMP", "SVFOP_CURRENT_TIMESTAMP_N",
-                                         "SVFOP_LOCALTIMESTAMP", "SVFOP_LOCALTIMESTAMP_N"});
-    if (std::ranges::find(moments, tree::text(node, "op")) == moments.end())
-        refuse("users, roles, schemas and times of day are not allowed in a condition",
-               "Write now(), current_date or current_timestamp for the time.");
+    check_moment(node);
     facts_.reads_clock = is_about_time_ = true;
     return {};
 }
@@ -242,11 +173,7 @@ Traits ConditionCheck::items(json::object const& node)
 Traits ConditionCheck::element(json::object const& node)
 {
     auto const traits = check_member(node, "arg");
-    auto const* const steps = tree::list(node, "indirection");
-    bool const are_indices =
-        steps && std::ranges::all_of(*steps, [](auto const& step) { return tree::as(step, "A_Indices") != nullptr; });
-    if (!are_indices)
-        refuse("fields of a value are not allowed", "Write columns as device.name, and elements as tags[1].");
+    check_indices(node, "Write columns as device.name, and elements as tags[1].");
     check_member(node, "indirection");
     return traits;
 }

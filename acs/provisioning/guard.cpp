@@ -1,11 +1,8 @@
 #include "provisioning/guard.hpp"
 
 #include "provisioning/condition_check.hpp"
-#include "provisioning/large_stack.hpp"
-#include "provisioning/refusal.hpp"
+#include "provisioning/guard_text.hpp"
 #include "provisioning/splice.hpp"
-#include "provisioning/sql_parser.hpp"
-#include "provisioning/sql_text.hpp"
 #include "provisioning/tree_access.hpp"
 
 #include <fmt/format.h>
@@ -22,43 +19,18 @@ namespace {
 constexpr std::string_view prefix = "SELECT (\n";
 constexpr std::string_view suffix = "\n)";
 
-void check_size(std::string_view text, GuardLimits const& limits)
+TextRules rules_of(GuardLimits const& limits)
 {
-    if (text.size() > limits.text_bytes)
-        throw Refusal{limits.text_bytes, fmt::format("the condition is longer than {} bytes", limits.text_bytes),
-                      "Divide it, or keep long lists in a tag of the devices."};
-    if (auto const unsound = find_unsound_byte(text))
-        throw Refusal{*unsound, "there is a byte that is no text: ill-formed UTF-8 or a control character",
-                      "Send the text as UTF-8."};
-}
-
-/// The parentheses of the user's text must match among themselves, or it would close one of ours.
-void check_parentheses(std::vector<Token> const& tokens, std::size_t text_bytes)
-{
-    std::size_t open = 0;
-    for (auto const& token : tokens) {
-        if (token.kind == TokenKind::close && open == 0)
-            throw Refusal{token.start, "a parenthesis is closed that was not opened", "Take it away or open it."};
-        open += token.kind == TokenKind::open ? 1U : 0U;
-        open -= token.kind == TokenKind::close ? 1U : 0U;
-    }
-    if (open != 0)
-        throw Refusal{text_bytes, "a parenthesis is not closed", "Close it."};
+    return {"the condition", "Divide it, or keep long lists in a tag of the devices.", limits.text_bytes,
+            limits.tokens};
 }
 
 std::vector<Token> tokens_of(std::string const& text, GuardLimits const& limits)
 {
-    auto tokens = scan_sql(text);
+    auto tokens = checked_tokens(text, rules_of(limits));
     auto const is_comment = [](Token const& token) { return token.kind == TokenKind::comment; };
     if (std::ranges::all_of(tokens, is_comment))
         throw Refusal{0, "the condition is empty", "Write one boolean SQL expression, such as state = 'active'."};
-    if (tokens.size() > limits.tokens)
-        throw Refusal{tokens[limits.tokens].start, fmt::format("the condition has more than {} tokens", limits.tokens),
-                      "Divide it, or keep long lists in a tag of the devices."};
-    auto const escaped = std::ranges::find(tokens, TokenKind::unicode_escaped, &Token::kind);
-    if (escaped != tokens.end())
-        throw Refusal{escaped->start, "U& strings and names are not allowed", "Write the characters themselves."};
-    check_parentheses(tokens, text.size());
     return tokens;
 }
 
@@ -108,7 +80,7 @@ json::value const& only_expression(json::value const& tree)
 /// The guard itself; to be called on a large stack.
 GuardedCondition read_condition(std::string const& text, SecretPredicate const& is_secret, GuardLimits const& limits)
 {
-    check_size(text, limits);
+    check_size(text, rules_of(limits));
     auto const tokens = tokens_of(text, limits);
     auto const tree = parse_in_parentheses(text);
     auto const& expression = only_expression(tree);
@@ -122,12 +94,6 @@ GuardedCondition read_condition(std::string const& text, SecretPredicate const& 
             .uses_tags = facts.columns.contains("tags")};
 }
 
-GuardError error_of(Refusal refusal, std::string_view text)
-{
-    auto const [line, column] = position_of(text, refusal.offset);
-    return {line, column, std::move(refusal.reason), std::move(refusal.hint)};
-}
-
 }  // namespace
 
 std::string GuardError::text() const
@@ -138,16 +104,8 @@ std::string GuardError::text() const
 base::Result<GuardedCondition, GuardError> guard_condition(std::string_view text, SecretPredicate const& is_secret,
                                                            GuardLimits const& limits)
 {
-    std::string const owned{text.substr(0, limits.text_bytes + 1)};  // a longer one is refused whatever its end
-    base::Result<GuardedCondition, GuardError> result;
-    run_on_large_stack(limits.stack_bytes, [&] {
-        try {
-            result = read_condition(owned, is_secret, limits);
-        } catch (Refusal& refusal) {
-            result = std::unexpected{error_of(std::move(refusal), owned)};
-        }
-    });
-    return result;
+    return guarded(text, limits.text_bytes, limits.stack_bytes,
+                   [&](std::string const& owned) { return read_condition(owned, is_secret, limits); });
 }
 
 base::Result<domain::Condition> Guard::check(std::string_view text)

@@ -1,9 +1,6 @@
 #include "provisioning/rule_check.hpp"
 
-#include "provisioning/body_check.hpp"
-#include "provisioning/refusal.hpp"
-#include "provisioning/sql_parser.hpp"
-#include "provisioning/sql_text.hpp"
+#include "provisioning/guard_text.hpp"
 
 #include <fmt/format.h>
 
@@ -39,10 +36,9 @@ try {
     check_balance(assignment.expression, scan_sql(assignment.expression));
     return std::nullopt;
 } catch (Refusal& refusal) {
-    auto const at = position_of(assignment.expression, refusal.offset);
+    auto const error = error_of(std::move(refusal), assignment.expression);
     auto const place = assignment.expression_at;
-    return RuleProblem{
-        file, {place.line, place.column + at.column - 1}, std::move(refusal.reason), std::move(refusal.hint)};
+    return RuleProblem{file, {place.line, place.column + error.column - 1}, error.reason, error.hint};
 }
 
 base::Result<GuardedBody, RuleProblem> check_assignments(std::string const& file, domain::RuleText const& rule,
