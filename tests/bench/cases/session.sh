@@ -29,7 +29,7 @@ bench_session() {
     if command -v nginx >/dev/null; then start_nginx; else echo '{"case":"nginx","skipped":"nginx is not installed"}'; fi
     local bench=("$build/bench/session_bench" --url "http://127.0.0.1:$plain/")
     cost "first contact without discovery" "${bench[@]}" --sessions 1000
-    "${generator[@]}" "${bench[@]}" --sessions 5000 >/dev/null  # what is made once is made
+    session_round >/dev/null  # what is made once is made
     repeated session_round
     [ -z "$nginx_pid" ] || { kill "$nginx_pid" && wait "$nginx_pid" 2>/dev/null || true; }
     stop_server
