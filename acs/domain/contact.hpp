@@ -30,6 +30,7 @@ struct Contact {
     std::vector<RecentValue> recent;
     std::int64_t recent_version = 0;
     DeviceActivity activity;
+    bool rules_due = false;  ///< what rules make of it is not known: KnownDevice::rules_epoch becomes 0
 };
 
 /// What the commit gives back.

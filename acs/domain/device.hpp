@@ -65,6 +65,8 @@ struct KnownDevice {
     std::vector<RecentValue> recent;       ///< the overlay: what Informs told since the tree was last written
     std::int64_t recent_version = 0;       ///< of the overlay, for Contact
     DeviceActivity activity;
+    std::int64_t rules_epoch = 0;  ///< of the rules that it satisfies; 0: its last Inform was not evaluated, -1: marked
+    base::TimePoint rules_until{};      ///< when they are evaluated again although nothing changed
     bool has_open_tasks = false;        ///< some task is due, or waits for something the device will say
     bool has_tree = false;              ///< its parameters were read at least in part
     std::string tree_software_version;  ///< the software that the tree was read from

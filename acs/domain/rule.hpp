@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cwmp/value_type.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -70,5 +72,10 @@ struct RuleAction {
 
 /// Kept true, unlike what is done once for each key.
 [[nodiscard]] bool is_level(std::string_view action_kind) noexcept;
+
+/// True when a value that a device told stands for what a rule wants: by the type of the rule's value or, where it is
+/// known, by that of the parameter; for texts also as booleans are spelt.
+[[nodiscard]] bool is_in_place(RuleAction const& wanted, std::string_view told,
+                               cwmp::ValueType type = cwmp::ValueType::unknown);
 
 }  // namespace domain

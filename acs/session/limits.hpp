@@ -43,6 +43,9 @@ struct SessionLimits {
     // the node
     std::size_t sessions = 100'000;        ///< at once; more get 503
     std::chrono::seconds retry_after{30};  ///< least Retry-After of a 503; spread to three times as much
+
+    // rules
+    std::chrono::milliseconds rules_wait{2'000};  ///< for rules that are still evaluated when the CPE has posted again
 };
 
 }  // namespace session

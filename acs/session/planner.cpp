@@ -74,6 +74,11 @@ bool Planner::needs_tree() const noexcept
     });
 }
 
+bool Planner::has(bool (*is_meant)(domain::Task const&)) const
+{
+    return std::ranges::any_of(entries_, [&](auto const& entry) { return is_meant(entry.runner->task); });
+}
+
 domain::TaskId Planner::current() const noexcept
 {
     return current_ == nullptr ? domain::TaskId{} : current_->runner->task.id;

@@ -68,6 +68,8 @@ public:
     /// Goes on with an RPC that another node sent.
     void resume(domain::TaskId task, std::string method);
 
+    /// Some task is like that.
+    [[nodiscard]] bool has(bool (*is_meant)(domain::Task const&)) const;
     void forbid_automation() noexcept { permissions_.automation = false; }
     [[nodiscard]] std::size_t runs() const noexcept { return runs_; }
 

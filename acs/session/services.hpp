@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/counters.hpp"
+#include "domain/device_rules.hpp"
 #include "domain/file.hpp"
 #include "domain/file_token.hpp"
 #include "domain/model.hpp"
@@ -39,6 +40,7 @@ struct Services {
     domain::TaskNews* news = nullptr;  ///< null: tasks that are ordered during a session wait for the next one
     domain::Waker* waker =
         nullptr;  ///< wakes devices whose session ended before a person's task was seen; null: nobody
+    domain::DeviceRules* rules = nullptr;  ///< null: there are none
 };
 
 }  // namespace session

@@ -130,6 +130,8 @@ base::Awaitable<Answer> Session::admit(cwmp::Envelope received, cwmp::DeviceId i
     desk_.limits = services_.limits;
     timeout_ = session_timeout(received.session_timeout, services_.limits);
 
+    greeting.contact.rules_due = rules_are_due_ = are_rules_due(known, greeting);
+    note_rule_events(known);
     auto const admission = co_await services_.sessions.commit_contact(std::exchange(greeting.contact, {}));
     device_ = admission.key;
     epoch_ = desk_.epoch = admission.epoch;
@@ -150,6 +152,7 @@ base::Awaitable<Answer> Session::admit(cwmp::Envelope received, cwmp::DeviceId i
     bool const tree_is_old = !known || !known->has_tree || known->tree_software_version != desk_.facts.software_version;
     greeting.bootstrap = greeting.bootstrap || tree_is_old;
     co_await react(greeting);
+    co_await begin_rules();
 
     bool const hold = services_.limits.hold_requests;
     machine_.opened(hold);
@@ -166,6 +169,11 @@ void Session::begin_anew()
     planner_.reset();
     desk_ = Desk{};
     automation_stopped_.clear();
+    rule_events_.clear();
+    rules_paid_.clear();
+    evaluation_.reset();
+    rules_.reset();
+    rules_are_due_ = rules_are_satisfied_ = tree_was_changed_ = false;
     has_tasks_ = tree_loaded_ = reconciled_ = releasing_ = false;
     claimed_at_ = 0;
     news_seen_ = 0;

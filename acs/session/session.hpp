@@ -2,6 +2,7 @@
 
 #include "cwmp/dialect.hpp"
 #include "cwmp/envelope.hpp"
+#include "domain/rule_plan.hpp"
 #include "session/admission.hpp"
 #include "session/counters.hpp"
 #include "session/machine.hpp"
@@ -12,9 +13,13 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace session {
+
+class RuleEvaluation;
 
 /// Who sent the Inform, as far as it was found out before the session began.
 struct Caller {
@@ -80,6 +85,18 @@ private:
     [[nodiscard]] Answer reply(cwmp::Envelope const& received, cwmp::Message message);
     [[nodiscard]] Answer give_up(Step step, std::string const& what, cwmp::Envelope const& received);
 
+    // session_rules.cpp: what rules want
+    [[nodiscard]] bool are_rules_due(std::optional<domain::KnownDevice> const& known, Greeting const& greeting) const;
+    void note_rule_events(std::optional<domain::KnownDevice> const& known);
+    base::Awaitable<void> begin_rules();
+    base::Awaitable<void> take_verdict();
+    base::Awaitable<bool> order_rules();
+    base::Awaitable<domain::RuleRound> next_rules();
+    base::Awaitable<bool> carry_out_rules(domain::RuleRound round);
+    base::Awaitable<domain::RuleRecord> record_of(domain::RuleRound round);
+    base::Awaitable<std::optional<domain::Task>> download_of(domain::DeviceWish wish);
+    base::Awaitable<void> mark_rules_due();
+
     // session_work.cpp: tasks
     base::Awaitable<void> load_tasks();
     base::Awaitable<void> load_tree();
@@ -128,8 +145,18 @@ private:
     domain::TaskId resumed_task_;  ///< whose RPC was outstanding when the session was put away
     std::string resumed_method_;
     bool tree_loaded_ = false;
+    bool tree_was_changed_ = false;  ///< and stored
     bool reconciled_ = false;
     bool releasing_ = false;  ///< the RPC outstanding is no task's: it only takes HoldRequests back
+
+    // rules
+    bool rules_are_due_ = false;
+    bool rules_are_satisfied_ = false;            ///< this session has written that down
+    std::vector<std::string> rule_events_;        ///< codes that they are evaluated for
+    std::shared_ptr<RuleEvaluation> evaluation_;  ///< until its verdict is taken
+    std::optional<domain::RulePlanner> rules_;    ///< until they want nothing more of this session
+    std::set<std::string> rules_paid_;            ///< this session was taken off their budgets
+
     std::uint32_t rpcs_ = 0;
     std::uint32_t requests_ = 0;  ///< of the CPE, the Inform not counted
     std::uint32_t faults_ = 0;

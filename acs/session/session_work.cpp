@@ -58,11 +58,12 @@ base::Awaitable<Answer> Session::dispatch()
     static_cast<void>(co_await take_news());
     if (!co_await prepare())
         co_return stale();
+    static_cast<void>(co_await order_rules());
     while (planner_ && rpcs_ < services_.limits.rpcs_for_people && planner_->runs() < services_.limits.tasks) {
         co_await keep_automation_in_bounds();
         planner_->look_at(services_.clock.now());
         if (planner_->upcoming() == nullptr) {
-            if (!co_await claim_more())
+            if (!co_await claim_more() && !co_await order_rules())
                 break;
             continue;
         }
@@ -216,6 +217,8 @@ base::Awaitable<bool> Session::carry_out(Plan plan)
             log::info(
                 "session.task_failed",
                 {{"device", cwmp::external_id(identity_)}, {"task", update.id.value()}, {"cause", update.fault_text}});
+        if (rules_)
+            rules_->settled(update);
         if (!co_await services_.tasks.update(std::move(update)))
             co_return false;
     }
@@ -224,6 +227,7 @@ base::Awaitable<bool> Session::carry_out(Plan plan)
 
 base::Awaitable<bool> Session::store_tree()
 {
+    tree_was_changed_ = tree_was_changed_ || tree_loaded_;
     desk_.tree_changed = false;
     if (!tree_loaded_)
         co_return true;  // nothing was read into it that is worth more than what is stored
@@ -249,6 +253,7 @@ base::Awaitable<Answer> Session::finish()
     if (std::exchange(desk_.learnt, false))
         co_await services_.models.learn({identity_.oui, identity_.product_class, desk_.facts.software_version},
                                         device_.value(), caller_.authenticated, desk_.model);
+    co_await mark_rules_due();
     if (std::exchange(failed_before_, 0) > 0)
         co_await services_.sessions.note_end(device_, false, {});
     machine_.sent_nothing();

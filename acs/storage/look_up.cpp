@@ -20,7 +20,8 @@ constexpr Statement look_up{
     " r.version, r.path_ids, r.values, r.changed,"
     " EXISTS (SELECT FROM task t WHERE t.device_id = d.device_id AND t.state IN ('queued', 'sent', 'waiting', "
     "'unknown')"
-    " AND (t.state <> 'queued' OR t.not_before <= now()))"
+    " AND (t.state <> 'queued' OR t.not_before <= now())),"
+    " c.rules_epoch, c.rules_until"
     " FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])"
     " WITH ORDINALITY u (hash, oui, product_class, serial_number, username, n)"
     " LEFT JOIN device_identity i ON i.identity_hash = u.hash"
@@ -61,7 +62,9 @@ enum Column : int {
     recent_ids,
     recent_values,
     recent_changed,
-    has_tasks
+    has_tasks,
+    rules_epoch,
+    rules_until
 };
 
 std::string bytes_of(pqxx::field const& field)
@@ -124,6 +127,8 @@ domain::KnownDevice read_device(pqxx::row const& row)
     known.boot_epoch = row[boot_epoch].as<std::int64_t>(0);
     known.bootstrap_epoch = row[bootstrap_epoch].as<std::int64_t>(0);
     known.has_open_tasks = text_of(row[has_tasks]) == "t";
+    known.rules_epoch = row[rules_epoch].as<std::int64_t>(0);
+    known.rules_until = parse_time(text_of(row[rules_until]));
     return known;
 }
 
