@@ -32,12 +32,20 @@ storage::DatabaseSettings searches_of(Config::Database const& config)
     return settings;
 }
 
+/// Of one statement that evaluates rules for the devices of many sessions, which wait for it.
+constexpr std::chrono::milliseconds evaluation_timeout{2'000};
+
+/// Between two looks at which rules are in force.
+constexpr std::chrono::milliseconds rule_poll{1'000};
+
 storage::SessionPathSettings session_path_of(Config const& config, unsigned node)
 {
     storage::SessionPathSettings settings;
     settings.batches.connection.url = config.database.url;
     settings.batches.connection.application_name = "acs sessions";
     settings.batches.threads = config.database.session_connections;
+    settings.rules.connection =
+        storage::rule_connections(settings.batches.connection, 1, evaluation_timeout).connection;
     settings.paths.new_per_device_and_day = config.inventory.new_paths_per_device_and_day;
     settings.paths.in_all = config.inventory.paths;
     settings.node = node;
@@ -150,6 +158,7 @@ Application::Application(Config config, Prepared prepared)
       promotions_{writes_},
       rule_store_{writes_, rule_queries_},
       rules_{rule_store_, [](std::string_view path) { return cwmp::is_secret_path(path); }},
+      rule_runner_{rules_, path_.outcomes(), clock_},
       chores_{chores_of(config_, path_.paths()), node_, clock_},
       task_watch_{task_watch_of(config_), news_},
       waker_{inventory_, metrics_, wakeup_of(config_.wakeup, prepared_.wake_targets, expected_)},
@@ -167,6 +176,7 @@ base::Result<void> Application::start()
 {
     chores_.start();
     task_watch_.start();
+    follow_rules();
     threads_->start();
     if (auto opened = listen_cwmp(); !opened)
         return opened;
@@ -188,6 +198,7 @@ void Application::stop(std::chrono::milliseconds patience)
                            {{"connections", server_->connections()}, {"reason", "still open, closed now"}});
     server_->stop();
     threads_->stop();
+    rule_thread_->stop();
     // Whoever still works for a coroutine must end before the io_contexts are gone, and suspended coroutines must be
     // destroyed while all that they refer to still exists.
     path_.stop();
@@ -197,6 +208,7 @@ void Application::stop(std::chrono::milliseconds patience)
     rule_queries_.stop();
     server_.reset();
     threads_.reset();
+    rule_thread_.reset();
     task_watch_.stop();
     chores_.stop();
 }
@@ -207,6 +219,12 @@ void Application::reload()
     for (auto const& [rules, context] : prepared_.tls)
         if (auto const reloaded = context->reload(); !reloaded)
             base::log::error("app.certificates", {{"reason", reloaded.error().what}});
+}
+
+void Application::follow_rules()
+{
+    rule_thread_->spawn(0, [this] { return rule_runner_.follow(rule_poll); });
+    rule_thread_->start();
 }
 
 base::Result<void> Application::listen_cwmp()
@@ -223,7 +241,8 @@ base::Result<void> Application::listen_cwmp()
                                      limits_of(config_),
                                      node_.value(),
                                      &news_,
-                                     &waker_};
+                                     &waker_,
+                                     &rule_runner_};
     for (auto const& listener : config_.cwmp.listeners) {
         session::EndpointPolicy policy;
         policy.login = policy_of(listener.auth);

@@ -12,7 +12,7 @@
 #include "monitor/monitor.hpp"
 #include "net/server.hpp"
 #include "provisioning/guard.hpp"
-#include "provisioning/rule_book.hpp"
+#include "provisioning/rule_runner.hpp"
 #include "session/endpoint.hpp"
 #include "storage/chores.hpp"
 #include "storage/database.hpp"
@@ -70,6 +70,7 @@ public:
     [[nodiscard]] net::Server const& server() const noexcept { return *server_; }
 
 private:
+    void follow_rules();
     [[nodiscard]] base::Result<void> listen_cwmp();
     [[nodiscard]] base::Result<void> listen_files();
     [[nodiscard]] base::Result<void> listen_api();
@@ -88,6 +89,7 @@ private:
     storage::Database rule_queries_;
     storage::NodeNumber node_;
     std::unique_ptr<net::Threads> threads_ = std::make_unique<net::Threads>(config_.threads);
+    std::unique_ptr<net::Threads> rule_thread_ = std::make_unique<net::Threads>(1);  ///< reading rules takes long
     storage::SessionPath path_;
     storage::PgModelStore models_;
     storage::PgFileStore files_;
@@ -97,6 +99,7 @@ private:
     storage::PgPromotions promotions_;
     storage::PgRules rule_store_;
     provisioning::RuleBook rules_;
+    provisioning::RuleRunner rule_runner_;
     storage::Chores chores_;
     storage::TaskWatch task_watch_;
     std::shared_ptr<net::ExpectedPeers> expected_ = std::make_shared<net::ExpectedPeers>();

@@ -81,6 +81,7 @@ struct KeptOutcome {
     std::vector<RuleAttempt> attempts;
     DoneOnce done;
     std::set<std::pair<std::string, std::string>> given_up;  ///< rule and RuleGivenUp::what
+    std::set<std::string> tags;                              ///< of the device
 };
 
 /// The database as the rules of sessions need it: batched over all sessions. Calls throw base::Unavailable.

@@ -1,8 +1,10 @@
 #include "domain/rule_plan.hpp"
 
+#include "cwmp/fault.hpp"
 #include "domain/rule_round.hpp"
 
 #include <boost/json/parse.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
@@ -24,8 +26,10 @@ std::map<std::string, std::string> named_faults(std::string const& result)
     if (faults == nullptr || !faults->is_object())
         return named;
     for (auto const& [path, fault] : faults->get_object()) {
-        auto const* const text = fault.is_object() ? fault.get_object().if_contains("text") : nullptr;
-        named[std::string{path}] = text && text->is_string() ? std::string{text->get_string()} : "refused";
+        auto const* const detail = fault.if_object();
+        auto const* const code = detail ? detail->if_contains("code") : nullptr;
+        auto const number = code && code->is_number() ? code->to_number<unsigned>(error) : 0;
+        named[std::string{path}] = fmt::format("{} {}", number, cwmp::fault_text(number));
     }
     return named;
 }

@@ -83,6 +83,7 @@ struct RuleFinding {
     std::vector<unsigned> matched;                         ///< numbers of the rules whose condition holds, ascending
     std::vector<std::pair<unsigned, RuleAction>> actions;  ///< of those that were due; no values are NULL
     std::map<unsigned, std::string> failures;              ///< rule -> what PostgreSQL said; it has no actions
+    std::set<unsigned> cut_off = {};                       ///< of these: it took too long
 };
 
 /// One value that is asked for.

@@ -1,5 +1,6 @@
 #include "provisioning/rule_book.hpp"
 
+#include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "provisioning/fleet_preview.hpp"
 #include "provisioning/rule_preview.hpp"
@@ -235,7 +236,10 @@ base::Awaitable<std::shared_ptr<CompiledRules>> RuleBook::compile(std::vector<Ch
     auto const promoted = co_await store_.promoted(paths);
     std::ranges::copy_if(paths, std::back_inserter(compiled->looked_up),
                          [&](std::string const& path) { return !promoted.contains(path); });
-    compiled->statements = std::make_shared<domain::RuleStatements>(compose_rules(rules, promoted, std::move(name)));
+    auto statements = compose_rules(rules, promoted, std::move(name));
+    if (!statements.name.empty())
+        statements.name += fmt::format("_{:x}", base::stable_hash(statements.conditions + statements.bodies));
+    compiled->statements = std::make_shared<domain::RuleStatements>(std::move(statements));
     compiled->rules = std::move(rules);
     co_return compiled;
 }
@@ -281,7 +285,7 @@ base::Awaitable<std::shared_ptr<CompiledRules const>> RuleBook::compiled()
         else
             base::log::warning("rules.left_out", {{"file", version.file}, {"cause", rules.error().front().text()}});
     }
-    auto result = co_await compile(std::move(good), set, "");
+    auto result = co_await compile(std::move(good), set, "rules");
     result->paused = std::move(paused);
     std::lock_guard const lock{mutex_};
     fingerprint_ = fingerprint;

@@ -1,7 +1,5 @@
 #include "provisioning/rule_preview.hpp"
 
-#include "datamodel/value.hpp"
-
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -34,20 +32,6 @@ bool restarts(domain::RuleAction const& action)
 {
     auto const& what = action.kind == "task" ? action.path : action.kind;
     return what == "reboot" || what == "factory_reset" || what == "download";
-}
-
-cwmp::ValueType type_of(std::string_view sql_type)
-{
-    using enum cwmp::ValueType;
-    if (sql_type == "boolean")
-        return boolean;
-    if (sql_type == "smallint" || sql_type == "integer" || sql_type == "bigint")
-        return long_;
-    if (sql_type == "numeric" || sql_type == "real" || sql_type == "double precision")
-        return decimal;
-    if (sql_type.starts_with("timestamp") || sql_type == "date")
-        return date_time;
-    return string;
 }
 
 /// Masks what stands under the name of a secret, however deep.
@@ -90,11 +74,6 @@ std::vector<Wish> wishes_of(domain::RuleFinding const& finding)
         wishes.push_back(wish);
     }
     return wishes;
-}
-
-bool is_in_place(domain::RuleAction const& wanted, std::string_view known)
-{
-    return datamodel::same_value(wanted.value, known, type_of(wanted.type));
 }
 
 std::string shown(domain::RuleAction const& action, SecretPredicate const& is_secret)

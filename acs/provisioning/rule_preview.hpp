@@ -23,9 +23,7 @@ struct Wish {
 /// the highest priority; other actions never overrule each other. The pointers are into `finding`.
 [[nodiscard]] std::vector<Wish> wishes_of(domain::RuleFinding const& finding);
 
-/// True when what a device told stands for what a rule wants: by the type of the rule's value, for texts also as
-/// booleans are spelt.
-[[nodiscard]] bool is_in_place(domain::RuleAction const& wanted, std::string_view known);
+using domain::is_in_place;
 
 /// The value as people may see it.
 [[nodiscard]] std::string shown(domain::RuleAction const& action, SecretPredicate const& is_secret);

@@ -51,7 +51,7 @@ constexpr Statement update_tasks{
     " FROM fence f WHERE t.device_id = f.device_id AND t.task_id = f.task_id"
     " AND (t.state IN ('queued', 'sent', 'waiting', 'unknown') OR t.state = f.state) RETURNING f.n"};
 
-constexpr Statement add_tasks{
+constexpr Statement insert_tasks{
     "add_task",
     "INSERT INTO task AS t (device_id, task_id, kind, priority, created, not_before, expires_at, origin, arguments, "
     "progress,"
@@ -65,7 +65,7 @@ constexpr Statement add_tasks{
     " arguments = CASE WHEN t.kind <> 'refresh' OR coalesce(t.arguments->'paths', '[]') = '[]' THEN t.arguments"
     " WHEN coalesce(EXCLUDED.arguments->'paths', '[]') = '[]' THEN jsonb_set(t.arguments, '{paths}', '[]')"
     " ELSE jsonb_set(t.arguments, '{paths}', (SELECT jsonb_agg(DISTINCT p)"
-    " FROM jsonb_array_elements((t.arguments->'paths') || (EXCLUDED.arguments->'paths')) p)) END"};
+    " FROM jsonb_array_elements((t.arguments->'paths') || (EXCLUDED.arguments->'paths')) p)) END RETURNING t.task_id"};
 
 void add_optional_time(ArrayText& array, std::optional<base::TimePoint> time)
 {
@@ -145,20 +145,12 @@ void TaskUpdateKind::execute(pqxx::transaction_base& transaction, std::span<std:
         request<TaskUpdateRequest>(items[row[0].as<std::size_t>() - 1]).answer = true;
 }
 
-void AddTaskKind::execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
+std::vector<domain::TaskId> add_tasks(pqxx::transaction_base& transaction,
+                                      std::span<AddTaskQuestion const* const> tasks)
 {
-    ArrayText devices;
-    ArrayText ids;
-    ArrayText kinds;
-    ArrayText priorities;
-    ArrayText created;
-    ArrayText not_before;
-    ArrayText expires;
-    ArrayText origins;
-    ArrayText arguments;
-    ArrayText progress;
-    for (auto const& item : items) {
-        auto const& [task, text] = request<AddTaskRequest>(item).question;
+    ArrayText devices, ids, kinds, priorities, created, not_before, expires, origins, arguments, progress;
+    for (auto const* const each : tasks) {
+        auto const& [task, text] = *each;
         devices.add(task.device.value());
         ids.add(task.id.value());
         kinds.add(domain::kind_of(task.arguments));
@@ -170,8 +162,20 @@ void AddTaskKind::execute(pqxx::transaction_base& transaction, std::span<std::sh
         arguments.add(std::string_view{text});
         add_json(progress, task.progress);
     }
-    exec(transaction, add_tasks, devices.finish(), ids.finish(), kinds.finish(), priorities.finish(), created.finish(),
-         not_before.finish(), expires.finish(), origins.finish(), arguments.finish(), progress.finish());
+    std::vector<domain::TaskId> kept;
+    for (auto const& row : exec(transaction, insert_tasks, devices.finish(), ids.finish(), kinds.finish(),
+                                priorities.finish(), created.finish(), not_before.finish(), expires.finish(),
+                                origins.finish(), arguments.finish(), progress.finish()))
+        kept.emplace_back(row[0].as<std::int64_t>());
+    return kept;
+}
+
+void AddTaskKind::execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
+{
+    std::vector<AddTaskQuestion const*> tasks;
+    for (auto const& item : items)
+        tasks.push_back(&request<AddTaskRequest>(item).question);
+    static_cast<void>(add_tasks(transaction, tasks));
 }
 
 PgTaskStore::PgTaskStore(SessionParts parts) : parts_{parts}

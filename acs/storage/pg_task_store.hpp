@@ -32,6 +32,10 @@ struct AddTaskQuestion {
 };
 using AddTaskRequest = BatchRequest<AddTaskQuestion, bool>;
 
+/// Adds tasks as AddTaskKind does. Their ids, in their order: of one that was taken in by another, that other's.
+[[nodiscard]] std::vector<domain::TaskId> add_tasks(pqxx::transaction_base& transaction,
+                                                    std::span<AddTaskQuestion const* const> tasks);
+
 /// Adds tasks that sessions order; open ones of the same kind and origin take them in.
 class AddTaskKind final : public BatchKind {
 public:

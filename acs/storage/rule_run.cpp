@@ -212,24 +212,27 @@ private:
         if (members.empty())
             return;
         std::string what;
-        bool is_final = members.size() == 1;
+        bool is_cut_off = false;
         try {
             try_rule(number, members, findings);
             return;
         } catch (pqxx::sql_error const& problem) {
             if (!is_refusal(problem))
                 throw;
-            is_final = is_final || failure_of(problem) == Failure::timed_out;  // slow for fewer devices too
+            is_cut_off = failure_of(problem) == Failure::timed_out;  // what is slow is slow for fewer devices too
             what = sentence_of(problem);
         } catch (CutOff const&) {  // not one of a single device
         } catch (TooMuch const&) {
-            is_final = true;
+            is_cut_off = true;
             what = fmt::format("the actions have more than {} MiB for {} devices together",
                                limits_.bytes / (1024 * 1024), members.size());
         }
-        if (is_final) {
-            for (auto& finding : findings)
+        if (is_cut_off || members.size() == 1) {
+            for (auto& finding : findings) {
                 finding.failures[number] = what;
+                if (is_cut_off)
+                    finding.cut_off.insert(number);
+            }
             return;
         }
         auto const half = members.size() / 2;

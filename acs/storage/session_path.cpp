@@ -1,6 +1,7 @@
 #include "storage/session_path.hpp"
 
 #include "base/crypto.hpp"
+#include "storage/pg_outcomes.hpp"
 #include "storage/pg_session_store.hpp"
 #include "storage/pg_task_store.hpp"
 #include "storage/pg_tree_store.hpp"
@@ -53,23 +54,33 @@ struct SessionPath::Parts {
         : ids{clock, settings.node},
           paths{database, clock, metrics, settings.paths},
           queue{with_fixed_plans(std::move(settings.batches)), metrics},
+          rules{std::move(settings.rules), metrics},
           shared{queue, paths, ids, sealer, clock, metrics, settings.hash},
           trees{shared},
           tasks{shared},
-          sessions{shared, trees}
+          sessions{shared, trees},
+          outcomes{shared, rules}
     {
     }
-    ~Parts() { queue.stop(); }  // before the kinds go that its threads work for
+    ~Parts() { stop(); }  // before the kinds go that the threads work for
     Parts(Parts const&) = delete;
     Parts& operator=(Parts const&) = delete;
+
+    void stop()
+    {
+        queue.stop();
+        rules.stop();
+    }
 
     IdSource ids;
     PathTable paths;
     BatchQueue queue;
+    BatchQueue rules;
     SessionParts shared;
     PgTreeStore trees;
     PgTaskStore tasks;
     PgSessionStore sessions;
+    PgOutcomes outcomes;
 };
 
 SessionPath::SessionPath(SessionPathSettings settings, Database& database, base::Sealer const& sealer,
@@ -92,6 +103,10 @@ domain::TreeStore& SessionPath::trees() noexcept
 {
     return parts_->trees;
 }
+domain::OutcomeStore& SessionPath::outcomes() noexcept
+{
+    return parts_->outcomes;
+}
 PathTable& SessionPath::paths() noexcept
 {
     return parts_->paths;
@@ -102,7 +117,7 @@ IdSource& SessionPath::ids() noexcept
 }
 void SessionPath::stop()
 {
-    parts_->queue.stop();
+    parts_->stop();
 }
 
 }  // namespace storage

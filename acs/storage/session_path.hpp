@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/counters.hpp"
 #include "base/sealer.hpp"
+#include "domain/device_rules.hpp"
 #include "domain/session_store.hpp"
 #include "domain/task_store.hpp"
 #include "domain/tree_store.hpp"
@@ -20,13 +21,15 @@ namespace storage {
 
 struct SessionPathSettings {
     BatchSettings batches;
+    BatchSettings rules;  ///< connections with the role of rules (see rule_connections)
     PathLimits paths;
     unsigned node = 0;  ///< this node's number, 0 to 1023 (table `node`)
     /// Another hash, for tests of collisions.
     std::int64_t (*hash)(cwmp::DeviceId const&, unsigned) = identity_hash;
 };
 
-/// All that sessions ask of the database: SessionStore, TaskStore and TreeStore over one set of batch queues.
+/// All that sessions ask of the database: SessionStore, TaskStore, TreeStore and OutcomeStore over one set of batch
+/// queues.
 /// Destroy it after the coroutines that use it have ended and before their io_contexts.
 class SessionPath {
 public:
@@ -40,6 +43,7 @@ public:
     [[nodiscard]] domain::SessionStore& sessions() noexcept;
     [[nodiscard]] domain::TaskStore& tasks() noexcept;
     [[nodiscard]] domain::TreeStore& trees() noexcept;
+    [[nodiscard]] domain::OutcomeStore& outcomes() noexcept;
     [[nodiscard]] PathTable& paths() noexcept;
     [[nodiscard]] IdSource& ids() noexcept;
 

@@ -81,7 +81,7 @@ public:
                         std::int64_t (*hash)(cwmp::DeviceId const&, unsigned) = storage::identity_hash)
     {
         batches.connection = database_.settings();
-        path_.emplace(storage::SessionPathSettings{std::move(batches), limits, 7, hash}, rare_, sealer_, clock_,
+        path_.emplace(storage::SessionPathSettings{batches, batches, limits, 7, hash}, rare_, sealer_, clock_,
                       metrics_);
     }
 

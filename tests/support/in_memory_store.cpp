@@ -106,6 +106,8 @@ base::Awaitable<domain::Admission> InMemoryStore::commit_contact(domain::Contact
         known.bootstrap_epoch = known.session_epoch;
     if (cwmp::has_booted(contact.events))
         known.boot_epoch = known.session_epoch;
+    if (contact.rules_due)
+        known.rules_epoch = 0;
     known.facts = contact.facts;
     known.last_inform = contact.at;
     known.last_events = contact.events;
@@ -117,6 +119,12 @@ base::Awaitable<domain::Admission> InMemoryStore::commit_contact(domain::Contact
     if (!only_periodic(contact.events))
         events_.push_back({known.key, "Inform", contact.events, contact.retry_count, contact.redelivered, ""});
     co_return domain::Admission{known.key, known.session_epoch, !key};
+}
+
+void InMemoryStore::set_gate(domain::DeviceKey device, std::int64_t rules_epoch, base::TimePoint until)
+{
+    devices_.at(device).known.rules_epoch = rules_epoch;
+    devices_.at(device).known.rules_until = until;
 }
 
 void InMemoryStore::take_values(Device& device, std::vector<cwmp::ParameterValue> const& values, base::TimePoint at)

@@ -66,6 +66,8 @@ public:
     /// A person's task; gives its id.
     domain::TaskId add_person_task(domain::Task task);
     void cancel(domain::TaskId task);
+    /// Which rules the device satisfies until when.
+    void set_gate(domain::DeviceKey device, std::int64_t rules_epoch, base::TimePoint until);
     /// From now on every call throws base::Unavailable, or works again.
     void set_away(bool away) noexcept { away_ = away; }
 

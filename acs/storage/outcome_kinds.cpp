@@ -1,0 +1,219 @@
+#include "storage/outcome_kinds.hpp"
+
+#include "storage/array_text.hpp"
+#include "storage/outcome_json.hpp"
+#include "storage/rule_run.hpp"
+#include "storage/sealed_json.hpp"
+#include "storage/task_columns.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace storage {
+
+namespace {
+
+constexpr Statement load_outcomes{
+    "load_outcomes",
+    "SELECT u.n, o.outcomes, o.attempts, o.done, d.tags, ARRAY(SELECT x FROM rule_quarantine q"
+    " JOIN rule r ON r.rule = q.rule AND r.version_id = q.version_id"
+    " CROSS JOIN LATERAL (VALUES (1, q.rule), (2, q.what)) v (i, x) WHERE q.device_id = u.device_id"
+    " ORDER BY q.rule, q.what, i) FROM unnest($1::bigint[]) WITH ORDINALITY u (device_id, n)"
+    " LEFT JOIN device d ON d.device_id = u.device_id LEFT JOIN rule_outcome o ON o.device_id = u.device_id"};
+
+// The fence is as that of tasks. Only a gate that nobody has opened since the session's Inform is closed.
+constexpr Statement save_outcomes{
+    "save_outcomes",
+    "WITH fence AS MATERIALIZED (SELECT u.* FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[],"
+    " $5::timestamptz[], $6::text[], $7::text[], $8::text[])"
+    " WITH ORDINALITY u (device_id, session_epoch, gate, epoch, until, outcomes, attempts, done, n)"
+    " JOIN device_contact c ON c.device_id = u.device_id WHERE c.session_epoch = u.session_epoch"
+    " FOR NO KEY UPDATE OF c),"
+    " gates AS (UPDATE device_contact c SET rules_epoch = f.gate, rules_until = f.until FROM fence f"
+    " WHERE c.device_id = f.device_id AND f.gate <> 0 AND c.rules_epoch = 0),"
+    " kept AS (INSERT INTO rule_outcome (device_id, epoch, outcomes, attempts, done) SELECT f.device_id, f.epoch,"
+    " coalesce(f.outcomes::jsonb, o.outcomes, '{}'), coalesce(f.attempts::jsonb, o.attempts, '[]'),"
+    " coalesce(f.done::jsonb, o.done, '{}') FROM fence f LEFT JOIN rule_outcome o ON o.device_id = f.device_id"
+    " WHERE num_nonnulls(f.outcomes, f.attempts, f.done) > 0"
+    " ON CONFLICT (device_id) DO UPDATE SET epoch = EXCLUDED.epoch, outcomes = EXCLUDED.outcomes,"
+    " attempts = EXCLUDED.attempts, done = EXCLUDED.done, changed = now()) SELECT n FROM fence"};
+
+constexpr Statement give_up{"give_up_wish",
+                            "INSERT INTO rule_quarantine AS q (device_id, rule, what, version_id, reason, evidence)"
+                            " SELECT $1, r.rule, $3, r.version_id, $4, $5::jsonb FROM rule r WHERE r.rule = $2"
+                            " ON CONFLICT (device_id, rule, what) DO UPDATE SET version_id = EXCLUDED.version_id,"
+                            " reason = EXCLUDED.reason, evidence = EXCLUDED.evidence, since = now()"
+                            " WHERE q.version_id <> EXCLUDED.version_id"};
+
+constexpr Statement add_tags{"add_rule_tags",
+                             "UPDATE device SET tags = tags || ARRAY(SELECT t FROM unnest($2::text[]) t"
+                             " WHERE t <> ALL (tags)) WHERE device_id = $1 AND NOT tags @> $2::text[]"};
+constexpr Statement remove_tags{"remove_rule_tags",
+                                "UPDATE device SET tags = ARRAY(SELECT t FROM unnest(tags) t"
+                                " WHERE t <> ALL ($2::text[])) WHERE device_id = $1 AND tags && $2::text[]"};
+
+constexpr Statement mark_devices{"mark_rules_due", "UPDATE device_contact SET rules_epoch = -1"
+                                                   " WHERE device_id = ANY ($1::bigint[]) AND rules_epoch <> -1"};
+
+constexpr Statement spend_budgets{
+    "spend_rule_budgets", "INSERT INTO rule_budget AS b (rule, hour, devices)"
+                          " SELECT rule, date_trunc('hour', now()), n FROM unnest($1::text[], $2::bigint[]) u (rule, n)"
+                          " ON CONFLICT (rule, hour) DO UPDATE SET devices = b.devices + EXCLUDED.devices"
+                          " RETURNING rule, devices"};
+
+std::string texts_of(std::vector<std::string> const& texts)
+{
+    return array_text(std::vector<std::string_view>{texts.begin(), texts.end()});
+}
+
+void add_optional_json(ArrayText& array, std::optional<std::string> const& text)
+{
+    text ? array.add(std::string_view{*text}) : array.add_null();
+}
+
+bool is_simple(SaveOutcomeQuestion const& question)
+{
+    auto const& record = question.record;
+    return question.tasks.empty() && record.given_up.empty() && record.tags_added.empty() &&
+           record.tags_removed.empty();
+}
+
+/// One array for each column of a batch of records.
+pqxx::result save_rows(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
+{
+    ArrayText devices, sessions, gates, epochs, untils, outcomes, attempts, done;
+    for (auto const& item : items) {
+        auto const& question = request<SaveOutcomeRequest>(item).question;
+        auto const& record = question.record;
+        devices.add(record.device.value());
+        sessions.add(record.session_epoch);
+        gates.add(record.is_satisfied ? record.epoch : std::int64_t{0});
+        epochs.add(record.epoch);
+        untils.add(record.until);
+        add_optional_json(outcomes, question.outcomes);
+        add_optional_json(attempts, question.attempts);
+        add_optional_json(done, record.done ? std::optional{done_text(*record.done)} : std::nullopt);
+    }
+    return exec(transaction, save_outcomes, devices.finish(), sessions.finish(), gates.finish(), epochs.finish(),
+                untils.finish(), outcomes.finish(), attempts.finish(), done.finish());
+}
+
+/// What a record has besides its row.
+std::vector<domain::TaskId> save_more(pqxx::transaction_base& transaction, SaveOutcomeQuestion const& question)
+{
+    auto const& record = question.record;
+    for (auto const& each : record.given_up)
+        exec(transaction, give_up, record.device.value(), each.rule, storable(each.what), storable(each.reason),
+             storable_json(each.evidence));
+    if (!record.tags_added.empty())
+        exec(transaction, add_tags, record.device.value(), texts_of(record.tags_added));
+    if (!record.tags_removed.empty())
+        exec(transaction, remove_tags, record.device.value(), texts_of(record.tags_removed));
+    std::vector<AddTaskQuestion const*> tasks;
+    for (auto const& task : question.tasks)
+        tasks.push_back(&task);
+    return tasks.empty() ? std::vector<domain::TaskId>{} : add_tasks(transaction, tasks);
+}
+
+void save_all(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
+{
+    for (auto const& item : items)
+        request<SaveOutcomeRequest>(item).answer.reset();
+    for (auto const& row : save_rows(transaction, items)) {
+        auto& asked = request<SaveOutcomeRequest>(items[row[0].as<std::size_t>() - 1]);
+        asked.answer = save_more(transaction, asked.question);
+    }
+}
+
+}  // namespace
+
+void LoadOutcomeKind::execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
+{
+    ArrayText devices;
+    for (auto const& item : items)
+        devices.add(request<LoadOutcomeRequest>(item).question);
+    for (auto const& row : exec(transaction, load_outcomes, devices.finish())) {
+        auto& asked = request<LoadOutcomeRequest>(items[row[0].as<std::size_t>() - 1]);
+        auto const place = task_place(domain::DeviceKey{asked.question});
+        asked.answer = {.outcomes = opened_text(sealer_, place, text_of(row[1])),
+                        .attempts = read_attempts(opened_text(sealer_, place, text_of(row[2]))),
+                        .done = read_done(text_of(row[3])),
+                        .given_up = {},
+                        .tags = {}};
+        for (auto& tag : parse_texts(text_of(row[4])))
+            asked.answer.tags.insert(std::move(tag));
+        auto const pairs = parse_texts(text_of(row[5]));
+        for (std::size_t i = 0; i + 1 < pairs.size(); i += 2)
+            asked.answer.given_up.emplace(pairs[i], pairs[i + 1]);
+    }
+}
+
+void SaveOutcomeKind::execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
+{
+    auto const is_one_row = [](auto const& item) { return is_simple(request<SaveOutcomeRequest>(item).question); };
+    if (std::ranges::all_of(items, is_one_row))
+        return save_all(transaction, items);
+    transaction.exec("BEGIN");
+    try {
+        save_all(transaction, items);
+        transaction.exec("COMMIT");
+    } catch (pqxx::sql_error const&) {
+        transaction.exec("ROLLBACK");
+        throw;
+    }
+}
+
+void MarkDueKind::execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
+{
+    ArrayText devices;
+    for (auto const& item : items)
+        devices.add(request<MarkDueRequest>(item).question);
+    exec(transaction, mark_devices, devices.finish());
+}
+
+void SpendKind::execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
+{
+    std::map<std::string, std::int64_t> wanted;
+    for (auto const& item : items)
+        for (auto const& [rule, budget] : request<SpendRequest>(item).question)
+            ++wanted[rule];
+    ArrayText rules, counts;
+    for (auto const& [rule, count] : wanted) {
+        rules.add(std::string_view{rule});
+        counts.add(count);
+    }
+    std::map<std::string, std::int64_t> used;  // before the next of this batch
+    for (auto const& row : exec(transaction, spend_budgets, rules.finish(), counts.finish()))
+        used[row[0].c_str()] = row[1].as<std::int64_t>() - wanted[row[0].c_str()];
+    for (auto const& item : items) {
+        auto& asked = request<SpendRequest>(item);
+        asked.answer.clear();
+        for (auto const& [rule, budget] : asked.question)
+            if (used[rule]++ >= std::int64_t{budget})
+                asked.answer.insert(rule);
+    }
+}
+
+void EvaluateKind::execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
+{
+    using Statements = std::shared_ptr<domain::RuleStatements const>;
+    std::map<Statements, std::vector<EvaluateRequest*>> sets;  // sessions may have begun with different ones
+    for (auto const& item : items) {
+        auto& asked = request<EvaluateRequest>(item);
+        asked.answer = {};
+        sets[asked.question.statements].push_back(&asked);
+    }
+    for (auto const& [statements, asked] : sets) {
+        std::vector<domain::RuleMember> members;
+        std::unordered_map<std::int64_t, EvaluateRequest*> index;
+        for (auto* const each : asked) {
+            members.push_back(each->question.member);
+            index[each->question.member.device.value()] = each;
+        }
+        for (auto& finding : run_rules(transaction, *statements, members))
+            if (auto const found = index.find(finding.device.value()); found != index.end())
+                found->second->answer = std::move(finding);
+    }
+}
+
+}  // namespace storage

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "domain/device_rules.hpp"
+#include "storage/pg_task_store.hpp"
+
+#include <map>
+#include <mutex>
+
+namespace storage {
+
+using LoadOutcomeRequest = BatchRequest<std::int64_t, domain::KeptOutcome>;
+/// Reads what is kept of the rules for devices.
+class LoadOutcomeKind final : public BatchKind {
+public:
+    explicit LoadOutcomeKind(base::Sealer const& sealer) : BatchKind{"load_outcome"}, sealer_{sealer} {}
+    void execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items) override;
+
+private:
+    base::Sealer const& sealer_;
+};
+
+/// A record as its columns keep it.
+struct SaveOutcomeQuestion {
+    domain::RuleRecord record;                      ///< without tasks
+    std::optional<std::string> outcomes, attempts;  ///< sealed
+    std::vector<AddTaskQuestion> tasks;
+};
+using SaveOutcomeRequest = BatchRequest<SaveOutcomeQuestion, std::optional<std::vector<domain::TaskId>>>;
+/// Writes what came of the rules in sessions.
+class SaveOutcomeKind final : public BatchKind {
+public:
+    SaveOutcomeKind() : BatchKind{"save_outcome"} {}
+    void execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items) override;
+};
+
+using MarkDueRequest = BatchRequest<std::int64_t, bool>;
+/// Has the next Inform of devices evaluated.
+class MarkDueKind final : public BatchKind {
+public:
+    MarkDueKind() : BatchKind{"mark_rules_due"} {}
+    void execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items) override;
+};
+
+using SpendRequest = BatchRequest<std::map<std::string, unsigned>, std::set<std::string>>;
+/// Takes devices off the budgets of rules.
+class SpendKind final : public BatchKind {
+public:
+    SpendKind() : BatchKind{"spend_rule_budget"} {}
+    void execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items) override;
+};
+
+struct EvaluationQuestion {
+    std::shared_ptr<domain::RuleStatements const> statements;
+    domain::RuleMember member;
+};
+using EvaluateRequest = BatchRequest<EvaluationQuestion, domain::RuleFinding>;
+/// Runs conditions and bodies for devices; on connections that have the role of rules.
+class EvaluateKind final : public BatchKind {
+public:
+    EvaluateKind() : BatchKind{"evaluate_rules", 2, 64} {}
+    void execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items) override;
+};
+
+}  // namespace storage
