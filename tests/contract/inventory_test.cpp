@@ -301,7 +301,8 @@ TEST_F(InventoryInPostgres, TwoIdentitiesWithOneHashAreTwoDevices)
     auto& stores = backend_.stores;
     storage::BatchSettings batches;
     batches.connection = stores.database.settings();
-    storage::SessionPath path{{batches, {}, 4, same_hash}, stores.writes, stores.sealer, stores.clock, stores.metrics};
+    storage::SessionPath path{
+        {batches, batches, {}, 4, same_hash}, stores.writes, stores.sealer, stores.clock, stores.metrics};
     storage::PgInventory inventory{
         {stores.writes, stores.searches, path.trees(), stores.sealer, path.ids(), compose, same_hash}};
     auto const a = run(path.sessions().commit_contact(stores.inform(device_id("A"))));

@@ -43,7 +43,8 @@ public:
     base::Sealer sealer = base::Sealer::with_random_key();
     storage::Database writes{storage::DatabaseSettings{database.settings(), 2, 20s}};
     storage::Database searches{storage::DatabaseSettings{searching(), 2, 20s}};
-    storage::SessionPath path{storage::SessionPathSettings{batches(), batches(), {}, 3}, writes, sealer, clock, metrics};
+    storage::SessionPath path{storage::SessionPathSettings{batches(), batches(), {}, 3}, writes, sealer, clock,
+                              metrics};
 
     [[nodiscard]] storage::ChoreSettings chores() const
     {

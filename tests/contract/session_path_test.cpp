@@ -244,7 +244,7 @@ TEST_F(SessionPath, SeveralNodesWriteTheSameDevicesWithoutDeadlock)
         storage::BatchSettings batches;
         batches.connection = backend_.database().settings();
         storage::SessionPath path{
-            {batches, {}, number, storage::identity_hash}, backend_.rare(), backend_.sealer(), clock, metrics};
+            {batches, batches, {}, number, storage::identity_hash}, backend_.rare(), backend_.sealer(), clock, metrics};
         int left = devices;
         auto const session = [&](int first) -> base::Awaitable<void> {
             for (int i = 0; i < 40; ++i) {
