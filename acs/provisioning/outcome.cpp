@@ -104,6 +104,9 @@ Outcomes merged(CompiledRules const& compiled, Outcomes const& kept, domain::Rul
             outcome["t"] = seconds_of(now);
         outcomes[rule.name] = std::move(outcome);
     }
+    for (auto const& rule : compiled.paused)
+        if (auto const* const same = outcome_of(kept, rule))
+            outcomes[rule] = *same;
     return outcomes;
 }
 

@@ -25,7 +25,7 @@ using Outcomes = boost::json::object;
                                           std::vector<std::string> const& events, base::TimePoint now);
 
 /// What the outcomes become by a finding: rules that were due get what they now want, those that failed and the others
-/// keep what they wanted; rules that are gone are left out.
+/// keep what they wanted, paused ones too; rules that are gone are left out.
 [[nodiscard]] Outcomes merged(CompiledRules const& compiled, Outcomes const& kept, domain::RuleMember const& member,
                               domain::RuleFinding const& finding, base::TimePoint now);
 

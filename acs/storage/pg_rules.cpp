@@ -54,10 +54,13 @@ constexpr Statement pause_rules{
 constexpr Statement pause_rule{
     "pause_rule",
     "UPDATE rule SET paused_at = coalesce(paused_at, now()), paused_by = $1, pause_reason = $2 WHERE rule = $3"};
-constexpr Statement resume_rules{"resume_rules",
-                                 "UPDATE rule_set SET paused_at = NULL, paused_by = '', pause_reason = ''"};
-constexpr Statement resume_rule{"resume_rule",
-                                "UPDATE rule SET paused_at = NULL, paused_by = '', pause_reason = '' WHERE rule = $1"};
+constexpr Statement resume_rules{
+    "resume_rules", "UPDATE rule_set SET epoch = epoch + (paused_at IS NOT NULL)::integer, paused_at = NULL,"
+                    " paused_by = '', pause_reason = ''"};
+constexpr Statement resume_rule{
+    "resume_rule", "WITH resumed AS (UPDATE rule SET paused_at = NULL, paused_by = '', pause_reason = ''"
+                   " WHERE rule = $1 AND paused_at IS NOT NULL RETURNING rule), next AS (UPDATE rule_set"
+                   " SET epoch = epoch + 1 WHERE EXISTS (SELECT FROM resumed)) SELECT rule FROM rule WHERE rule = $1"};
 constexpr Statement read_tables{
     "readable_tables",
     "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"

@@ -178,11 +178,11 @@ TEST_F(RuleRunnerTest, ARuleThatFailsForADeviceIsGivenUpForThatDeviceAlone)
 TEST_F(RuleRunnerTest, WhilePausedNothingIsWanted)
 {
     put_in_force({example("wifi-from-crm.sql")});
-    run(store.pause("anna", "an outage of the CRM"));
+    run(store.pause("", "anna", "an outage of the CRM"));
     run_here(runner.refresh());
     EXPECT_EQ(runner.epoch(), 0);
     EXPECT_EQ(evaluate(gateway).epoch, 0);
-    run(store.resume());
+    run(store.resume(""));
     run_here(runner.refresh());
     EXPECT_THAT(evaluate(gateway).wishes, SizeIs(2));
 }
