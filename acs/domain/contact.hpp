@@ -18,7 +18,8 @@ struct Contact {
     DeviceState state_if_new = DeviceState::pending;
     base::TimePoint at;
     std::vector<cwmp::Event> events;
-    std::uint32_t retry_count = 0;  ///< above 0, and the same events as before: kept as a redelivery
+    std::uint32_t retry_count = 0;
+    bool redelivered = false;  ///< the same events were committed before: marked, and nothing is triggered again
     std::string address;       ///< of the CPE as seen by us, numeric
     DeviceFacts facts;
     std::vector<cwmp::ParameterValue> values;  ///< all that the Inform carried

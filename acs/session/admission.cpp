@@ -113,14 +113,14 @@ Greeting judge(cwmp::DeviceId identity, cwmp::Inform const& inform, std::optiona
     contact.values = inform.parameter_list;
     greeting.bootstrap = cwmp::has_event(contact.events, cwmp::event_code::bootstrap);
     greeting.boot = cwmp::has_event(contact.events, cwmp::event_code::boot);
-    bool const is_redelivered = known && inform.retry_count > 0 && contact.events == canonical(known->last_events);
     if (known) {
         contact.key = known->key;
+        contact.redelivered = inform.retry_count > 0 && contact.events == canonical(known->last_events);
         contact.values_changed = has_changed(inform, *known);
         contact.recent = known->recent;
         contact.recent_version = known->recent_version;
     }
-    bool const counts_as_boot = greeting.boot && !is_redelivered;
+    bool const counts_as_boot = greeting.boot && !contact.redelivered;
     contact.activity = counted(known ? known->activity : domain::DeviceActivity{}, counts_as_boot, now);
     judge_activity(greeting, known, limits);
     return greeting;

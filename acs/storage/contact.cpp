@@ -143,9 +143,9 @@ private:
                     recent_changed_.finish(), rules_due_.finish(), std::forward<More>(more)...);
     }
 
-    ArrayText keys_, contact_ids_, at_, boots_, periodic_, retries_, redelivered_, rules_due_, addresses_, codes_, event_keys_,
-        software_, hardware_, provisioning_, parameter_keys_, urls_, hour_start_, hour_sessions_, hour_boots_,
-        recent_versions_, recent_ids_, recent_values_, recent_changed_, promoted_keys_, promoted_paths_,
+    ArrayText keys_, contact_ids_, at_, boots_, periodic_, retries_, redelivered_, rules_due_, addresses_, codes_,
+        event_keys_, software_, hardware_, provisioning_, parameter_keys_, urls_, hour_start_, hour_sessions_,
+        hour_boots_, recent_versions_, recent_ids_, recent_values_, recent_changed_, promoted_keys_, promoted_paths_,
         promoted_values_, promoted_since_, ouis_, classes_, serials_, manufacturers_, states_;
     bool has_events_ = false, has_overlays_ = false, has_promoted_ = false;
 };

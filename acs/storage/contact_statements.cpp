@@ -161,7 +161,8 @@ Statement const commit_new_contact{
     " address = EXCLUDED.address, last_events = EXCLUDED.last_events, last_event_keys = EXCLUDED.last_event_keys,"
     " software_version = EXCLUDED.software_version, hardware_version = EXCLUDED.hardware_version,"
     " provisioning_code = EXCLUDED.provisioning_code, parameter_key = EXCLUDED.parameter_key,"
-    " connection_request_url = EXCLUDED.connection_request_url, rules_epoch = 0 RETURNING c.device_id, c.session_epoch, c.same_events),"
+    " connection_request_url = EXCLUDED.connection_request_url, rules_epoch = 0 RETURNING c.device_id, "
+    "c.session_epoch, c.same_events),"
     " written AS (SELECT f.device_id, f.session_epoch, f.same_events, n.made_by = u.contact_id AS created, u.*"
     " FROM u JOIN named n ON n.identity_hash = u.key JOIN fresh f ON f.device_id = n.device_id)," ACS_CONTACT_EVENTS
     "," ACS_CONTACT_RECENT "," ACS_CONTACT_PROMOTED(

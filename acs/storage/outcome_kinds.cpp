@@ -1,6 +1,7 @@
 #include "storage/outcome_kinds.hpp"
 
 #include "storage/array_text.hpp"
+#include "storage/bounded_read.hpp"
 #include "storage/outcome_json.hpp"
 #include "storage/rule_run.hpp"
 #include "storage/sealed_json.hpp"
@@ -60,6 +61,9 @@ constexpr Statement spend_budgets{
                           " SELECT rule, date_trunc('hour', now()), n FROM unnest($1::text[], $2::bigint[]) u (rule, n)"
                           " ON CONFLICT (rule, hour) DO UPDATE SET devices = b.devices + EXCLUDED.devices"
                           " RETURNING rule, devices"};
+
+/// Sessions wait for it; the server's own time-out is shorter.
+constexpr ReadLimits evaluation_limits{.deadline = std::chrono::milliseconds{4'000}};
 
 std::string texts_of(std::vector<std::string> const& texts)
 {
@@ -210,7 +214,7 @@ void EvaluateKind::execute(pqxx::transaction_base& transaction, std::span<std::s
             members.push_back(each->question.member);
             index[each->question.member.device.value()] = each;
         }
-        for (auto& finding : run_rules(transaction, *statements, members))
+        for (auto& finding : run_rules(transaction, *statements, members, evaluation_limits))
             if (auto const found = index.find(finding.device.value()); found != index.end())
                 found->second->answer = std::move(finding);
     }

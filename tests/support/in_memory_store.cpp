@@ -110,7 +110,6 @@ base::Awaitable<domain::Admission> InMemoryStore::commit_contact(domain::Contact
         known.rules_epoch = 0;
     known.facts = contact.facts;
     known.last_inform = contact.at;
-    bool const is_redelivered = contact.retry_count > 0 && known.last_events == contact.events;
     known.last_events = contact.events;
     auto const failed = known.activity.failed_in_row;
     known.activity = contact.activity;
@@ -118,7 +117,7 @@ base::Awaitable<domain::Admission> InMemoryStore::commit_contact(domain::Contact
     if (contact.values_changed)
         take_values(device, contact.values, contact.at);
     if (!only_periodic(contact.events))
-        events_.push_back({known.key, "Inform", contact.events, contact.retry_count, is_redelivered, ""});
+        events_.push_back({known.key, "Inform", contact.events, contact.retry_count, contact.redelivered, ""});
     co_return domain::Admission{known.key, known.session_epoch, !key};
 }
 

@@ -35,7 +35,7 @@ protected:
         auto const sealer = base::Sealer::with_random_key();
         storage::BatchSettings batches;
         batches.connection = database.settings();
-        storage::SessionPath path{storage::SessionPathSettings{batches, {}, 3}, writes, sealer, clock, metrics};
+        storage::SessionPath path{storage::SessionPathSettings{batches, {}, {}, 3}, writes, sealer, clock, metrics};
         unsigned done = 0;
         for (unsigned i = 0; i < times; ++i) {
             domain::Contact contact;
