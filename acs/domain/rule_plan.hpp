@@ -13,8 +13,9 @@ namespace domain {
 
 /// How long something that a device will not keep is tried.
 struct RuleLimits {
-    unsigned attempts = 5;                      ///< then it is given up for this device
-    std::chrono::minutes first_pause{5};        ///< after the second attempt; doubled with each further one
+    unsigned attempts = 5;                ///< then it is given up for this device
+    unsigned refusals = 2;                ///< the same for what the device refuses: it will hardly change its mind
+    std::chrono::minutes first_pause{5};  ///< after the second attempt; doubled with each further one
     std::chrono::minutes longest_pause{1'440};  ///< between two attempts
     std::chrono::minutes memory{1'440};         ///< how long something must stay until its attempts are forgotten
     unsigned rounds = 6;                        ///< of one session

@@ -323,7 +323,7 @@ WishState RoundMaker::attempt(std::string const& rule, std::string const& what, 
     attempt->rule = rule;
     bool const is_free = planner_.alone_.erase(what) + planner_.again_.erase(what) > 0;
     auto const& limits = planner_.limits_;
-    if (attempt->times >= limits.attempts) {
+    if (attempt->times >= (attempt->told.empty() ? limits.attempts : limits.refusals)) {
         give_up(*attempt, told);
         return WishState::given_up;
     }
@@ -338,6 +338,7 @@ WishState RoundMaker::attempt(std::string const& rule, std::string const& what, 
     ++attempt->times;
     attempt->last = now_;
     attempt->confirmed = false;
+    attempt->told.clear();
     made_.round.rules.insert(rule);
     return WishState::wanted;
 }

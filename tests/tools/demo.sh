@@ -151,16 +151,47 @@ END
     mv "$demo_dir/demo.json.new" "$demo_dir/demo.json"
 }
 
-configure_fleet() {  # one task for each device: a ProvisioningCode, and a login by which it can be woken from now on
-    local id root
-    say "configuring every device; each takes it when it next informs, within 15 s"
-    while IFS=$'\t' read -r id root; do
-        demo_ctl set "$id" "$root.DeviceInfo.ProvisioningCode=demo.$RANDOM" \
-            "$root.ManagementServer.ConnectionRequestUsername=acs" \
-            "$root.ManagementServer.ConnectionRequestPassword=$(openssl rand -hex 8)" >/dev/null
-    done < <(demo_query "SELECT oui || '-' || replace(product_class, '-', '%2D') || '-' || replace(serial_number, '-', '%2D') || E'\t' ||
-        CASE WHEN EXISTS (SELECT FROM acs.parameter p WHERE p.device_id = d.id AND p.path LIKE 'InternetGatewayDevice.%') THEN 'InternetGatewayDevice' ELSE 'Device' END
-        FROM acs.device d ORDER BY id")
+make_subscribers() {  # what an ISP has: a table of its own with one row for each subscriber
+    demo_query "CREATE SCHEMA crm;
+        CREATE TABLE crm.subscriber (serial text PRIMARY KEY, ssid text, passphrase text, wake_password text);
+        INSERT INTO crm.subscriber SELECT serial_number,
+            CASE WHEN has_wifi THEN 'Home of ' || serial_number END,
+            CASE WHEN has_wifi THEN 'wifi-' || substr(md5(random()::text), 1, 12) END,
+            substr(md5(random()::text), 1, 16) FROM acs.device d CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM acs.parameter p
+                WHERE p.device_id = d.id AND p.path = acs.setting(d.id, 'wifi.ssid.1')) AS has_wifi) w;
+        GRANT USAGE ON SCHEMA crm TO acs_rules;
+        GRANT SELECT ON crm.subscriber TO acs_rules;"
+}
+
+write_demo_rules() {
+    mkdir -p "$demo_dir/rules"
+    cat >"$demo_dir/rules/wifi.sql" <<'END'
+-- rule: wifi
+-- # NULL is no opinion: who has no Wi-Fi keeps what is there. acs.setting() knows the path of each data model.
+SELECT device.id,
+       acs.set_value(acs.setting(device.id, 'wifi.ssid.1'), s.ssid),
+       acs.set_value(acs.setting(device.id, 'wifi.passphrase.1'), s.passphrase)
+  FROM acs.device JOIN crm.subscriber s ON s.serial = device.serial_number
+ WHERE s.ssid IS NOT NULL
+END
+    cat >"$demo_dir/rules/reachable.sql" <<'END'
+-- rule: reachable
+-- priority: 400
+-- # A login of its own for each device, by which it can be woken.
+SELECT device.id,
+       acs.set_value(acs.setting(device.id, 'wake.username'), 'acs'),
+       acs.set_value(acs.setting(device.id, 'wake.password'), s.wake_password),
+       acs.set_value(acs.setting(device.id, 'provisioning.code'), 'demo')
+  FROM acs.device JOIN crm.subscriber s ON s.serial = device.serial_number
+END
+}
+
+apply_rules() {  # rules over the subscribers; each device gets what they want when it next informs
+    say "the subscribers' table crm.subscriber, and rules over it in $demo_dir/rules"
+    make_subscribers && write_demo_rules || return 1
+    say "acsctl rules preview: what they would do, before they do it"
+    demo_ctl rules preview "$demo_dir/rules" >&2 || return 1
+    demo_ctl rules apply "$demo_dir/rules" --reason "the demo" >&2 || return 1
 }
 
 upgrade_one() {  # a Download of a firmware image to the first gateway
@@ -177,8 +208,8 @@ run_story() {
     [ "$n" -gt 0 ] || return 0
     wait_until 120 "devices heard from" "SELECT count(*) FROM acs.device" "$n" &&
         wait_until 180 "devices discovered" "SELECT count(DISTINCT device_id) FROM task WHERE kind = 'refresh' AND origin = 'discovery' AND state = 'done'" "$n" &&
-        configure_fleet &&
-        wait_until 120 "devices configured" "SELECT count(DISTINCT device_id) FROM task WHERE kind = 'set' AND state = 'done'" "$n" &&
+        apply_rules &&
+        wait_until 120 "devices as the rules want them" "SELECT count(*) FROM device_contact WHERE rules_epoch = (SELECT epoch FROM rule_set)" "$n" &&
         upgrade_one &&
         wait_until 120 "devices upgraded" "SELECT count(*) FROM task WHERE kind = 'download' AND state = 'done'" 1
 }
@@ -193,6 +224,7 @@ summary() {
         'sessions', (SELECT coalesce(sum(informs), 0) FROM device_contact),
         'parameters', (SELECT coalesce(sum(cardinality(path_ids)), 0) FROM device_tree),
         'tasks_done', (SELECT count(*) FROM task WHERE state = 'done'),
+        'sets_done', (SELECT count(*) FROM task WHERE kind = 'set' AND state = 'done'),
         'downloads_done', (SELECT count(*) FROM task WHERE kind = 'download' AND state = 'done'),
         'faults', (SELECT count(*) FROM task WHERE state = 'failed') + $(broken_sessions))" |
         sed 's/ : /:/g; s/, /,/g'
@@ -204,6 +236,8 @@ where_to_look() {
   REST API     http://127.0.0.1:$api_port/api/v1/devices   (Authorization: Bearer $demo_token)
   acsctl       export ACS_SERVER=http://127.0.0.1:$api_port ACS_TOKEN=$demo_token
                $bin/acsctl devices
+               $bin/acsctl explain DEVICE
+  rules        $demo_dir/rules over crm.subscriber: change a row or a file, then $bin/acsctl rules apply $demo_dir/rules
   CWMP         https://127.0.0.1:$cwmp_port/ (CA: $demo_dir/tls/ca.crt), http://127.0.0.1:$plain_port/ (login $demo_user / $demo_password)
   database     psql '$demo_database'
   metrics      http://127.0.0.1:$monitor_port/metrics
