@@ -171,7 +171,7 @@ COMMENT ON COLUMN device_contact.bootstrap_epoch IS 'Number of the newest sessio
 COMMENT ON COLUMN device_contact.same_events IS
     'The newest Inform told the same events as the one before it: with a RetryCount it is a redelivery.';
 COMMENT ON COLUMN device_contact.rules_epoch IS
-    'The set of rules that it satisfies; 0: what they make of its newest Inform is not known yet, -1: its next Inform is to be looked at.';
+    'The set of rules that it satisfies; 0: what they make of its newest Inform is not known yet, -1: its next Inform is to be looked at, -2: both.';
 COMMENT ON COLUMN device_contact.rules_until IS 'When the rules are evaluated again although nothing changed.';
 
 CREATE TABLE device_recent (
@@ -727,7 +727,8 @@ COMMENT ON COLUMN rule_budget.devices IS 'Devices; those beyond the rule''s budg
 CREATE TABLE rule_touch (
     touch_id   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     device_id  bigint NOT NULL
-);
+)
+WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000, autovacuum_vacuum_cost_delay = 1);
 COMMENT ON TABLE rule_touch IS 'Devices about which something changed that rules read; see acs.touch(). Emptied within seconds.';
 COMMENT ON COLUMN rule_touch.device_id IS 'The device.';
 COMMENT ON COLUMN rule_touch.touch_id IS 'Ascending.';
@@ -737,7 +738,11 @@ CREATE TABLE rule_sweep (
     position  bigint,
     began_at  timestamptz,
     ended_at  timestamptz,
-    worked_at timestamptz
+    worked_at timestamptz,
+    is_whole  boolean     NOT NULL DEFAULT true,
+    holder    integer,
+    looked_at bigint      NOT NULL DEFAULT 0,
+    changed   bigint      NOT NULL DEFAULT 0
 );
 COMMENT ON TABLE rule_sweep IS 'One row: how far the sweep is that looks for devices of which rules want something else now.';
 COMMENT ON COLUMN rule_sweep.epoch IS 'The set of rules that is swept with.';
@@ -745,6 +750,10 @@ COMMENT ON COLUMN rule_sweep.position IS 'The last device that was looked at; NU
 COMMENT ON COLUMN rule_sweep.began_at IS 'When the newest sweep began.';
 COMMENT ON COLUMN rule_sweep.ended_at IS 'When the newest whole sweep ended.';
 COMMENT ON COLUMN rule_sweep.worked_at IS 'When a node last took a part of it.';
+COMMENT ON COLUMN rule_sweep.is_whole IS 'With all rules, because they changed; else only with those that read what others change, or the clock.';
+COMMENT ON COLUMN rule_sweep.holder IS 'The node that takes part after part; another one takes over when it is silent. NULL: nobody.';
+COMMENT ON COLUMN rule_sweep.looked_at IS 'Devices that the newest sweep looked at.';
+COMMENT ON COLUMN rule_sweep.changed IS 'Devices among them of which rules want something else.';
 INSERT INTO rule_sweep DEFAULT VALUES;
 
 CREATE TABLE rule_setting (
@@ -997,4 +1006,4 @@ COMMENT ON FUNCTION acs.touch(bigint) IS
 GRANT USAGE ON SCHEMA acs TO acs_rules;
 GRANT SELECT ON acs.device, acs.parameter, acs.promoted_parameter TO acs_rules;
 
-INSERT INTO schema_version (version) VALUES (8);
+INSERT INTO schema_version (version) VALUES (9);

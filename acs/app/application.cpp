@@ -52,6 +52,21 @@ storage::SessionPathSettings session_path_of(Config const& config, unsigned node
     return settings;
 }
 
+provisioning::WakeLimits rule_wakes_of(Config::Rules const& config)
+{
+    provisioning::WakeLimits limits;
+    limits.per_second = config.wakes_per_second;
+    return limits;
+}
+
+provisioning::SweepSettings sweep_of(Config::Rules const& config, unsigned node)
+{
+    provisioning::SweepSettings settings;
+    settings.node = node;
+    settings.interval = config.sweep_interval;
+    return settings;
+}
+
 domain::ModelKnowledge fallback_of(Config::Discovery const& config)
 {
     domain::ModelKnowledge knowledge;
@@ -148,6 +163,9 @@ Application::Application(Config config, Prepared prepared)
       searches_{searches_of(config_.database)},
       rule_queries_{
           storage::rule_connections(writes_of(config_.database).connection, 2, config_.database.search_timeout)},
+      sweeps_{storage::sweep_connection(writes_.settings().connection)},
+      sweep_queries_{
+          storage::rule_connections(writes_of(config_.database).connection, 1, config_.database.search_timeout)},
       node_{storage::NodeNumber::take(writes_.settings().connection, config_.node)},
       path_{session_path_of(config_, node_.value()), writes_, prepared_.sealer, clock_, metrics_},
       models_{writes_, clock_, fallback_of(config_.discovery)},
@@ -162,6 +180,11 @@ Application::Application(Config config, Prepared prepared)
       chores_{chores_of(config_, path_.paths()), node_, clock_},
       task_watch_{task_watch_of(config_), news_},
       waker_{inventory_, metrics_, wakeup_of(config_.wakeup, prepared_.wake_targets, expected_)},
+      sweep_store_{sweeps_, prepared_.sealer},
+      sweep_rules_{sweeps_, sweep_queries_},
+      rule_wakes_{waker_, sweep_store_, metrics_, rule_wakes_of(config_.rules)},
+      sweeper_{{rule_runner_, sweep_rules_, sweep_store_, rule_wakes_, clock_, metrics_},
+               sweep_of(config_.rules, node_.value())},
       monitor_{metrics_, {[this] { return chores_.status(); }}}
 {
     reload();
@@ -206,6 +229,8 @@ void Application::stop(std::chrono::milliseconds patience)
     writes_.stop();
     searches_.stop();
     rule_queries_.stop();
+    sweeps_.stop();
+    sweep_queries_.stop();
     server_.reset();
     threads_.reset();
     rule_thread_.reset();
@@ -224,6 +249,8 @@ void Application::reload()
 void Application::follow_rules()
 {
     rule_thread_->spawn(0, [this] { return rule_runner_.follow(rule_poll); });
+    rule_thread_->spawn(0, [this] { return sweeper_.run(); });
+    rule_thread_->spawn(0, [this] { return rule_wakes_.run(); });
     rule_thread_->start();
 }
 

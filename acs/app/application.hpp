@@ -12,7 +12,7 @@
 #include "monitor/monitor.hpp"
 #include "net/server.hpp"
 #include "provisioning/guard.hpp"
-#include "provisioning/rule_runner.hpp"
+#include "provisioning/rule_sweeper.hpp"
 #include "session/endpoint.hpp"
 #include "storage/chores.hpp"
 #include "storage/database.hpp"
@@ -22,6 +22,7 @@
 #include "storage/pg_model_store.hpp"
 #include "storage/pg_promotions.hpp"
 #include "storage/pg_rules.hpp"
+#include "storage/pg_sweep.hpp"
 #include "storage/session_path.hpp"
 #include "storage/task_watch.hpp"
 #include "wakeup/http_waker.hpp"
@@ -87,6 +88,8 @@ private:
     storage::Database writes_;
     storage::Database searches_;
     storage::Database rule_queries_;
+    storage::Database sweeps_;
+    storage::Database sweep_queries_;
     storage::NodeNumber node_;
     std::unique_ptr<net::Threads> threads_ = std::make_unique<net::Threads>(config_.threads);
     std::unique_ptr<net::Threads> rule_thread_ = std::make_unique<net::Threads>(1);  ///< reading rules takes long
@@ -104,6 +107,10 @@ private:
     storage::TaskWatch task_watch_;
     std::shared_ptr<net::ExpectedPeers> expected_ = std::make_shared<net::ExpectedPeers>();
     wakeup::HttpWaker waker_;
+    storage::PgSweep sweep_store_;
+    storage::PgRules sweep_rules_;
+    provisioning::WakeQueue rule_wakes_;
+    provisioning::RuleSweeper sweeper_;
     ModelCheck model_check_;
     std::vector<std::unique_ptr<net::Handler>> handlers_;
     std::unique_ptr<net::Server> server_ = std::make_unique<net::Server>(*threads_, metrics_);

@@ -169,6 +169,9 @@ void read_small(TomlReader& root, Config& config, Context context)
         config.discovery.profile = profiles[*profile];
     discovery.read("rpcs_per_session", config.discovery.rpcs_per_session, 1, 100'000);
     discovery.read("seconds_per_session", config.discovery.seconds_per_session, 1, 3600);
+    TomlReader rules{root.table("rules"), "rules", context.problems};
+    rules.read("wakes_per_second", config.rules.wakes_per_second, 0, 1000);
+    rules.read("sweep_seconds", config.rules.sweep_interval, 10, 86'400);
     TomlReader monitor{root.table("monitor"), "monitor", context.problems};
     monitor.read("address", config.monitor.address);
     monitor.read("port", config.monitor.port, 0, 65535);

@@ -110,6 +110,11 @@ struct Config {
         std::uint32_t lost_task_days = 7;  ///< a task that was sent fails when the device stays away for so long
     } inventory;
 
+    struct Rules {
+        std::uint32_t wakes_per_second = 5;        ///< devices of which rules want something else; 0: none
+        std::chrono::seconds sweep_interval{600};  ///< with rules that read tables of others, or the clock
+    } rules;
+
     struct Files {
         std::string directory = "/var/lib/acs/files";
         std::vector<ListenerConfig> listeners;

@@ -65,10 +65,10 @@ struct KnownDevice {
     std::vector<RecentValue> recent;       ///< the overlay: what Informs told since the tree was last written
     std::int64_t recent_version = 0;       ///< of the overlay, for Contact
     DeviceActivity activity;
-    std::int64_t rules_epoch = 0;  ///< of the rules that it satisfies; 0: its last Inform was not evaluated, -1: marked
-    base::TimePoint rules_until{};      ///< when they are evaluated again although nothing changed
-    bool has_open_tasks = false;        ///< some task is due, or waits for something the device will say
-    bool has_tree = false;              ///< its parameters were read at least in part
+    std::int64_t rules_epoch = 0;   ///< that it satisfies; 0: its last Inform was not evaluated, -1: marked, -2: both
+    base::TimePoint rules_until{};  ///< when they are evaluated again although nothing changed
+    bool has_open_tasks = false;    ///< some task is due, or waits for something the device will say
+    bool has_tree = false;          ///< its parameters were read at least in part
     std::string tree_software_version;  ///< the software that the tree was read from
     std::string automation_stopped;     ///< why automation leaves it alone; empty: it does not
     std::string dialect;                ///< per-device overrides of the model's wire options (JSON), normally empty

@@ -110,18 +110,25 @@ Outcomes merged(CompiledRules const& compiled, Outcomes const& kept, domain::Rul
     return outcomes;
 }
 
+std::vector<domain::RuleAction> actions_of(json::value const& entry)
+{
+    std::vector<domain::RuleAction> wanted;
+    auto const* const outcome = entry.if_object();
+    auto const* const actions = outcome ? outcome->if_contains("a") : nullptr;
+    if (actions && actions->is_array())
+        for (auto const& action : actions->get_array())
+            if (action.is_object())
+                wanted.push_back(action_of(action.get_object()));
+    return wanted;
+}
+
 domain::RuleFinding finding_of(CompiledRules const& compiled, domain::DeviceKey device, Outcomes const& outcomes)
 {
     domain::RuleFinding finding{device, {}, {}, {}};
-    for (unsigned i = 0; i < compiled.rules.size(); ++i) {
-        auto const* const outcome = outcome_of(outcomes, compiled.rules[i].rule.name);
-        auto const* const actions = outcome ? outcome->if_contains("a") : nullptr;
-        if (!actions || !actions->is_array())
-            continue;
-        for (auto const& action : actions->get_array())
-            if (action.is_object())
-                finding.actions.emplace_back(i, action_of(action.get_object()));
-    }
+    for (unsigned i = 0; i < compiled.rules.size(); ++i)
+        if (auto const* const entry = outcomes.if_contains(compiled.rules[i].rule.name))
+            for (auto& action : actions_of(*entry))
+                finding.actions.emplace_back(i, std::move(action));
     return finding;
 }
 

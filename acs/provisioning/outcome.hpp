@@ -29,6 +29,9 @@ using Outcomes = boost::json::object;
 [[nodiscard]] Outcomes merged(CompiledRules const& compiled, Outcomes const& kept, domain::RuleMember const& member,
                               domain::RuleFinding const& finding, base::TimePoint now);
 
+/// What one rule's entry wants.
+[[nodiscard]] std::vector<domain::RuleAction> actions_of(boost::json::value const& entry);
+
 /// All that the outcomes want, as a finding.
 [[nodiscard]] domain::RuleFinding finding_of(CompiledRules const& compiled, domain::DeviceKey device,
                                              Outcomes const& outcomes);

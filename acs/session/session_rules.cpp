@@ -15,6 +15,12 @@ namespace {
 /// Devices that had to wait for a budget ask again after it has begun anew.
 constexpr std::chrono::hours budget_time{1};
 
+/// See KnownDevice::rules_epoch.
+bool is_inform_open(domain::KnownDevice const& known)
+{
+    return known.rules_epoch == 0 || known.rules_epoch == -2;
+}
+
 bool is_of_rules(domain::Task const& task)
 {
     return task.origin.starts_with("rule") && !domain::is_final(task.state);
@@ -43,7 +49,7 @@ void Session::note_rule_events(std::optional<domain::KnownDevice> const& known)
 {
     for (auto const& event : evidence_.events)
         rule_events_.push_back(event.code);
-    if (known && known->rules_epoch == 0)
+    if (known && is_inform_open(*known))
         for (auto const& event : known->last_events)
             rule_events_.push_back(event.code);
 }

@@ -45,6 +45,14 @@ constexpr std::array sweeps{
     Sweep{{"sweep_path_budget", "DELETE FROM path_budget WHERE day < ($1::timestamptz AT TIME ZONE 'UTC')::date - 1"},
           "path budgets cleared",
           true},
+    Sweep{{"sweep_rule_budgets", "DELETE FROM rule_budget WHERE hour < $1::timestamptz - interval '7 days'"},
+          "budgets of rules cleared",
+          true},
+    Sweep{{"sweep_rule_quarantine",
+           "DELETE FROM rule_quarantine q WHERE q.since < $1::timestamptz - interval '30 days'"
+           " AND NOT EXISTS (SELECT FROM rule r WHERE r.rule = q.rule AND r.version_id = q.version_id)"},
+          "quarantines of old rules forgotten",
+          true},
 };
 
 constexpr Statement try_lock{"try_chores_lock", "SELECT pg_try_advisory_lock($1)"};

@@ -43,6 +43,9 @@ constexpr std::array moves{
     Statement{"merge_transfers", "UPDATE transfer SET device_id = $2 WHERE device_id = $1"},
     Statement{"merge_files", "UPDATE file SET uploaded_by = $2 WHERE uploaded_by = $1"},
     Statement{"merge_children", "UPDATE device SET parent_device = $2 WHERE parent_device = $1"},
+    Statement{"merge_rules_done",
+              "INSERT INTO rule_outcome AS i (device_id, epoch, done) SELECT $2::bigint, epoch, done FROM rule_outcome"
+              " WHERE device_id = $1 ON CONFLICT (device_id) DO UPDATE SET done = EXCLUDED.done || i.done"},
     Statement{"merge_device",
               "UPDATE device i SET subscriber = coalesce(i.subscriber, f.subscriber), access_node = "
               "coalesce(i.access_node, f.access_node), time_zone = coalesce(i.time_zone, f.time_zone),"
@@ -54,7 +57,8 @@ constexpr std::array moves{
     Statement{"merge_contact",
               "UPDATE device_contact i SET session_epoch = greatest(i.session_epoch, f.session_epoch) + 1,"
               " informs = i.informs + f.informs, periodic_informs = i.periodic_informs + f.periodic_informs,"
-              " last_boot = greatest(i.last_boot, f.last_boot)"
+              " last_boot = greatest(i.last_boot, f.last_boot),"
+              " rules_epoch = CASE WHEN i.rules_epoch IN (0, -2) THEN -2 ELSE -1 END"
               " FROM device_contact f WHERE i.device_id = $2 AND f.device_id = $1"},
 };
 
@@ -73,15 +77,10 @@ constexpr std::array takings{
 };
 
 constexpr std::array leftovers{
-    "device_tree",
-    "device_recent",
-    "device_parameter",
-    "path_budget",
-    "model_experience",
-    "cwmp_session",
-    "connection_request_credential",
-    "device_contact",
-    "device",
+    "device_tree",      "device_recent", "device_parameter",
+    "path_budget",      "rule_outcome",  "rule_quarantine",
+    "model_experience", "cwmp_session",  "connection_request_credential",
+    "device_contact",   "device",
 };
 
 constexpr Statement read_login{"merge_read_login", "SELECT username, password, previous_username, previous_password "

@@ -131,6 +131,22 @@ void save_all(pqxx::transaction_base& transaction, std::span<std::shared_ptr<Bat
 
 }  // namespace
 
+domain::KeptOutcome read_kept(pqxx::row const& row, base::Sealer const& sealer, domain::DeviceKey device)
+{
+    auto const place = task_place(device);
+    domain::KeptOutcome kept{.outcomes = opened_text(sealer, place, text_of(row[1])),
+                             .attempts = read_attempts(opened_text(sealer, place, text_of(row[2]))),
+                             .done = read_done(text_of(row[3])),
+                             .given_up = {},
+                             .tags = {}};
+    for (auto& tag : parse_texts(text_of(row[4])))
+        kept.tags.insert(std::move(tag));
+    auto const pairs = parse_texts(text_of(row[5]));
+    for (std::size_t i = 0; i + 1 < pairs.size(); i += 2)
+        kept.given_up.emplace(pairs[i], pairs[i + 1]);
+    return kept;
+}
+
 void LoadOutcomeKind::execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
 {
     ArrayText devices;
@@ -138,17 +154,7 @@ void LoadOutcomeKind::execute(pqxx::transaction_base& transaction, std::span<std
         devices.add(request<LoadOutcomeRequest>(item).question);
     for (auto const& row : exec(transaction, load_outcomes, devices.finish())) {
         auto& asked = request<LoadOutcomeRequest>(items[row[0].as<std::size_t>() - 1]);
-        auto const place = task_place(domain::DeviceKey{asked.question});
-        asked.answer = {.outcomes = opened_text(sealer_, place, text_of(row[1])),
-                        .attempts = read_attempts(opened_text(sealer_, place, text_of(row[2]))),
-                        .done = read_done(text_of(row[3])),
-                        .given_up = {},
-                        .tags = {}};
-        for (auto& tag : parse_texts(text_of(row[4])))
-            asked.answer.tags.insert(std::move(tag));
-        auto const pairs = parse_texts(text_of(row[5]));
-        for (std::size_t i = 0; i + 1 < pairs.size(); i += 2)
-            asked.answer.given_up.emplace(pairs[i], pairs[i + 1]);
+        asked.answer = read_kept(row, sealer_, domain::DeviceKey{asked.question});
     }
 }
 

@@ -8,6 +8,10 @@
 
 namespace storage {
 
+/// Reads the columns 1 to 5 of a row: outcomes, attempts, done (rule_outcome), the device's tags, and an array of rule
+/// and `what` in turn of what is given up.
+[[nodiscard]] domain::KeptOutcome read_kept(pqxx::row const& row, base::Sealer const& sealer, domain::DeviceKey device);
+
 using LoadOutcomeRequest = BatchRequest<std::int64_t, domain::KeptOutcome>;
 /// Reads what is kept of the rules for devices.
 class LoadOutcomeKind final : public BatchKind {

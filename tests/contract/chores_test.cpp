@@ -1,5 +1,6 @@
 // What one node does for all: partitions, ends of tasks, forgetting.
 #include "rare_stores.hpp"
+#include "storage/array_text.hpp"
 
 #include <gmock/gmock.h>
 
@@ -61,6 +62,27 @@ TEST_F(ChoresTest, PartitionsAreMadeMoreThanAWeekAhead)
         EXPECT_TRUE(has_table("parameter_sample_" + day_name(now + days{ahead}))) << ahead;
     }
     EXPECT_TRUE(one->status()) << one->status().error().what;
+}
+
+TEST_F(ChoresTest, WhatRulesNoLongerNeedIsForgotten)
+{
+    stores.database.exec("INSERT INTO rule_version (rule, epoch, file, text, made_by, reason) VALUES"
+                         " ('a', 1, 'a.sql', 'old', 'anna', ''), ('a', 2, 'a.sql', 'new', 'anna', '')");
+    stores.database.exec(
+        "INSERT INTO rule (rule, version_id) SELECT rule, max(version_id) FROM rule_version GROUP BY 1");
+    auto const now = "'" + storage::time_text(stores.clock.now()) + "'::timestamptz";
+    stores.database.exec("INSERT INTO rule_quarantine (device_id, rule, what, version_id, since, reason)"
+                         " SELECT d, rule, text, version_id, " +
+                         now +
+                         " - d * interval '20 days', 'it will not stay'"
+                         " FROM rule_version, generate_series(1, 2) d");
+    stores.database.exec("INSERT INTO rule_budget VALUES ('a', " + now + " - interval '8 days', 1), ('a', " + now +
+                         " - interval '6 days', 1)");
+    EXPECT_TRUE(chores()->run_once());
+    EXPECT_EQ(stores.database.value("SELECT string_agg(device_id || what, ' ' ORDER BY device_id, what)"
+                                    " FROM rule_quarantine"),
+              "1new 1old 2new");
+    EXPECT_EQ(stores.number("SELECT count(*) FROM rule_budget"), 1);
 }
 
 /// The lock of a connection that ended is free as soon as PostgreSQL has noticed that end.

@@ -44,6 +44,20 @@ protected:
     domain::Admission from = stores.admit(box("HG-1000v2"));
 };
 
+TEST_F(DeviceAdminTest, WhatRulesDidOnceToEitherIsDoneAndTheyAreEvaluatedAnew)
+{
+    for (auto const& [device, key] : {std::pair{from, "a"}, std::pair{into, "b"}})
+        stores.database.exec("INSERT INTO rule_outcome (device_id, epoch, done) VALUES (" +
+                             std::to_string(device.key.value()) + ", 1, jsonb_build_object('" + key + "', 7))");
+    stores.database.exec("INSERT INTO rule_quarantine (device_id, rule, version_id, reason) VALUES (" +
+                         std::to_string(from.key.value()) + ", 'r', 1, 'it will not stay')");
+    ASSERT_TRUE(merge());
+    EXPECT_EQ(stores.database.value("SELECT done::text FROM rule_outcome"), R"({"a": 7, "b": 7})");
+    EXPECT_EQ(rows("rule_outcome", into), 1);
+    EXPECT_EQ(rows("rule_quarantine", from), 0);
+    EXPECT_LT(look_up("HG-1000")->rules_epoch, 0);
+}
+
 TEST_F(DeviceAdminTest, BothIdentitiesAreOneDeviceWithTheHistoryOfBoth)
 {
     stores.store(into, {{"Device.A", "1"}});

@@ -35,6 +35,17 @@ TEST(Config, EveryProblemIsReportedAtOnce)
     EXPECT_THAT(problems, HasSubstr("cwmp.listener[0].auth: basic sends passwords in clear"));
 }
 
+TEST(Config, WakesAndSweepsOfRulesAreSet)
+{
+    auto const outcome = app::parse_config("[rules]\nwakes_per_second = 0\nsweep_seconds = 60\n", "test.toml");
+    EXPECT_EQ(outcome.config.rules.wakes_per_second, 0u);
+    EXPECT_EQ(outcome.config.rules.sweep_interval, std::chrono::seconds{60});
+    app::Config const defaults;
+    EXPECT_EQ(defaults.rules.wakes_per_second, 5u);
+    EXPECT_EQ(defaults.rules.sweep_interval, std::chrono::minutes{10});
+    EXPECT_THAT(problems_of("[rules]\nsweep_seconds = 1\n"), HasSubstr("rules.sweep_seconds: must be"));
+}
+
 TEST(Config, ASyntaxErrorNamesLineAndColumn)
 {
     EXPECT_THAT(problems_of("node = \n"), HasSubstr("test.toml line 1, column"));

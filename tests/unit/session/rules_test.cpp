@@ -118,6 +118,15 @@ TEST_F(RulesInSessions, AnEventWhoseSessionDiedIsNotForgotten)
     EXPECT_THAT(rules.evaluated_for, ElementsAre(ElementsAre("2 PERIODIC", "1 BOOT")));
 }
 
+TEST_F(RulesInSessions, NorIsItWhenTheDeviceWasMarkedSince)
+{
+    greet(events(cwmp::event_code::boot));
+    rules.evaluated_for.clear();
+    store.set_gate(key, -2, {});
+    hold_session();
+    EXPECT_THAT(rules.evaluated_for, ElementsAre(ElementsAre("2 PERIODIC", "1 BOOT")));
+}
+
 TEST_F(RulesInSessions, WithoutADatabaseForRulesTheSessionGoesOnAndTheDeviceStaysDue)
 {
     auto const task = order(domain::GetTask{{ssid}});
