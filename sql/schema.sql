@@ -857,9 +857,11 @@ COMMENT ON VIEW acs.parameter IS
     'fleets are searched by promoted parameters. The values of secrets are NULL.';
 
 CREATE FUNCTION acs.value(device_id bigint, path text) RETURNS text
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
 AS $$
+BEGIN
+    RETURN (
     SELECT coalesce(
         (SELECT d.value FROM device_parameter d WHERE d.device_id = $1 AND d.path_id = p.path_id),
         (SELECT r.values[array_position(r.path_ids, p.path_id)] FROM device_recent r WHERE r.device_id = $1),
@@ -867,7 +869,8 @@ AS $$
            FROM device_tree t, array_position(t.path_ids, p.path_id) i
           WHERE t.device_id = $1 AND i IS NOT NULL))
       FROM path p
-     WHERE p.path = $2 AND NOT p.is_secret
+     WHERE p.path = $2 AND NOT p.is_secret);
+END
 $$;
 COMMENT ON FUNCTION acs.value(bigint, text) IS
     'The newest known value of one parameter of one device; NULL when it is not known or is a secret.';
@@ -919,14 +922,17 @@ CREATE VIEW acs.promoted_parameter AS SELECT device_id, path_id, value, since FR
 COMMENT ON VIEW acs.promoted_parameter IS 'The copies of promoted parameters; never secrets. path_id is that of the table path.';
 
 CREATE FUNCTION acs.setting(device_id bigint, name text) RETURNS text
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
 AS $$
+BEGIN
+    RETURN (
     SELECT s.path FROM rule_setting s JOIN device d ON d.device_id = $1
      WHERE s.name = $2 AND s.oui IN ('', d.oui) AND s.product_class IN ('', d.product_class)
        AND (s.root = '' OR acs.value($1, s.root || 'DeviceInfo.SoftwareVersion') IS NOT NULL)
      ORDER BY s.product_class <> '' DESC, s.oui <> '' DESC, s.root = 'Device.' DESC
-     LIMIT 1
+     LIMIT 1);
+END
 $$;
 COMMENT ON FUNCTION acs.setting(bigint, text) IS
     'The parameter that holds a setting of a device; NULL when its model has none, or its root is not known yet.';

@@ -93,7 +93,7 @@ public:
     virtual base::Awaitable<RuleFinding> evaluate(std::shared_ptr<RuleStatements const> statements,
                                                   RuleMember member) = 0;
     /// All of it or, when a newer session has begun, nothing. Durable on return. The ids of its tasks, in their order;
-    /// none when nothing was written.
+    /// none when nothing was written, also because there was nothing to be written.
     virtual base::Awaitable<std::optional<std::vector<TaskId>>> save(RuleRecord record) = 0;
     /// The next Inform of the device has the rules evaluated.
     virtual base::Awaitable<void> mark_due(DeviceKey device) = 0;

@@ -26,6 +26,11 @@ bool is_of_rules(domain::Task const& task)
     return task.origin.starts_with("rule") && !domain::is_final(task.state);
 }
 
+bool is_about_parameters(domain::DeviceWish const& wish)
+{
+    return domain::is_level(wish.action.kind) && wish.action.kind != "tag";
+}
+
 }  // namespace
 
 /// Whether something that rules read may be another than when they were last satisfied.
@@ -83,7 +88,7 @@ base::Awaitable<bool> Session::order_rules()
     co_await take_verdict();
     if (!rules_ || rules_->is_busy())
         co_return false;
-    if (!rules_->verdict().wishes.empty())
+    if (std::ranges::any_of(rules_->verdict().wishes, is_about_parameters))
         co_await load_tree();
     auto const round = co_await next_rules();
     bool const goes_on = co_await carry_out_rules(round);

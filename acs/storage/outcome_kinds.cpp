@@ -14,13 +14,15 @@ namespace storage {
 
 namespace {
 
+// A join with rule_outcome that is planned while the table is empty reads all of it for every batch ever after; a
+// sub-select of its own can only be looked up.
 constexpr Statement load_outcomes{
-    "load_outcomes",
-    "SELECT u.n, o.outcomes, o.attempts, o.done, d.tags, ARRAY(SELECT x FROM rule_quarantine q"
-    " JOIN rule r ON r.rule = q.rule AND r.version_id = q.version_id"
-    " CROSS JOIN LATERAL (VALUES (1, q.rule), (2, q.what)) v (i, x) WHERE q.device_id = u.device_id"
-    " ORDER BY q.rule, q.what, i) FROM unnest($1::bigint[]) WITH ORDINALITY u (device_id, n)"
-    " LEFT JOIN device d ON d.device_id = u.device_id LEFT JOIN rule_outcome o ON o.device_id = u.device_id"};
+    "load_outcomes", "SELECT u.n, o.outcomes, o.attempts, o.done, d.tags, ARRAY(SELECT x FROM rule_quarantine q"
+                     " JOIN rule r ON r.rule = q.rule AND r.version_id = q.version_id"
+                     " CROSS JOIN LATERAL (VALUES (1, q.rule), (2, q.what)) v (i, x) WHERE q.device_id = u.device_id"
+                     " ORDER BY q.rule, q.what, i) FROM unnest($1::bigint[]) WITH ORDINALITY u (device_id, n)"
+                     " LEFT JOIN device d ON d.device_id = u.device_id LEFT JOIN LATERAL"
+                     " (SELECT * FROM rule_outcome o WHERE o.device_id = u.device_id OFFSET 0) o ON true"};
 
 // The fence is as that of tasks. Only a gate that nobody has opened since the session's Inform is closed.
 constexpr Statement save_outcomes{
@@ -34,10 +36,19 @@ constexpr Statement save_outcomes{
     " WHERE c.device_id = f.device_id AND f.gate <> 0 AND c.rules_epoch = 0),"
     " kept AS (INSERT INTO rule_outcome (device_id, epoch, outcomes, attempts, done) SELECT f.device_id, f.epoch,"
     " coalesce(f.outcomes::jsonb, o.outcomes, '{}'), coalesce(f.attempts::jsonb, o.attempts, '[]'),"
-    " coalesce(f.done::jsonb, o.done, '{}') FROM fence f LEFT JOIN rule_outcome o ON o.device_id = f.device_id"
-    " WHERE num_nonnulls(f.outcomes, f.attempts, f.done) > 0"
+    " coalesce(f.done::jsonb, o.done, '{}') FROM fence f LEFT JOIN LATERAL"
+    " (SELECT * FROM rule_outcome o WHERE o.device_id = f.device_id OFFSET 0) o ON true WHERE num_nonnulls(f.outcomes, "
+    "f.attempts, f.done) > 0"
     " ON CONFLICT (device_id) DO UPDATE SET epoch = EXCLUDED.epoch, outcomes = EXCLUDED.outcomes,"
     " attempts = EXCLUDED.attempts, done = EXCLUDED.done, changed = now()) SELECT n FROM fence"};
+
+// What most sessions write: nothing but that.
+constexpr Statement close_gates{
+    "close_rule_gates",
+    "UPDATE device_contact c SET rules_epoch = u.gate, rules_until = u.until FROM unnest($1::bigint[], $2::bigint[],"
+    " $3::bigint[], $4::timestamptz[]) WITH ORDINALITY u (device_id, session_epoch, gate, until, n)"
+    " WHERE c.device_id = u.device_id AND c.session_epoch = u.session_epoch AND c.rules_epoch = 0 AND u.gate <> 0"
+    " RETURNING u.n"};
 
 constexpr Statement give_up{"give_up_wish",
                             "INSERT INTO rule_quarantine AS q (device_id, rule, what, version_id, reason, evidence)"
@@ -82,6 +93,25 @@ bool is_simple(SaveOutcomeQuestion const& question)
            record.tags_removed.empty();
 }
 
+/// Only the gate is to be closed.
+bool is_gate(SaveOutcomeQuestion const& question)
+{
+    return is_simple(question) && !question.outcomes && !question.attempts && !question.record.done;
+}
+
+pqxx::result close_rows(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
+{
+    ArrayText devices, sessions, gates, untils;
+    for (auto const& item : items) {
+        auto const& record = request<SaveOutcomeRequest>(item).question.record;
+        devices.add(record.device.value());
+        sessions.add(record.session_epoch);
+        gates.add(record.is_satisfied ? record.epoch : std::int64_t{0});
+        untils.add(record.until);
+    }
+    return exec(transaction, close_gates, devices.finish(), sessions.finish(), gates.finish(), untils.finish());
+}
+
 /// One array for each column of a batch of records.
 pqxx::result save_rows(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
 {
@@ -123,7 +153,9 @@ void save_all(pqxx::transaction_base& transaction, std::span<std::shared_ptr<Bat
 {
     for (auto const& item : items)
         request<SaveOutcomeRequest>(item).answer.reset();
-    for (auto const& row : save_rows(transaction, items)) {
+    bool const are_gates = std::ranges::all_of(
+        items, [](auto const& item) { return is_gate(request<SaveOutcomeRequest>(item).question); });
+    for (auto const& row : are_gates ? close_rows(transaction, items) : save_rows(transaction, items)) {
         auto& asked = request<SaveOutcomeRequest>(items[row[0].as<std::size_t>() - 1]);
         asked.answer = save_more(transaction, asked.question);
     }

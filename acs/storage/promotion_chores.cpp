@@ -102,9 +102,10 @@ bool fill_pattern(pqxx::connection& connection, PromotionSettings const& setting
         auto const row = exec(work, fill, after, static_cast<int>(settings.devices_at_once), ids).front();
         bool const is_done = row[0].as<unsigned>() < settings.devices_at_once;
         after = row[1].as<std::int64_t>();
-        if (is_done)
+        if (is_done) {
+            work.exec("ANALYZE device_parameter");  // plans from before would look through all devices' copies
             exec(work, note_filled, pattern);
-        else
+        } else
             exec(work, note_progress, pattern, after);
         work.commit();
         if (is_done) {

@@ -86,3 +86,34 @@ CREATE FUNCTION acs.touch(device_id bigint) RETURNS void
 AS $$INSERT INTO rule_touch (device_id) VALUES ($1)$$;
 COMMENT ON FUNCTION acs.touch(bigint) IS
     'Something changed that rules read of this device: they are evaluated, and it is woken when they want something else. For triggers.';
+
+-- As PL/pgSQL they keep their plans: as SQL they were planned anew by every statement that calls them.
+CREATE OR REPLACE FUNCTION acs.value(device_id bigint, path text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    RETURN (
+    SELECT coalesce(
+        (SELECT d.value FROM device_parameter d WHERE d.device_id = $1 AND d.path_id = p.path_id),
+        (SELECT r.values[array_position(r.path_ids, p.path_id)] FROM device_recent r WHERE r.device_id = $1),
+        (SELECT CASE WHEN (get_byte(t.flags, 2 * i - 2) * 256 + get_byte(t.flags, 2 * i - 1)) & 2560 = 512 THEN t.values[i] END
+           FROM device_tree t, array_position(t.path_ids, p.path_id) i
+          WHERE t.device_id = $1 AND i IS NOT NULL))
+      FROM path p
+     WHERE p.path = $2 AND NOT p.is_secret);
+END
+$$;
+CREATE OR REPLACE FUNCTION acs.setting(device_id bigint, name text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    RETURN (
+    SELECT s.path FROM rule_setting s JOIN device d ON d.device_id = $1
+     WHERE s.name = $2 AND s.oui IN ('', d.oui) AND s.product_class IN ('', d.product_class)
+       AND (s.root = '' OR acs.value($1, s.root || 'DeviceInfo.SoftwareVersion') IS NOT NULL)
+     ORDER BY s.product_class <> '' DESC, s.oui <> '' DESC, s.root = 'Device.' DESC
+     LIMIT 1);
+END
+$$;

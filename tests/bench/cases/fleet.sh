@@ -16,7 +16,7 @@ share_of() { awk "BEGIN { print 10000 / $1 }"; }
 
 seed() {  # seed DEVICES TREES
     "$build/bin/acs" seed --config "$work/acs.toml" --devices "$1" --trees "$2" --product-class HN-7490 2>/dev/null
-    psql -X -q -d "$database" -c 'VACUUM' -c 'CHECKPOINT'
+    psql -X -q -d "$database" -c 'VACUUM ANALYZE' -c 'CHECKPOINT'
 }
 
 known_devices() {  # known_devices COUNT [OTHER]: minimal sessions of 10,000 devices of so many, compared with the other case
