@@ -14,7 +14,9 @@ write_rules() {
 apply_bench_rules() {  # apply_bench_rules COUNT MATCHING: in force, and known to the server
     write_rules "$@"
     "$build/bin/acsctl" --server "http://127.0.0.1:$api" --token "$api_token" rules apply "$work/rules" --reason bench >/dev/null
-    sleep 3
+    until [ "$(query "SELECT s.epoch = r.epoch AND s.position IS NULL FROM public.rule_sweep s, public.rule_set r")" = t ]; do
+        sleep 0.5
+    done
 }
 
 rules_round() {  # rules_round NAME: every device evaluated once, then once more with nothing to be evaluated

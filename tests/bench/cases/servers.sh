@@ -62,6 +62,8 @@ auth = "none"
 enrol = "open"
 [discovery]
 profile = "$1"
+[rules]
+wakes_per_second = 0
 [files]
 directory = "$work/files"
 [api]
