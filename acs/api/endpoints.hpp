@@ -26,7 +26,13 @@ Answer show_rule(Call call);
 Answer check_rules(Call call);
 Answer apply_rules(Call call);
 Answer preview_rules(Call call);
+
+// explanations.cpp
 Answer explain_device(Call call);
+
+// rule_quarantine.cpp
+Answer list_rule_quarantine(Call call);
+Answer release_rule_quarantine(Call call);
 
 // rule_sets.cpp
 Answer list_rule_sets(Call call);

@@ -39,6 +39,8 @@ constexpr Route table[] = {
     {"POST", "/api/v1/rules/rollback", Body::json, rollback_rules},
     {"POST", "/api/v1/rules/pause", Body::json, pause_rules},
     {"POST", "/api/v1/rules/resume", Body::json, resume_rules},
+    {"GET", "/api/v1/rule-quarantine", Body::none, list_rule_quarantine},
+    {"POST", "/api/v1/rule-quarantine/release", Body::json, release_rule_quarantine},
     {"GET", "/api/v1/rule-sets", Body::none, list_rule_sets},
     {"GET", "/api/v1/rule-sets/{epoch}", Body::none, show_rule_set},
     {"GET", "/api/v1/version", Body::none, get_version},

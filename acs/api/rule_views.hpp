@@ -21,6 +21,11 @@ namespace api {
 /// Who stopped it, null for none.
 [[nodiscard]] boost::json::value view_of(std::optional<domain::RulePause> const& pause);
 
+/// Rules whose SQL fails.
+[[nodiscard]] boost::json::array view_of(std::vector<domain::PreviewedFailure> const& failures);
+/// Something that is given up for a device.
+[[nodiscard]] boost::json::object view_of(domain::Quarantine const& each);
+
 /// A list of texts.
 template <class List>
 [[nodiscard]] boost::json::array texts(List const& list)

@@ -1,5 +1,4 @@
 #include "domain/rules.hpp"
-#include "api/device_lookup.hpp"
 #include "api/endpoints.hpp"
 #include "api/json_body.hpp"
 #include "api/query.hpp"
@@ -144,16 +143,9 @@ json::object view_of(domain::PreviewedChange const& change)
     for (auto const& sample : change.samples)
         samples.push_back(
             {{"device", std::to_string(sample.device.value())}, {"from", sample.from}, {"to", sample.to}});
-    return {{"rule", change.rule},       {"kind", change.kind},         {"path", change.path},
-            {"devices", change.devices}, {"in_place", change.in_place}, {"samples", std::move(samples)}};
-}
-
-json::array view_of(std::vector<domain::PreviewedFailure> const& failures)
-{
-    json::array list;
-    for (auto const& failure : failures)
-        list.push_back({{"rule", failure.rule}, {"reason", failure.reason}, {"devices", failure.devices}});
-    return list;
+    return {{"rule", change.rule},         {"kind", change.kind},          {"path", change.path},
+            {"devices", change.devices},   {"in_place", change.in_place},  {"waiting", change.waiting},
+            {"given_up", change.given_up}, {"samples", std::move(samples)}};
 }
 
 json::object view_of(domain::RulesPreview const& preview)
@@ -171,37 +163,20 @@ json::object view_of(domain::RulesPreview const& preview)
             {"fleet", preview.fleet ? json::value(*preview.fleet) : json::value(nullptr)},
             {"changes", std::move(changes)},
             {"conflicts", std::move(conflicts)},
-            {"failures", view_of(preview.failures)},
+            {"failures", api::view_of(preview.failures)},
             {"next",
              preview.next ? json::value(json::string(std::to_string(preview.next->value()))) : json::value(nullptr)}};
 }
 
-json::object view_of(domain::ExplainedWish const& wish)
-{
-    return {{"rule", wish.rule},
-            {"version", std::to_string(wish.version)},
-            {"priority", wish.priority},
-            {"kind", wish.kind},
-            {"path", wish.path},
-            {"wanted", wish.wanted},
-            {"known", wish.known ? json::value(json::string(*wish.known)) : json::value(nullptr)},
-            {"overruled_by",
-             wish.overruled_by.empty() ? json::value(nullptr) : json::value(json::string(wish.overruled_by))},
-            {"in_place", wish.is_in_place}};
-}
-
-json::object view_of(domain::RulesExplanation const& explanation)
-{
-    json::array wishes;
-    for (auto const& wish : explanation.wishes)
-        wishes.push_back(view_of(wish));
-    return {{"epoch", std::to_string(explanation.epoch)}, {"all_paused", explanation.is_paused},
-            {"paused", texts(explanation.paused)},        {"matched", texts(explanation.matched)},
-            {"unmatched", texts(explanation.unmatched)},  {"wishes", std::move(wishes)},
-            {"failures", view_of(explanation.failures)}};
-}
-
 }  // namespace
+
+json::array view_of(std::vector<domain::PreviewedFailure> const& failures)
+{
+    json::array list;
+    for (auto const& failure : failures)
+        list.push_back({{"rule", failure.rule}, {"reason", failure.reason}, {"devices", failure.devices}});
+    return list;
+}
 
 std::unexpected<Problem> refused(domain::Rules::Problems const& problems)
 {
@@ -305,16 +280,6 @@ Answer preview_rules(Call call)
     if (!preview)
         co_return refused(preview.error());
     co_return json_response(200, view_of(*preview));
-}
-
-Answer explain_device(Call call)
-{
-    if (auto checked = Query{call.request.query()}.problem(); !checked)
-        co_return std::unexpected{std::move(checked).error()};
-    auto const device = co_await find_device(call.context, std::string{call.argument});
-    if (!device)
-        co_return std::unexpected{std::move(device).error()};
-    co_return json_response(200, view_of(co_await call.context.services.rules.explain(device->key)));
 }
 
 }  // namespace api

@@ -69,18 +69,20 @@ void add_inventory(CLI::App& app, Invocation& invocation)
         app.add_subcommand("promoted", "list the parameters that fleets are searched by, add or remove a pattern");
     promoted->add_option("ACTION", invocation.operands, "add PATTERN or remove PATTERN; nothing: list")->expected(0, 2);
     promoted->add_option("--reason", invocation.reason, "who needs it");
-    auto* const rules =
-        app.add_subcommand("rules", "provisioning rules: list, show, check, preview, apply, undo, pause");
+    auto* const rules = app.add_subcommand(
+        "rules", "provisioning rules: list, show, check, preview, apply, undo, pause, what they gave up");
     rules
         ->add_option("ACTION", invocation.operands,
                      "list, show NAME, check FILE, preview FILE, apply FOLDER, history [NAME], rollback EPOCH, export"
-                     " FOLDER, pause [NAME] or resume [NAME]")
-        ->expected(0, 2);
+                     " FOLDER, pause [NAME], resume [NAME], quarantine or release DEVICE [RULE [WHAT]]")
+        ->expected(0, 4);
+    rules->add_option("--rule", invocation.rule, "only what this rule gave up");
+    rules->add_option("--device", invocation.device, "only what was given up for this device");
     rules->add_option("--reason", invocation.reason, "why they are applied, rolled back or paused");
     rules->add_option("--where", invocation.where, "preview only devices for which this SQL condition holds");
     rules->add_flag("--dry-run", invocation.dry_run, "tell what applying or rolling back would change");
     rules->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
-    on_device(app, invocation, "explain", "show what rules want of a device, and why",
+    on_device(app, invocation, "explain", "show what rules want of a device, why, and what its next session sends",
               {"PATH", "only what begins so", 0, 1});
     auto* const parameters = on_device(app, invocation, "parameters", "list what is known of a device's parameters",
                                        {"PATH", "a parameter, or an object with its dot", 0, 1});

@@ -17,6 +17,7 @@ struct Invocation {
     std::string device;                 ///< OUI-ProductClass-Serial
     std::vector<std::string> operands;  ///< what follows the device, or stands alone: paths, settings, a task, a file
     std::string where;
+    std::string rule;           ///< of quarantines
     std::string type;           ///< of a file: TR-069's text or a short name
     std::string version;        ///< of a file
     std::string product_class;  ///< of a file

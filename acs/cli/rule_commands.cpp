@@ -56,12 +56,6 @@ base::Result<json::array> read_rules(std::string const& operand)
     return rules;
 }
 
-std::uint64_t number_of(json::object const& object, std::string_view name)
-{
-    auto const* const value = object.if_contains(json::string_view{name.data(), name.size()});
-    return value && value->is_number() ? value->to_number<std::uint64_t>() : 0;
-}
-
 int check(Session const& session, json::array rules)
 {
     auto const answer = session.client.post("/rules/check", {{"rules", std::move(rules)}});
@@ -102,7 +96,8 @@ public:
         changed += number_of(page, "devices_changed");
         restarted += number_of(page, "devices_restarted");
         for (auto const& each : list_of(page, "changes"))
-            add_up(each.as_object(), {"rule", "kind", "path"}, {"devices", "in_place"}, changes_);
+            add_up(each.as_object(), {"rule", "kind", "path"}, {"devices", "in_place", "waiting", "given_up"},
+                   changes_);
         for (auto const& each : list_of(page, "conflicts"))
             add_up(each.as_object(), {"path", "winner", "loser"}, {"devices"}, conflicts_);
         for (auto const& each : list_of(page, "failures"))
@@ -142,6 +137,13 @@ private:
     Sums changes_, conflicts_, failures_;
 };
 
+/// ", 3 quarantined"; nothing when there are none.
+std::string count_of(json::object const& object, char const* member, char const* what)
+{
+    auto const count = number_of(object, member);
+    return count == 0 ? std::string{} : fmt::format(", {} {}", count, what);
+}
+
 void print(Session const& session, json::object const& whole)
 {
     auto& out = session.terminal.out;
@@ -150,9 +152,10 @@ void print(Session const& session, json::object const& whole)
                        number_of(whole, "devices_restarted"));
     for (auto const& each : list_of(whole, "changes")) {
         auto const& change = each.as_object();
-        out << escaped(fmt::format("{}: {} {}: {} to change, {} in place", text_of(change, "rule"),
+        out << escaped(fmt::format("{}: {} {}: {} to change, {} in place{}{}", text_of(change, "rule"),
                                    text_of(change, "kind"), text_of(change, "path"), number_of(change, "devices"),
-                                   number_of(change, "in_place")))
+                                   number_of(change, "in_place"), count_of(change, "waiting", "to be tried later"),
+                                   count_of(change, "given_up", "quarantined")))
             << '\n';
         for (auto const& sample : list_of(change, "samples"))
             out << escaped(fmt::format("    device {}: \"{}\" -> \"{}\"", text_of(sample.as_object(), "device"),
@@ -269,6 +272,12 @@ json::array const& list_of(json::object const& object, std::string_view name)
     return value && value->is_array() ? value->get_array() : none;
 }
 
+std::uint64_t number_of(json::object const& object, std::string_view name)
+{
+    auto const* const value = object.if_contains(json::string_view{name.data(), name.size()});
+    return value && value->is_number() ? value->to_number<std::uint64_t>() : 0;
+}
+
 void print_versions(Session const& session, json::object const& rule)
 {
     for (auto const& each : list_of(rule, "versions")) {
@@ -314,48 +323,13 @@ int rules(Session session)
         return with_files(session, action, operands[1]);
     if (auto const code = rule_sets(session))
         return *code;
+    if (auto const code = rule_quarantine(session))
+        return *code;
     return complain(
         session.terminal,
         "give rules list, show NAME, check, preview or apply with a file or folder, history, rollback EPOCH,"
-        " export FOLDER, pause or resume",
+        " export FOLDER, pause, resume, quarantine, or release DEVICE [RULE [WHAT]]",
         wrong_usage);
-}
-
-int explain(Session session)
-{
-    auto const answer = session.client.get(fmt::format("{}/explanation", device_path(session)));
-    if (!answer)
-        return complain(session, answer.error());
-    if (session.asked.json) {
-        print_json(session, *answer);
-        return done;
-    }
-    auto const path = session.asked.operands.empty() ? std::string{} : session.asked.operands[0];
-    auto& out = session.terminal.out;
-    for (auto const& each : list_of(*answer, "wishes")) {
-        auto const& wish = each.as_object();
-        if (!path.empty() && !text_of(wish, "path").starts_with(path))
-            continue;
-        auto const overruled = text_of(wish, "overruled_by");
-        auto const standing = !overruled.empty()               ? "overruled by " + overruled
-                              : wish.at("in_place").as_bool()  ? std::string{"in place"}
-                              : text_of(wish, "kind") == "set" ? fmt::format("now \"{}\"", text_of(wish, "known"))
-                                                               : std::string{"wanted"};
-        out << escaped(fmt::format("{} {} = \"{}\": rule {} (version {}, priority {}), {}", text_of(wish, "kind"),
-                                   text_of(wish, "path"), text_of(wish, "wanted"), text_of(wish, "rule"),
-                                   text_of(wish, "version"), number_of(wish, "priority"), standing))
-            << '\n';
-    }
-    for (auto const& each : list_of(*answer, "failures"))
-        out << escaped(fmt::format("rule {} fails: {}", text_of(each.as_object(), "rule"),
-                                   text_of(each.as_object(), "reason")))
-            << '\n';
-    if (answer->at("all_paused").as_bool())
-        out << "all rules are paused: nothing of this is done\n";
-    if (path.empty())
-        for (auto const* const what : {"matched", "unmatched", "paused"})
-            out << escaped(fmt::format("{}: {}", what, text_of(*answer, what))) << '\n';
-    return done;
 }
 
 }  // namespace cli

@@ -12,7 +12,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace domain {
@@ -24,29 +23,6 @@ struct DeviceWish {
     std::string once = {};  ///< what it is remembered by when it is done once; empty: it is kept true
 };
 
-/// What was tried on a device for one wish; kept until the device has stayed as it was wanted for a while.
-struct RuleAttempt {
-    std::string what;    ///< the parameter; of an instance the table and its keys
-    std::string wanted;  ///< the value; of a secret its hash
-    std::string rule;
-    unsigned times = 0;
-    base::TimePoint last{};
-    bool confirmed = false;  ///< the device took it: how a secret, which reads as empty, is known to be in place
-    std::string told;        ///< what the device said against it: a fault
-    friend bool operator==(RuleAttempt const&, RuleAttempt const&) = default;
-};
-
-/// What is given up for a device, until the rule has another version or a person releases it.
-struct RuleGivenUp {
-    std::string rule;
-    std::string what;      ///< as of RuleAttempt; empty: the whole rule
-    std::string reason;    ///< one sentence
-    std::string evidence;  ///< JSON object, secrets masked
-};
-
-/// When each thing that is done once was done: DeviceWish::once -> seconds since 1970.
-using DoneOnce = std::map<std::string, std::int64_t>;
-
 /// What rules want of a device now, evaluated for one Inform.
 struct RuleVerdict {
     std::int64_t epoch = 0;             ///< of the set of rules; 0: none is in force
@@ -55,6 +31,7 @@ struct RuleVerdict {
     std::vector<RuleAttempt> attempts;  ///< of earlier sessions
     std::set<std::string> tags;         ///< that the device has
     DoneOnce done;
+    GivenUp given_up;                     ///< by earlier sessions; of it nothing is tried
     std::vector<RuleGivenUp> failures;    ///< rules whose SQL fails for this device
     std::string outcomes;                 ///< what each rule wants: JSON of the engine's own
     bool are_outcomes_different = false;  ///< from those that are kept
@@ -73,15 +50,6 @@ struct RuleRecord {
     std::vector<RuleGivenUp> given_up;
     std::vector<std::string> tags_added, tags_removed;
     std::vector<Task> tasks;  ///< that the rules order; without ids
-};
-
-/// What the database keeps of the rules for one device.
-struct KeptOutcome {
-    std::string outcomes;  ///< JSON object; "" when there is none
-    std::vector<RuleAttempt> attempts;
-    DoneOnce done;
-    std::set<std::pair<std::string, std::string>> given_up;  ///< rule and RuleGivenUp::what
-    std::set<std::string> tags;                              ///< of the device
 };
 
 /// The database as the rules of sessions need it: batched over all sessions. Calls throw base::Unavailable.

@@ -22,6 +22,11 @@ struct RuleLimits {
     std::size_t alone = 20;                     ///< parameters that are tried one by one in one round
 };
 
+/// When an attempt that was in vain may be made again.
+[[nodiscard]] base::TimePoint next_try(RuleAttempt const& attempt, RuleLimits const& limits = {});
+/// By what attempts for it are remembered: the parameter, or the table with the keys of an instance.
+[[nodiscard]] std::string attempted_by(RuleAction const& action);
+
 /// How one wish stands.
 enum class WishState {
     in_place,  ///< nothing is to be done

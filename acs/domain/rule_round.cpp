@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace domain {
@@ -66,7 +67,13 @@ std::string instance_label(std::string const& table, std::vector<std::pair<std::
     std::vector<std::string> parts;
     for (auto const& [name, value] : keys)
         parts.push_back(fmt::format("{}={}", name, shown_value(table + name, value)));
+    std::ranges::sort(parts);
     return fmt::format("{}[{}]", table, fmt::join(parts, ","));
+}
+
+std::string notification_label(std::string const& path)
+{
+    return path + " notification";
 }
 
 std::string origin_of(std::set<std::string> const& rules, std::size_t number)
@@ -83,6 +90,26 @@ std::int64_t seconds_of(base::TimePoint time)
 }
 
 }  // namespace
+
+base::TimePoint next_try(RuleAttempt const& attempt, RuleLimits const& limits)
+{
+    if (attempt.times < 2)
+        return attempt.last;
+    auto const pause = limits.first_pause * (1U << std::min(attempt.times - 2, 16U));
+    return attempt.last + std::min(pause, limits.longest_pause);
+}
+
+std::string attempted_by(RuleAction const& action)
+{
+    if (action.kind == "notify")
+        return notification_label(action.path);
+    if (action.kind == "task")
+        return "task " + action.path;
+    boost::system::error_code error;
+    auto const parsed = json::parse(action.kind == "ensure" || action.kind == "delete" ? action.value : "", error);
+    return error || !parsed.is_object() ? action.path
+                                        : instance_label(action.path, names_in(parsed.get_object(), "keys"));
+}
 
 RoundMaker::Made RoundMaker::make()
 {
@@ -105,6 +132,8 @@ RoundMaker::Made RoundMaker::make()
 
 WishState RoundMaker::take(DeviceWish const& wish)
 {
+    if (planner_.verdict_.given_up.contains({wish.rule, ""}))
+        return WishState::given_up;
     auto const& kind = wish.action.kind;
     if (kind == "set")
         return set(wish.rule, wish.action.path, wish.action);
@@ -128,6 +157,8 @@ WishState RoundMaker::set(std::string const& rule, std::string const& path, Rule
     bool const is_taken = is_secret && before != nullptr && before->confirmed;
     if (is_taken || (is_told && is_in_place(action, *node->value, node->type)))
         return is_fine(path, is_secret);
+    if (is_given_up(rule, path))
+        return WishState::given_up;
     if (!is_told && !is_secret && !planner_.asked_.contains(path))
         return look(path);
     bool const is_alone =
@@ -148,16 +179,18 @@ WishState RoundMaker::instance(DeviceWish const& wish)
     auto const parsed = json::parse(wish.action.value, error);
     auto const& table = wish.action.path;
     if (error || !parsed.is_object() || !cwmp::is_partial(table)) {
-        made_.round.given_up.push_back({wish.rule, table, "it is no table of instances", "{}"});
+        give_up({wish.rule, table, "it is no table of instances", "{}"});
         return WishState::given_up;
     }
     auto const keys = names_in(parsed.get_object(), "keys");
     auto const settings = names_in(parsed.get_object(), "set");
+    auto const label = instance_label(table, keys);
+    if (is_given_up(wish.rule, label))
+        return WishState::given_up;
     bool is_known = true;
     auto const found = find_instance(table, keys, is_known);
     if (!is_known)
         return look(table);
-    auto const label = instance_label(table, keys);
     seen_.insert(label);
     bool const is_delete = wish.action.kind == "delete";
     if (found && !is_delete)
@@ -185,13 +218,17 @@ WishState RoundMaker::instance(DeviceWish const& wish)
     return state;
 }
 
-/// The worst of its settings' states.
+/// What is done for some of its settings says more than what is not done for others.
 WishState RoundMaker::keep(std::string const& rule, std::string const& object, Names const& settings)
 {
-    auto worst = WishState::in_place;
-    for (auto const& [name, value] : settings)
-        worst = std::max(worst, set(rule, object + name, {"set", object + name, value, "text"}));
-    return worst;
+    using enum WishState;
+    constexpr auto order = std::to_array({in_place, given_up, waits, unknown, wanted});
+    auto told = order.begin();
+    for (auto const& [name, value] : settings) {
+        auto const state = set(rule, object + name, {"set", object + name, value, "text"});
+        told = std::max(told, std::ranges::find(order, state));
+    }
+    return *told;
 }
 
 std::optional<std::string> RoundMaker::find_instance(std::string const& table, Names const& keys, bool& is_known) const
@@ -218,10 +255,12 @@ WishState RoundMaker::notify(DeviceWish const& wish)
     unsigned level = 0;
     auto const& [kind, path, text, type] = wish.action;
     auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), level);
-    auto const what = path + " notification";
+    auto const what = notification_label(path);
     seen_.insert(what);
+    if (is_given_up(wish.rule, what))
+        return WishState::given_up;
     if (error != std::errc{} || end != text.data() + text.size() || level > 6) {
-        made_.round.given_up.push_back({wish.rule, what, fmt::format("{} is no notification level", text), "{}"});
+        give_up({wish.rule, what, fmt::format("{} is no notification level", text), "{}"});
         return WishState::given_up;
     }
     auto const node = tree_.find(path);
@@ -276,12 +315,14 @@ WishState RoundMaker::once(DeviceWish const& wish)
 /// False when it is none; then it is given up.
 bool RoundMaker::add_task(DeviceWish const& wish)
 {
+    if (is_given_up(wish.rule, "task " + wish.action.path))
+        return false;
     boost::system::error_code error;
     auto const parsed = json::parse(wish.action.value, error);
     auto arguments = !error && parsed.is_object() ? task_arguments(wish.action.path, parsed.get_object())
                                                   : base::fail("the arguments are no JSON object");
     if (!arguments) {
-        made_.round.given_up.push_back({wish.rule, "task " + wish.action.path, arguments.error().what, "{}"});
+        give_up({wish.rule, "task " + wish.action.path, arguments.error().what, "{}"});
         return false;
     }
     order(*std::move(arguments), {wish.rule}, {});
@@ -327,12 +368,10 @@ WishState RoundMaker::attempt(std::string const& rule, std::string const& what, 
         give_up(*attempt, told);
         return WishState::given_up;
     }
-    auto const pause = attempt->times < 2 ? std::chrono::minutes{0}
-                                          : std::min(limits.first_pause * (1U << std::min(attempt->times - 2, 16U)),
-                                                     limits.longest_pause);
+    auto const next = next_try(*attempt, limits);
     bool const is_of_now = attempt->times > 0 && attempt->last >= planner_.started_;
-    if (!is_free && (is_of_now || now_ < attempt->last + pause)) {
-        wait_until(attempt->last + pause);
+    if (!is_free && (is_of_now || now_ < next)) {
+        wait_until(next);
         return WishState::waits;
     }
     ++attempt->times;
@@ -358,8 +397,23 @@ void RoundMaker::give_up(RuleAttempt const& attempt, std::string const& told)
         evidence["fault"] = attempt.told;
     auto const reason = attempt.told.empty() ? fmt::format("the device did not keep it, {} times", attempt.times)
                                              : fmt::format("the device refused it: {}", attempt.told);
-    made_.round.given_up.push_back({attempt.rule, attempt.what, reason, json::serialize(evidence)});
+    give_up({attempt.rule, attempt.what, reason, json::serialize(evidence)});
     seen_.erase(attempt.what);
+}
+
+void RoundMaker::give_up(RuleGivenUp given_up)
+{
+    planner_.verdict_.given_up.emplace(given_up.rule, given_up.what);
+    made_.round.given_up.push_back(std::move(given_up));
+}
+
+/// What was tried for it then is of no use any more.
+bool RoundMaker::is_given_up(std::string const& rule, std::string const& what)
+{
+    bool const is_so = planner_.verdict_.given_up.contains({rule, what});
+    if (is_so)
+        seen_.erase(what);
+    return is_so;
 }
 
 void RoundMaker::order(TaskArguments arguments, std::set<std::string> const& rules, std::vector<std::string> tried)

@@ -47,6 +47,8 @@ private:
     [[nodiscard]] WishState attempt(std::string const& rule, std::string const& what, std::string const& wanted,
                                     std::string const& told);
     void give_up(RuleAttempt const& attempt, std::string const& told);
+    void give_up(RuleGivenUp given_up);
+    [[nodiscard]] bool is_given_up(std::string const& rule, std::string const& what);
     void wait_until(base::TimePoint when);
     [[nodiscard]] RuleAttempt const* known_attempt(std::string const& what, std::string const& wanted) const;
 

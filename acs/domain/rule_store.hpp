@@ -3,8 +3,10 @@
 #include "base/awaitable.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "datamodel/tree.hpp"
 #include "domain/ids.hpp"
 #include "domain/rule.hpp"
+#include "domain/rule_outcome.hpp"
 
 #include <cstdint>
 #include <map>
@@ -93,14 +95,10 @@ struct KnownValue {
     std::optional<std::string> value;  ///< none: not known, or a secret
 };
 
-/// What a rule no longer tries on a device.
-struct Quarantine {
+/// What is to be known of a device: parameters by their paths; when one of them is an object, the whole tree.
+struct TreeQuestion {
     DeviceKey device;
-    std::string rule;
-    std::string path;  ///< empty: the whole rule
-    base::TimePoint since{};
-    std::string reason;
-    std::string evidence;  ///< JSON object, secrets masked
+    std::vector<std::string> paths;
 };
 
 /// The rules in the database. Everything throws base::Unavailable when it is away.
@@ -140,6 +138,16 @@ public:
                                                                std::vector<RuleMember> members) = 0;
     /// Fills in the values; the order stays.
     virtual base::Awaitable<std::vector<KnownValue>> known(std::vector<KnownValue> wanted) = 0;
+    /// What is stored of each device, secrets opened, in the order of the questions. A whole tree takes 100 KB.
+    virtual base::Awaitable<std::vector<datamodel::ParameterTree>> trees(std::vector<TreeQuestion> questions) = 0;
+    /// What came of the rules in force before, in the order of the devices.
+    virtual base::Awaitable<std::vector<KeptOutcome>> kept(std::vector<DeviceKey> devices) = 0;
+    /// What rules in force no longer try, behind that place; what older versions gave up is left out.
+    virtual base::Awaitable<std::vector<Quarantine>> quarantined(QuarantineFilter filter, QuarantinePlace after,
+                                                                 unsigned limit) = 0;
+    /// Has it tried again: forgets what was tried before, and the next Informs of the devices are looked at. How many
+    /// were released.
+    virtual base::Awaitable<std::size_t> release(QuarantineFilter filter) = 0;
     /// How many devices are in service.
     virtual base::Awaitable<std::size_t> count_devices() = 0;
     /// Devices in service after this one, by key.

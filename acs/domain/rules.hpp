@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/condition.hpp"
+#include "domain/rule_plan.hpp"
 #include "domain/rule_store.hpp"
 
 #include <cstddef>
@@ -32,13 +33,15 @@ struct RuleShown {
 /// What one rule would make of one parameter (or table, tag, file, ...) of the devices looked at.
 struct PreviewedChange {
     std::string rule, kind, path;
-    std::size_t devices = 0;   ///< that it would change
-    std::size_t in_place = 0;  ///< that have the value already
+    std::size_t devices = 0;   ///< that it would change, or ask because nothing is known
+    std::size_t in_place = 0;  ///< that are so already
     struct Sample {
         DeviceKey device;
         std::string from, to;  ///< secrets masked; `from` is "" when the value is not known
     };
-    std::vector<Sample> samples;  ///< the first few
+    std::vector<Sample> samples = {};  ///< the first few
+    std::size_t waiting = 0;           ///< where it was tried in vain and is tried again later
+    std::size_t given_up = 0;          ///< where it is quarantined
 };
 /// Two rules that want different values of one parameter.
 struct PreviewedConflict {
@@ -77,19 +80,39 @@ struct ExplainedWish {
     std::int64_t version = 0;
     int priority = 0;
     std::string kind, path;
-    std::string wanted;                ///< secrets masked
-    std::optional<std::string> known;  ///< of a value: what the device last told; none: not known, or a secret
-    std::string overruled_by;          ///< a rule of higher priority wants something else; empty: this one counts
-    bool is_in_place = false;          ///< of a value: the device has it
+    std::string wanted;                   ///< secrets masked
+    std::optional<std::string> known;     ///< of a value: what the device last told; none: not known, or a secret
+    std::string overruled_by;             ///< a rule of higher priority wants something else; empty: this one counts
+    WishState state = WishState::wanted;  ///< when it counts: what the next session makes of it
+    bool is_awaiting = false;             ///< its rule is evaluated at an event that was not yet
+    std::optional<base::TimePoint> wanted_since = {};  ///< when the rule got this version
+    std::optional<base::TimePoint> known_since = {};   ///< when the value became what it is
+    unsigned attempts = 0;                             ///< so far, in vain or not yet proven
+    std::string told = {};                             ///< the fault that the device answered the last one with
+    std::optional<base::TimePoint> next_try = {};      ///< when it waits
+};
+/// An RPC that the next session would send.
+struct PlannedRpc {
+    std::string method;
+    std::vector<std::string> about = {};  ///< parameters ("PATH = VALUE" where one is set), an object, a file
 };
 struct RulesExplanation {
     std::int64_t epoch = 0;
     bool is_paused = false;
-    std::vector<std::string> paused;     ///< rules in force that somebody stopped; they are not in the other lists
-    std::vector<std::string> matched;    ///< rules whose condition holds
-    std::vector<std::string> unmatched;  ///< rules whose condition does not
-    std::vector<ExplainedWish> wishes;   ///< by path, the one that counts first
-    std::vector<PreviewedFailure> failures;
+    std::vector<std::string> paused = {};     ///< rules in force that somebody stopped; they are not in the others
+    std::vector<std::string> matched = {};    ///< rules whose condition holds
+    std::vector<std::string> unmatched = {};  ///< rules whose condition does not
+    std::vector<std::string> awaiting = {};   ///< matched rules that are evaluated at an event that was not yet
+    std::vector<ExplainedWish> wishes = {};   ///< by path, the one that counts first
+    std::vector<PreviewedFailure> failures = {};
+    std::vector<Quarantine> quarantined = {};
+    std::vector<PlannedRpc> next_session = {};  ///< what a periodic session would send first, in its order
+    struct Reported {
+        std::string path;
+        std::optional<std::string> value;        ///< none: not known, or a secret
+        std::optional<base::TimePoint> changed;  ///< when it became what it is
+    };
+    std::optional<Reported> reported = {};  ///< the parameter that was asked about, where it is known
 };
 
 /// What people do with rules. Everything throws base::Unavailable when the database is away.
@@ -121,8 +144,12 @@ public:
 
     /// What the files would do to devices; problems of the condition have the file "where".
     virtual base::Awaitable<base::Result<RulesPreview, Problems>> preview(PreviewRequest request) = 0;
-    /// What the rules in force say of one device now.
-    virtual base::Awaitable<RulesExplanation> explain(DeviceKey device) = 0;
+    /// What the rules in force say of one device now. `path`: only what is about it, or below it; empty: everything.
+    virtual base::Awaitable<RulesExplanation> explain(DeviceKey device, std::string path) = 0;
+    /// See RuleStore.
+    virtual base::Awaitable<std::vector<Quarantine>> quarantined(QuarantineFilter filter, QuarantinePlace after,
+                                                                 unsigned limit) = 0;
+    virtual base::Awaitable<std::size_t> release(QuarantineFilter filter, std::string by) = 0;
 };
 
 }  // namespace domain

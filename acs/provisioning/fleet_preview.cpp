@@ -1,7 +1,11 @@
 #include "provisioning/fleet_preview.hpp"
 
+#include "cwmp/path.hpp"
+
 #include <algorithm>
 #include <chrono>
+#include <span>
+#include <utility>
 
 namespace provisioning {
 
@@ -17,6 +21,8 @@ constexpr unsigned growth = 4;
 constexpr std::chrono::milliseconds fast{400};
 constexpr std::chrono::milliseconds slow{1'500};
 constexpr std::size_t few_bytes = 4 * 1024 * 1024;
+/// Whole trees in memory at a time.
+constexpr std::size_t most_trees = 64;
 /// After so long the person is told how far it is.
 constexpr std::chrono::seconds time_for_one_answer{2};
 
@@ -34,6 +40,16 @@ std::vector<domain::RuleMember> members_of(std::vector<domain::DeviceKey> const&
     for (auto const device : devices)
         members.push_back({device, std::vector<bool>(rules, true)});
     return members;
+}
+
+/// Whether two spellings are one value may depend on the type that only the device's tree tells.
+bool depends_on_type(domain::RuleAction const& action, std::string_view told)
+{
+    bool const is_same = domain::is_in_place(action, told);
+    for (auto type = 0; type <= static_cast<int>(cwmp::ValueType::decimal); ++type)
+        if (domain::is_in_place(action, told, static_cast<cwmp::ValueType>(type)) != is_same)
+            return true;
+    return false;
 }
 
 std::size_t size_of(std::span<domain::RuleFinding const> findings)
@@ -72,9 +88,86 @@ base::Awaitable<void> FleetPreview::look_at(std::vector<domain::DeviceKey> devic
 {
     if (where_)
         devices = co_await chosen(std::move(devices));
-    auto const findings = co_await store_.evaluate(compiled_.statements, members_of(devices, compiled_.rules.size()));
+    auto findings = co_await store_.evaluate(compiled_.statements, members_of(devices, compiled_.rules.size()));
     bytes_ = size_of(findings);
-    summary_.add(findings, co_await store_.known(values_needed(findings, is_secret_)));
+    auto members = co_await members_with_values(std::move(findings));
+    std::vector<Member> slice;
+    for (auto& member : members) {
+        ask_more(member);
+        bool const is_whole = std::ranges::any_of(member.question.paths, cwmp::is_partial);
+        slice.push_back(std::move(member));
+        trees_ += is_whole ? 1 : 0;
+        if (trees_ >= most_trees)
+            co_await plan(std::exchange(slice, {}));
+    }
+    co_await plan(std::move(slice));
+}
+
+/// The values of parameters that would be set come from the promoted copies where there are any.
+base::Awaitable<std::vector<FleetPreview::Member>>
+FleetPreview::members_with_values(std::vector<domain::RuleFinding> findings)
+{
+    std::vector<domain::DeviceKey> devices;
+    for (auto const& finding : findings)
+        devices.push_back(finding.device);
+    auto kept = co_await store_.kept(devices);
+    std::vector<bool> const all(compiled_.rules.size(), true);
+    std::vector<Member> members;
+    std::vector<domain::KnownValue> wanted;
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+        members.push_back({.basis = basis_of(compiled_, std::move(kept[i]), std::move(findings[i]), all, clock_.now()),
+                           .values = {},
+                           .question = {devices[i], {}}});
+        for (auto const& wish : members.back().basis.verdict.wishes)
+            if (wish.action.kind == "set" && !is_secret_(wish.action.path))
+                wanted.push_back({devices[i], wish.action.path, std::nullopt});
+    }
+    known_ = co_await store_.known(std::move(wanted));
+    auto next = known_.begin();
+    for (auto& member : members)
+        for (; next != known_.end() && next->device == member.question.device; ++next)
+            if (next->value) {
+                datamodel::Node node;
+                node.path = next->path;
+                node.value = *next->value;
+                member.values.push_back(node);
+            }
+    co_return members;
+}
+
+/// Secrets, notifications, tables, and values whose likeness depends on the parameter's type.
+void FleetPreview::ask_more(Member& member) const
+{
+    auto const tree = datamodel::ParameterTree::of(member.values);
+    for (auto const& wish : member.basis.verdict.wishes) {
+        auto const& [kind, path, value, type] = wish.action;
+        bool const is_told_by_values =
+            kind == "set" && !is_secret_(path) && !depends_on_type(wish.action, tree.value(path).value_or(value));
+        bool const is_about_device = kind == "set" || kind == "notify" || kind == "ensure" || kind == "delete";
+        if (is_about_device && !is_told_by_values)
+            member.question.paths.push_back(path);
+    }
+}
+
+base::Awaitable<void> FleetPreview::plan(std::vector<Member> members)
+{
+    trees_ = 0;
+    std::vector<domain::TreeQuestion> questions;
+    for (auto const& member : members)
+        if (!member.question.paths.empty())
+            questions.push_back(member.question);
+    auto trees =
+        questions.empty() ? std::vector<datamodel::ParameterTree>{} : co_await store_.trees(std::move(questions));
+    auto next = trees.begin();
+    for (auto& member : members) {
+        auto nodes = std::move(member.values);
+        if (!member.question.paths.empty()) {
+            nodes.insert(nodes.end(), next->begin(), next->end());
+            ++next;
+        }
+        auto const tree = datamodel::ParameterTree::of(std::move(nodes));
+        summary_.add(member.basis, plan_of(member.basis.verdict, tree, clock_.now()), tree);
+    }
 }
 
 /// Those for which `where_` holds.

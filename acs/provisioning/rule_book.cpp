@@ -2,6 +2,7 @@
 
 #include "base/crypto.hpp"
 #include "base/log.hpp"
+#include "provisioning/explanation.hpp"
 #include "provisioning/fleet_preview.hpp"
 #include "provisioning/rule_preview.hpp"
 #include "provisioning/rule_sql.hpp"
@@ -24,6 +25,10 @@ using Problems = domain::Rules::Problems;
 
 /// Rules that may be in force together.
 constexpr std::size_t most_rules = 1'000;
+/// Of one device that are shown.
+constexpr unsigned most_quarantined = 1'000;
+/// The name of everything, as a question of a tree.
+constexpr char whole_tree[] = "Device.";
 
 std::vector<RuleFile> files_of(std::vector<domain::RuleVersion> const& versions)
 {
@@ -323,20 +328,48 @@ base::Awaitable<base::Result<domain::RulesPreview, Problems>> RuleBook::preview(
         where = *compiled_where;
     }
     auto const compiled = co_await compile(*std::move(rules), set, "");
-    FleetPreview preview{store_, *compiled, where, is_secret_};
+    FleetPreview preview{store_, clock_, *compiled, where, is_secret_};
     co_return co_await preview.run(request.after, request.limit);
 }
 
-base::Awaitable<domain::RulesExplanation> RuleBook::explain(domain::DeviceKey device)
+base::Awaitable<domain::RulesExplanation> RuleBook::explain(domain::DeviceKey device, std::string path)
 {
     auto const rules = co_await compiled();
     std::vector<domain::RuleMember> const one{{device, std::vector<bool>(rules->rules.size(), true)}};
-    auto const findings = co_await store_.evaluate(rules->statements, one);
+    auto findings = co_await store_.evaluate(rules->statements, one);
     if (findings.empty())
         co_return domain::RulesExplanation{
             .epoch = rules->epoch, .is_paused = rules->is_paused, .paused = rules->paused};
-    auto const known = co_await store_.known(values_needed(findings, is_secret_));
-    co_return explained(*rules, findings.front(), known, is_secret_);
+    auto kept = co_await store_.kept({device});
+    auto const now = clock_.now();
+    ExplainedDevice told;
+    told.is_due = due_rules(*rules, parse_outcomes(kept.front().outcomes), {"2 PERIODIC"}, now);
+    told.all = basis_of(*rules, kept.front(), findings.front(), one.front().is_due, now);
+    told.now = basis_of(*rules, std::move(kept.front()), std::move(findings.front()), told.is_due, now);
+    auto trees = co_await store_.trees({{device, {whole_tree}}});
+    told.tree = std::move(trees.front());
+    told.plan = plan_of(told.now.verdict, told.tree, now);
+    told.plan_of_all = plan_of(told.all.verdict, told.tree, now);
+    for (auto const& version : (co_await store_.load()).rules)
+        told.versions_made.emplace(version.rule, version.made_at);
+    told.quarantined = co_await store_.quarantined({.device = device}, {}, most_quarantined);
+    co_return explained(*rules, std::move(told), path, is_secret_);
+}
+
+base::Awaitable<std::vector<domain::Quarantine>> RuleBook::quarantined(domain::QuarantineFilter filter,
+                                                                       domain::QuarantinePlace after, unsigned limit)
+{
+    return store_.quarantined(std::move(filter), std::move(after), limit);
+}
+
+base::Awaitable<std::size_t> RuleBook::release(domain::QuarantineFilter filter, std::string by)
+{
+    auto const rule = filter.rule.value_or("all");
+    auto const device = filter.device ? std::to_string(filter.device->value()) : "all";
+    auto const released = co_await store_.release(std::move(filter));
+    if (released > 0)
+        base::log::info("rules.released", {{"rule", rule}, {"device", device}, {"released", released}, {"by", by}});
+    co_return released;
 }
 
 }  // namespace provisioning

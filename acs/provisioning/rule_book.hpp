@@ -26,11 +26,11 @@ struct CompiledRules {
 /// The rules: read, guarded, kept, tried and explained. Used from any I/O thread.
 class RuleBook final : public domain::Rules {
 public:
-    /// `store` must outlive this. `look_again`: how long parameters that no device has told yet are taken for unknown
-    /// to the promoted copies.
-    RuleBook(domain::RuleStore& store, SecretPredicate is_secret,
+    /// `store` and `clock` must outlive this. `look_again`: how long parameters that no device has told yet are taken
+    /// for unknown to the promoted copies.
+    RuleBook(domain::RuleStore& store, base::Clock const& clock, SecretPredicate is_secret,
              std::chrono::seconds look_again = std::chrono::seconds{60})
-        : store_{store}, is_secret_{std::move(is_secret)}, look_again_{look_again}
+        : store_{store}, clock_{clock}, is_secret_{std::move(is_secret)}, look_again_{look_again}
     {
     }
 
@@ -47,7 +47,10 @@ public:
     base::Awaitable<bool> pause(std::string rule, std::string by, std::string reason) override;
     base::Awaitable<bool> resume(std::string rule, std::string by) override;
     base::Awaitable<base::Result<domain::RulesPreview, Problems>> preview(domain::PreviewRequest request) override;
-    base::Awaitable<domain::RulesExplanation> explain(domain::DeviceKey device) override;
+    base::Awaitable<domain::RulesExplanation> explain(domain::DeviceKey device, std::string path) override;
+    base::Awaitable<std::vector<domain::Quarantine>>
+    quarantined(domain::QuarantineFilter filter, domain::QuarantinePlace after, unsigned limit) override;
+    base::Awaitable<std::size_t> release(domain::QuarantineFilter filter, std::string by) override;
 
     /// The rules in force, compiled again when they changed, and when the copies of a parameter that they read became
     /// complete. What no longer passes the guard is left out and logged.
@@ -62,6 +65,7 @@ private:
     base::Awaitable<bool> is_outdated(std::shared_ptr<CompiledRules const> compiled);
 
     domain::RuleStore& store_;
+    base::Clock const& clock_;
     SecretPredicate is_secret_;
     std::mutex mutex_;
     std::chrono::seconds look_again_;

@@ -4,7 +4,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <set>
+#include <functional>
 
 namespace provisioning {
 
@@ -15,16 +15,21 @@ constexpr std::size_t most_samples = 5;
 constexpr std::size_t most_changes = 2'000;
 constexpr std::string_view other_paths = "(other paths)";
 
-/// Of these only one can be true of a path.
-bool excludes_others(std::string_view kind)
-{
-    return kind == "set" || kind == "notify";
-}
+/// A wish, and what only one wish can decide: the path of a value, notification or tag, an instance by its keys.
+struct SortedWish {
+    Wish wish;
+    std::string about;
+    friend bool operator<(SortedWish const& one, SortedWish const& other)
+    {
+        return std::tie(one.wish.action->path, one.about, one.wish.rule, *one.wish.action) <
+               std::tie(other.wish.action->path, other.about, other.wish.rule, *other.wish.action);
+    }
+};
 
-std::optional<std::string> value_in(std::span<domain::KnownValue const> known, std::string_view path)
+std::string about(domain::RuleAction const& action)
 {
-    auto const found = std::ranges::find(known, path, &domain::KnownValue::path);
-    return found == known.end() ? std::nullopt : found->value;
+    bool const is_instance = action.kind == "ensure" || action.kind == "delete";
+    return is_instance ? domain::attempted_by(action) : action.kind;
 }
 
 /// A device that is told so is out of service for a while.
@@ -53,25 +58,23 @@ void mask(boost::json::value& json, SecretPredicate const& is_secret)
 
 std::vector<Wish> wishes_of(domain::RuleFinding const& finding)
 {
-    std::vector<Wish> sorted;
+    std::vector<SortedWish> sorted;
     for (auto const& [rule, action] : finding.actions)
-        sorted.push_back({rule, &action, std::nullopt});
-    std::ranges::sort(sorted, {}, [](Wish const& wish) {
-        return std::tuple{std::string_view{wish.action->path}, std::string_view{wish.action->kind}, wish.rule,
-                          wish.action};
-    });
+        sorted.push_back({{rule, &action, std::nullopt}, about(action)});
+    std::ranges::sort(sorted, std::less{});
     std::vector<Wish> wishes;
-    std::size_t first = 0;
-    for (auto& wish : sorted) {
-        bool const is_same = !wishes.empty() && wishes[first].action->path == wish.action->path &&
-                             wishes[first].action->kind == wish.action->kind;
-        if (is_same && wish.action->value == wishes[first].action->value && excludes_others(wish.action->kind))
-            continue;  // who wants the same contradicts nobody
+    SortedWish const* first = nullptr;
+    for (auto& each : sorted) {
+        auto const& action = *each.wish.action;
+        bool const is_same = first != nullptr && first->wish.action->path == action.path && first->about == each.about;
         if (!is_same)
-            first = wishes.size();
-        else if (excludes_others(wish.action->kind))
-            wish.overruled_by = wishes[first].rule;
-        wishes.push_back(wish);
+            first = &each;
+        else if (action.kind == first->wish.action->kind && action.value == first->wish.action->value &&
+                 domain::is_level(action.kind))
+            continue;  // who wants the same contradicts nobody
+        else if (domain::is_level(action.kind))
+            each.wish.overruled_by = first->wish.rule;
+        wishes.push_back(each.wish);
     }
     return wishes;
 }
@@ -88,76 +91,93 @@ std::string shown(domain::RuleAction const& action, SecretPredicate const& is_se
     return boost::json::serialize(json);
 }
 
-std::vector<domain::KnownValue> values_needed(std::span<domain::RuleFinding const> findings,
-                                              SecretPredicate const& is_secret)
+namespace {
+
+/// What is true of the device now, as people may see it; "" when it is not known.
+std::string known_before(domain::RuleAction const& action, domain::RuleVerdict const& verdict,
+                         datamodel::ParameterTree const& tree, SecretPredicate const& is_secret)
 {
-    std::vector<domain::KnownValue> wanted;
-    for (auto const& finding : findings) {
-        std::set<std::string_view> paths;
-        for (auto const& [rule, action] : finding.actions)
-            if (action.kind == "set" && !is_secret(action.path) && paths.insert(action.path).second)
-                wanted.push_back({finding.device, action.path, std::nullopt});
-    }
-    return wanted;
+    if (action.kind == "tag")
+        return verdict.tags.contains(action.path) ? "true" : "false";
+    auto const node = tree.find(action.path);
+    if (!node)
+        return "";
+    if (action.kind == "notify")
+        return node->notification == datamodel::notification_unknown ? "" : std::to_string(node->notification);
+    if (action.kind != "set" || !node->value || is_secret(action.path))
+        return "";
+    return std::string{*node->value};
 }
 
-void PreviewSummary::add(std::span<domain::RuleFinding const> findings, std::span<domain::KnownValue const> known)
+}  // namespace
+
+PreviewSummary::PreviewSummary(CompiledRules const& compiled, SecretPredicate const& is_secret)
+    : compiled_{compiled}, is_secret_{is_secret}
 {
-    for (auto const& finding : findings) {
-        auto const is_of_it = [&](domain::KnownValue const& value) { return value.device == finding.device; };
-        auto const end = std::ranges::find_if_not(known, is_of_it);
-        add(finding, known.first(static_cast<std::size_t>(end - known.begin())));
-        known = known.subspan(static_cast<std::size_t>(end - known.begin()));
-    }
+    for (unsigned i = 0; i < compiled.rules.size(); ++i)
+        numbers_.emplace(compiled.rules[i].rule.name, i);
 }
 
-void PreviewSummary::add(domain::RuleFinding const& finding, std::span<domain::KnownValue const> known)
+void PreviewSummary::add(PlanBasis const& basis, DevicePlan const& plan, datamodel::ParameterTree const& tree)
 {
     bool is_changed = false;
     bool is_restarted = false;
-    for (auto const& wish : wishes_of(finding)) {
-        is_changed = take(finding.device, wish, known) || is_changed;
-        is_restarted = is_restarted || (!wish.overruled_by && restarts(*wish.action));
+    auto const device = basis.evaluation.finding.device;
+    for (std::size_t i = 0; i < plan.verdict.wishes.size(); ++i) {
+        auto const& wish = plan.verdict.wishes[i];
+        bool const changes = take(device, wish, plan.round.states[i],
+                                  {device, known_before(wish.action, plan.verdict, tree, is_secret_), ""});
+        is_changed = is_changed || changes;
+        is_restarted = is_restarted || (changes && restarts(wish.action));
     }
-    for (auto const& [rule, reason] : finding.failures)
+    add_conflicts(basis);
+    for (auto const& [rule, reason] : basis.evaluation.finding.failures)
         add_failure(compiled_.rules[rule].rule.name, reason);
     ++preview_.devices;
     preview_.devices_changed += is_changed ? 1 : 0;
     preview_.devices_restarted += is_restarted ? 1 : 0;
 }
 
-domain::PreviewedChange& PreviewSummary::change_of(Wish const& wish)
+void PreviewSummary::add_conflicts(PlanBasis const& basis)
 {
-    auto const& [kind, path, value, type] = *wish.action;
-    auto const found = changes_.find(std::tie(wish.rule, kind, path));
+    auto const wanted = finding_of(compiled_, basis.evaluation.finding.device, basis.evaluation.after);
+    for (auto const& wish : wishes_of(wanted))
+        if (wish.overruled_by)
+            ++conflicts_[{wish.action->path, *wish.overruled_by, wish.rule}];
+}
+
+domain::PreviewedChange& PreviewSummary::change_of(domain::DeviceWish const& wish)
+{
+    auto const rule = numbers_.at(wish.rule);
+    auto const& [kind, path, value, type] = wish.action;
+    auto const found = changes_.find(std::tie(rule, kind, path));
     if (found != changes_.end())
         return found->second;
     auto const shown_path = changes_.size() < most_changes ? path : std::string{other_paths};
-    auto& change = changes_[{wish.rule, kind, shown_path}];
-    change.rule = compiled_.rules[wish.rule].rule.name;
+    auto& change = changes_[{rule, kind, shown_path}];
+    change.rule = wish.rule;
     change.kind = kind;
     change.path = shown_path;
     return change;
 }
 
 /// True when the device would be changed.
-bool PreviewSummary::take(domain::DeviceKey device, Wish const& wish, std::span<domain::KnownValue const> known)
+bool PreviewSummary::take(domain::DeviceKey device, domain::DeviceWish const& wish, domain::WishState state,
+                          domain::PreviewedChange::Sample sample)
 {
-    auto const& action = *wish.action;
-    if (wish.overruled_by) {
-        ++conflicts_[{action.path, *wish.overruled_by, wish.rule}];
-        return false;
-    }
+    using enum domain::WishState;
     auto& change = change_of(wish);
-    auto const value = action.kind == "set" ? value_in(known, action.path) : std::nullopt;
-    if (value && is_in_place(action, *value)) {
-        ++change.in_place;
-        return false;
+    bool const is_change = state == wanted || state == unknown;
+    change.in_place += state == in_place ? 1 : 0;
+    change.waiting += state == waits ? 1 : 0;
+    change.given_up += state == given_up ? 1 : 0;
+    change.devices += is_change ? 1 : 0;
+    if (is_change && change.samples.size() < most_samples) {
+        sample.device = device;
+        sample.to = shown(wish.action, is_secret_);
+        change.samples.push_back(std::move(sample));
     }
-    ++change.devices;
-    if (change.samples.size() < most_samples)
-        change.samples.push_back({device, value.value_or(""), shown(action, is_secret_)});
-    return true;
+    return is_change;
 }
 
 domain::RulesPreview PreviewSummary::finish()
@@ -170,38 +190,6 @@ domain::RulesPreview PreviewSummary::finish()
     for (auto const& [key, devices] : failures_)
         preview_.failures.push_back({key.first, key.second, devices});
     return std::move(preview_);
-}
-
-domain::RulesExplanation explained(CompiledRules const& compiled, domain::RuleFinding const& finding,
-                                   std::span<domain::KnownValue const> known, SecretPredicate const& is_secret)
-{
-    domain::RulesExplanation explanation;
-    explanation.epoch = compiled.epoch;
-    explanation.is_paused = compiled.is_paused;
-    explanation.paused = compiled.paused;
-    for (unsigned number = 0; number < compiled.rules.size(); ++number) {
-        bool const matched = std::ranges::find(finding.matched, number) != finding.matched.end();
-        (matched ? explanation.matched : explanation.unmatched).push_back(compiled.rules[number].rule.name);
-    }
-    for (auto const& wish : wishes_of(finding)) {
-        auto const& rule = compiled.rules[wish.rule].rule;
-        domain::ExplainedWish each{.rule = rule.name,
-                                   .version = compiled.versions[wish.rule],
-                                   .priority = rule.priority,
-                                   .kind = wish.action->kind,
-                                   .path = wish.action->path,
-                                   .wanted = shown(*wish.action, is_secret)};
-        if (wish.overruled_by)
-            each.overruled_by = compiled.rules[*wish.overruled_by].rule.name;
-        if (each.kind == "set") {
-            each.known = value_in(known, each.path);
-            each.is_in_place = each.known && is_in_place(*wish.action, *each.known);
-        }
-        explanation.wishes.push_back(std::move(each));
-    }
-    for (auto const& [rule, reason] : finding.failures)
-        explanation.failures.push_back({compiled.rules[rule].rule.name, reason, 1});
-    return explanation;
 }
 
 }  // namespace provisioning

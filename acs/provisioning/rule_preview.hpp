@@ -1,11 +1,11 @@
 #pragma once
 
 #include "domain/rules.hpp"
+#include "provisioning/device_plan.hpp"
 #include "provisioning/rule_book.hpp"
 
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -19,8 +19,9 @@ struct Wish {
     std::optional<unsigned> overruled_by;
 };
 
-/// The wishes of a finding by path, of one parameter the one that counts first: for values and notifications that of
-/// the highest priority; other actions never overrule each other. The pointers are into `finding`.
+/// The wishes of a finding by path, of several about one thing the one that counts first: of levels (values,
+/// notifications, tags, instances of the same keys) that of the highest priority; what is done once never overrules.
+/// The pointers are into `finding`.
 [[nodiscard]] std::vector<Wish> wishes_of(domain::RuleFinding const& finding);
 
 using domain::is_in_place;
@@ -28,41 +29,31 @@ using domain::is_in_place;
 /// The value as people may see it.
 [[nodiscard]] std::string shown(domain::RuleAction const& action, SecretPredicate const& is_secret);
 
-/// Adds up what findings come to. What it was made with must outlive it.
+/// Adds up what rules come to. What it was made with must outlive it.
 class PreviewSummary {
 public:
-    PreviewSummary(CompiledRules const& compiled, SecretPredicate const& is_secret)
-        : compiled_{compiled}, is_secret_{is_secret}
-    {
-    }
+    PreviewSummary(CompiledRules const& compiled, SecretPredicate const& is_secret);
 
-    /// `known` are the values of all parameters that would be set (see values_needed), those of one device together.
-    void add(std::span<domain::RuleFinding const> findings, std::span<domain::KnownValue const> known);
+    /// One device; `tree` is what the plan was made with.
+    void add(PlanBasis const& basis, DevicePlan const& plan, datamodel::ParameterTree const& tree);
     /// A condition on the fleet that could not be judged for a device.
     void add_failure(std::string const& what, std::string const& reason) { ++failures_[{what, reason}]; }
     /// The sums; this is used up.
     [[nodiscard]] domain::RulesPreview finish();
 
 private:
-    void add(domain::RuleFinding const& finding, std::span<domain::KnownValue const> known);
-    bool take(domain::DeviceKey device, Wish const& wish, std::span<domain::KnownValue const> known);
-    domain::PreviewedChange& change_of(Wish const& wish);
+    void add_conflicts(PlanBasis const& basis);
+    bool take(domain::DeviceKey device, domain::DeviceWish const& wish, domain::WishState state,
+              domain::PreviewedChange::Sample sample);
+    domain::PreviewedChange& change_of(domain::DeviceWish const& wish);
 
     CompiledRules const& compiled_;
     SecretPredicate const& is_secret_;
+    std::map<std::string, unsigned, std::less<>> numbers_;  ///< of rules
     domain::RulesPreview preview_;
     std::map<std::tuple<unsigned, std::string, std::string>, domain::PreviewedChange, std::less<>> changes_;
     std::map<std::tuple<std::string, unsigned, unsigned>, std::size_t> conflicts_;
     std::map<std::pair<std::string, std::string>, std::size_t> failures_;
 };
-
-/// Explains one finding.
-[[nodiscard]] domain::RulesExplanation explained(CompiledRules const& compiled, domain::RuleFinding const& finding,
-                                                 std::span<domain::KnownValue const> known,
-                                                 SecretPredicate const& is_secret);
-
-/// The parameters whose values must be known to judge the findings; secrets are never asked for.
-[[nodiscard]] std::vector<domain::KnownValue> values_needed(std::span<domain::RuleFinding const> findings,
-                                                            SecretPredicate const& is_secret);
 
 }  // namespace provisioning

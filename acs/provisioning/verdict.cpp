@@ -40,6 +40,7 @@ public:
         verdict_.are_outcomes_different = evaluation_.after != evaluation_.before;
         verdict_.attempts = std::move(evaluation_.kept.attempts);
         verdict_.done = std::move(evaluation_.kept.done);
+        verdict_.given_up = std::move(evaluation_.kept.given_up);
         verdict_.tags = std::move(evaluation_.kept.tags);
         verdict_.until = now_ + std::chrono::hours{24};
         for (auto const& rule : compiled_.rules)
@@ -54,18 +55,12 @@ public:
     }
 
 private:
-    [[nodiscard]] bool is_given_up(std::string const& rule, std::string const& what) const
-    {
-        return evaluation_.kept.given_up.contains({rule, what}) || evaluation_.kept.given_up.contains({rule, ""});
-    }
-
     void take_levels(domain::DeviceKey device)
     {
         auto const wanted = finding_of(compiled_, device, evaluation_.after);
         for (auto const& wish : wishes_of(wanted)) {
-            auto const& rule = compiled_.rules[wish.rule].rule.name;
-            if (!wish.overruled_by && !is_given_up(rule, wish.action->path))
-                verdict_.wishes.push_back({rule, *wish.action});
+            if (!wish.overruled_by)
+                verdict_.wishes.push_back({compiled_.rules[wish.rule].rule.name, *wish.action});
         }
     }
 
@@ -74,7 +69,7 @@ private:
         auto const prefix = once_prefix(rule.name, action);
         auto const& key = action.type;
         bool const is_keyed = !key.empty();
-        if (is_given_up(rule.name, action.path) || (is_keyed && verdict_.done.contains(prefix + key)))
+        if (is_keyed && verdict_.done.contains(prefix + key))
             return;
         if (!is_keyed || is_disruptive(action.kind))
             if (auto const last = newest(prefix); last && now_ < *last + rule.min_interval) {

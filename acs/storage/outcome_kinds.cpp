@@ -179,15 +179,28 @@ domain::KeptOutcome read_kept(pqxx::row const& row, base::Sealer const& sealer, 
     return kept;
 }
 
+std::vector<domain::KeptOutcome> load_kept(pqxx::transaction_base& transaction, base::Sealer const& sealer,
+                                           std::vector<std::int64_t> const& devices)
+{
+    ArrayText keys;
+    for (auto const device : devices)
+        keys.add(device);
+    std::vector<domain::KeptOutcome> all(devices.size());
+    for (auto const& row : exec(transaction, load_outcomes, keys.finish())) {
+        auto const number = row[0].as<std::size_t>() - 1;
+        all[number] = read_kept(row, sealer, domain::DeviceKey{devices[number]});
+    }
+    return all;
+}
+
 void LoadOutcomeKind::execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
 {
-    ArrayText devices;
+    std::vector<std::int64_t> devices;
     for (auto const& item : items)
-        devices.add(request<LoadOutcomeRequest>(item).question);
-    for (auto const& row : exec(transaction, load_outcomes, devices.finish())) {
-        auto& asked = request<LoadOutcomeRequest>(items[row[0].as<std::size_t>() - 1]);
-        asked.answer = read_kept(row, sealer_, domain::DeviceKey{asked.question});
-    }
+        devices.push_back(request<LoadOutcomeRequest>(item).question);
+    auto kept = load_kept(transaction, sealer_, devices);
+    for (std::size_t i = 0; i < items.size(); ++i)
+        request<LoadOutcomeRequest>(items[i]).answer = std::move(kept[i]);
 }
 
 void SaveOutcomeKind::execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)

@@ -11,6 +11,9 @@ namespace storage {
 /// Reads the columns 1 to 5 of a row: outcomes, attempts, done (rule_outcome), the device's tags, and an array of rule
 /// and `what` in turn of what is given up.
 [[nodiscard]] domain::KeptOutcome read_kept(pqxx::row const& row, base::Sealer const& sealer, domain::DeviceKey device);
+/// What is kept of the rules for each device, in their order.
+[[nodiscard]] std::vector<domain::KeptOutcome>
+load_kept(pqxx::transaction_base& transaction, base::Sealer const& sealer, std::vector<std::int64_t> const& devices);
 
 using LoadOutcomeRequest = BatchRequest<std::int64_t, domain::KeptOutcome>;
 /// Reads what is kept of the rules for devices.

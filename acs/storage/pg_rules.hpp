@@ -1,8 +1,10 @@
 #pragma once
 
+#include "base/sealer.hpp"
 #include "domain/rule_store.hpp"
 #include "storage/bounded_read.hpp"
 #include "storage/database.hpp"
+#include "storage/path_table.hpp"
 
 namespace storage {
 
@@ -14,8 +16,12 @@ namespace storage {
 /// domain::RuleStore in PostgreSQL.
 class PgRules final : public domain::RuleStore {
 public:
-    /// `writes` is for the tables of rules, `rules` (see rule_connections) for the SQL that people wrote.
-    PgRules(Database& writes, Database& rules) : writes_{writes}, rules_{rules} {}
+    /// `writes` is for the tables of rules, `rules` (see rule_connections) for the SQL that people wrote. All must
+    /// outlive this.
+    PgRules(Database& writes, Database& rules, PathTable& paths, base::Sealer const& sealer)
+        : writes_{writes}, rules_{rules}, paths_{paths}, sealer_{sealer}
+    {
+    }
 
     base::Awaitable<std::string> fingerprint() override;
     base::Awaitable<domain::RuleSet> load() override;
@@ -33,6 +39,11 @@ public:
     base::Awaitable<std::vector<domain::RuleFinding>> evaluate(std::shared_ptr<domain::RuleStatements const> statements,
                                                                std::vector<domain::RuleMember> members) override;
     base::Awaitable<std::vector<domain::KnownValue>> known(std::vector<domain::KnownValue> wanted) override;
+    base::Awaitable<std::vector<datamodel::ParameterTree>> trees(std::vector<domain::TreeQuestion> questions) override;
+    base::Awaitable<std::vector<domain::KeptOutcome>> kept(std::vector<domain::DeviceKey> devices) override;
+    base::Awaitable<std::vector<domain::Quarantine>>
+    quarantined(domain::QuarantineFilter filter, domain::QuarantinePlace after, unsigned limit) override;
+    base::Awaitable<std::size_t> release(domain::QuarantineFilter filter) override;
     base::Awaitable<std::size_t> count_devices() override;
     base::Awaitable<std::vector<domain::DeviceKey>> devices(domain::DeviceKey after, unsigned limit) override;
 
@@ -41,6 +52,8 @@ private:
 
     Database& writes_;
     Database& rules_;
+    PathTable& paths_;
+    base::Sealer const& sealer_;
 };
 
 }  // namespace storage

@@ -184,21 +184,42 @@ private:
 
 }  // namespace
 
-void TreeLoadKind::execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
+std::vector<TreeLoadAnswer> load_trees_of(pqxx::transaction_base& transaction, std::vector<std::int64_t> const& devices)
 {
-    ArrayText devices;
-    for (auto const& item : items)
-        devices.add(request<TreeLoadRequest>(item).question);
-    for (auto const& row : exec(transaction, load_trees, devices.finish())) {
-        TreeLoadAnswer answer;
+    ArrayText keys;
+    for (auto const device : devices)
+        keys.add(device);
+    std::vector<TreeLoadAnswer> answers(devices.size());
+    for (auto const& row : exec(transaction, load_trees, keys.finish())) {
+        auto& answer = answers[row[0].as<std::size_t>() - 1];
         answer.epoch = row[1].as<std::int64_t>(0);
         answer.version = row[2].as<std::int64_t>(0);
         answer.tree = {bytes_of(row[3]), bytes_of(row[4]), bytes_of(row[5]), bytes_of(row[6])};
         answer.recent_ids = row[7].c_str();
         answer.recent_values = row[8].c_str();
         answer.recent_changed = row[9].c_str();
-        request<TreeLoadRequest>(items[row[0].as<std::size_t>() - 1]).answer = std::move(answer);
     }
+    return answers;
+}
+
+base::Awaitable<datamodel::ParameterTree> tree_of(TreeLoadAnswer row, PathTable& paths, base::Sealer const& sealer,
+                                                  domain::DeviceKey device)
+{
+    auto const entries = co_await paths.find(read_integers(row.tree.path_ids));
+    auto const recent = co_await paths.find(parse_integers(row.recent_ids));
+    auto tree = decode_tree(row.tree, entries, sealer, device);
+    lay_over(tree, row, recent);
+    co_return tree;
+}
+
+void TreeLoadKind::execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
+{
+    std::vector<std::int64_t> devices;
+    for (auto const& item : items)
+        devices.push_back(request<TreeLoadRequest>(item).question);
+    auto answers = load_trees_of(transaction, devices);
+    for (std::size_t i = 0; i < items.size(); ++i)
+        request<TreeLoadRequest>(items[i]).answer = std::move(answers[i]);
 }
 
 void TreeStoreKind::execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
@@ -221,11 +242,9 @@ PgTreeStore::PgTreeStore(SessionParts parts) : parts_{parts}
 base::Awaitable<PgTreeStore::Loaded> PgTreeStore::read(domain::DeviceKey device)
 {
     auto const asked = std::make_shared<TreeLoadRequest>(device.value());
-    auto const row = co_await parts_.queue.ask(loads_, asked);
-    auto const paths = co_await parts_.paths.find(read_integers(row.tree.path_ids));
-    auto const recent = co_await parts_.paths.find(parse_integers(row.recent_ids));
-    Loaded loaded{decode_tree(row.tree, paths, parts_.sealer, device), row.epoch, row.version};
-    lay_over(loaded.tree, row, recent);
+    auto row = co_await parts_.queue.ask(loads_, asked);
+    Loaded loaded{datamodel::ParameterTree{}, row.epoch, row.version};
+    loaded.tree = co_await tree_of(std::move(row), parts_.paths, parts_.sealer, device);
     co_return loaded;
 }
 

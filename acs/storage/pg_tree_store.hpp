@@ -12,6 +12,13 @@ struct TreeLoadAnswer {
 };
 using TreeLoadRequest = BatchRequest<std::int64_t, TreeLoadAnswer>;  ///< asks by device
 
+/// What is stored of each device, in their order.
+[[nodiscard]] std::vector<TreeLoadAnswer> load_trees_of(pqxx::transaction_base& transaction,
+                                                        std::vector<std::int64_t> const& devices);
+/// The tree that was read, with its overlay.
+[[nodiscard]] base::Awaitable<datamodel::ParameterTree> tree_of(TreeLoadAnswer row, PathTable& paths,
+                                                                base::Sealer const& sealer, domain::DeviceKey device);
+
 /// Reads trees with their overlays.
 class TreeLoadKind final : public BatchKind {
 public:

@@ -34,6 +34,24 @@ PromotedValue promoted(datamodel::Node const& node, PathEntry const& path)
     return value;
 }
 
+/// An entry of a tree; `text` is what its value refers to, or the secret that is put into `secrets`.
+datamodel::Node decode_node(std::string_view path, unsigned bits, std::string_view text,
+                            std::deque<std::string>& secrets, base::Sealer const& sealer, domain::DeviceKey device)
+{
+    datamodel::Node node;
+    node.path = path;
+    datamodel::unpack(static_cast<std::uint16_t>(bits & ~sealed_bit), node);
+    if (node.value)
+        node.value = text;
+    if (node.value && (bits & sealed_bit) != 0) {
+        auto secret = sealer.open(text, value_place(device, path));
+        node.value.reset();
+        if (secret)
+            node.value = secrets.emplace_back(std::move(*secret));
+    }
+    return node;
+}
+
 }  // namespace
 
 EncodedTree encode_tree(datamodel::ParameterTree const& tree, std::vector<PathRef> const& paths,
@@ -60,6 +78,23 @@ EncodedTree encode_tree(datamodel::ParameterTree const& tree, std::vector<PathRe
     return encoded;
 }
 
+datamodel::ParameterTree decode_entries(std::vector<TreeEntry> const& entries, base::Sealer const& sealer,
+                                        domain::DeviceKey device)
+{
+    std::deque<std::string> secrets;
+    std::vector<datamodel::Node> nodes;
+    for (auto const& entry : entries)
+        if (entry.bits) {
+            nodes.push_back(decode_node(entry.path, *entry.bits, entry.text, secrets, sealer, device));
+            nodes.back().changed = entry.changed;
+        }
+    auto tree = datamodel::ParameterTree::of(std::move(nodes));
+    for (auto const& entry : entries)
+        if (entry.recent)
+            tree.set_values({{entry.path, *entry.recent}}, entry.recent_changed);
+    return tree;
+}
+
 datamodel::ParameterTree decode_tree(TreeBytes const& bytes, std::vector<PathRef> const& paths,
                                      base::Sealer const& sealer, domain::DeviceKey device)
 {
@@ -75,18 +110,8 @@ datamodel::ParameterTree decode_tree(TreeBytes const& bytes, std::vector<PathRef
             continue;
         unsigned const bits =
             static_cast<unsigned char>(flags[2 * i]) << 8U | static_cast<unsigned char>(flags[2 * i + 1]);
-        datamodel::Node node;
-        node.path = paths[i]->path;
+        auto node = decode_node(paths[i]->path, bits, values[i], secrets, sealer, device);
         node.changed = changed[i];
-        datamodel::unpack(static_cast<std::uint16_t>(bits & ~sealed_bit), node);
-        if (node.value)
-            node.value = values[i];
-        if (node.value && (bits & sealed_bit) != 0) {
-            auto secret = sealer.open(values[i], value_place(device, node.path));
-            node.value.reset();
-            if (secret)
-                node.value = secrets.emplace_back(std::move(*secret));
-        }
         nodes.push_back(node);
     }
     return datamodel::ParameterTree::of(std::move(nodes));

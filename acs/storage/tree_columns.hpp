@@ -41,6 +41,19 @@ struct EncodedTree {
 [[nodiscard]] EncodedTree encode_tree(datamodel::ParameterTree const& tree, std::vector<PathRef> const& paths,
                                       base::Sealer const& sealer, domain::DeviceKey device);
 
+/// One entry as device_tree has it, and the value that device_recent has of it.
+struct TreeEntry {
+    std::string path;
+    std::optional<unsigned> bits;  ///< two bytes of `flags`; none: it is not in the tree
+    std::string text;
+    std::int32_t changed = 0;
+    std::optional<std::string> recent;
+    std::int32_t recent_changed = 0;
+};
+/// Reads some entries of a device's tree. A secret that does not open has no value.
+[[nodiscard]] datamodel::ParameterTree decode_entries(std::vector<TreeEntry> const& entries, base::Sealer const& sealer,
+                                                      domain::DeviceKey device);
+
 /// Reads columns; `paths` has an entry for each path id, null for ids that are gone. A secret that does not open has no
 /// value.
 [[nodiscard]] datamodel::ParameterTree decode_tree(TreeBytes const& bytes, std::vector<PathRef> const& paths,

@@ -43,8 +43,10 @@ public:
         evaluated_for.push_back(std::move(events));
         domain::RuleVerdict verdict{.epoch = set_in_force, .until = clock_.now() + std::chrono::hours{24}};
         for (auto const& wish : wishes)
-            if (!is_given_up(wish) && !(wish.once.size() > 0 && done.contains(wish.once)))
+            if (wish.once.empty() || !done.contains(wish.once))
                 verdict.wishes.push_back(wish);
+        for (auto const& each : given_up)
+            verdict.given_up.emplace(each.rule, each.what);
         verdict.attempts = attempts;
         verdict.done = done;
         co_return verdict;
@@ -79,12 +81,6 @@ public:
     }
 
 private:
-    [[nodiscard]] bool is_given_up(domain::DeviceWish const& wish) const
-    {
-        return std::ranges::any_of(
-            given_up, [&](auto const& each) { return each.rule == wish.rule && each.what == wish.action.path; });
-    }
-
     InMemoryStore& store_;
     HandClock const& clock_;
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace support {
@@ -17,6 +18,7 @@ public:
     domain::RulesExplanation explanation;
     std::int64_t epoch = 0;
     std::optional<domain::RulePause> paused;
+    std::vector<domain::Quarantine> given_up;
 
     base::Awaitable<base::Result<void, Problems>> check(std::vector<domain::RuleFile> files) override
     {
@@ -120,9 +122,33 @@ public:
             answer.next.reset();
         co_return answer;
     }
-    base::Awaitable<domain::RulesExplanation> explain(domain::DeviceKey) override { co_return explanation; }
+    base::Awaitable<domain::RulesExplanation> explain(domain::DeviceKey, std::string path) override
+    {
+        auto told = explanation;
+        std::erase_if(told.wishes, [&](auto const& wish) { return !wish.path.starts_with(path); });
+        co_return told;
+    }
+    base::Awaitable<std::vector<domain::Quarantine>> quarantined(domain::QuarantineFilter filter,
+                                                                 domain::QuarantinePlace after, unsigned limit) override
+    {
+        std::vector<domain::Quarantine> found;
+        for (auto const& each : given_up)
+            if (is_meant(filter, each) && found.size() < limit &&
+                std::tie(each.device, each.rule, each.what) > std::tie(after.device, after.rule, after.what))
+                found.push_back(each);
+        co_return found;
+    }
+    base::Awaitable<std::size_t> release(domain::QuarantineFilter filter, std::string) override
+    {
+        co_return std::erase_if(given_up, [&](auto const& each) { return is_meant(filter, each); });
+    }
 
 private:
+    static bool is_meant(domain::QuarantineFilter const& filter, domain::Quarantine const& each)
+    {
+        return (!filter.device || *filter.device == each.device) && (!filter.rule || *filter.rule == each.rule) &&
+               (!filter.what || *filter.what == each.what);
+    }
     static std::string name_of(domain::RuleFile const& file) { return file.file.substr(0, file.file.find('.')); }
     static Problems problems_of(std::vector<domain::RuleFile> const& files)
     {

@@ -144,7 +144,7 @@ TEST_F(RuleBookTest, APausedRuleIsLeftOutUntilItIsResumed)
     EXPECT_TRUE(run(rules.pause("wifi", "bert", "wrong names")));
     EXPECT_FALSE(run(rules.pause("none", "bert", "x")));
     EXPECT_EQ(wanted(gateway, "Device.WiFi.SSID.1.SSID"), "low");
-    EXPECT_THAT(run(rules.explain(gateway)).paused, ElementsAre("wifi"));
+    EXPECT_THAT(run(rules.explain(gateway, "")).paused, ElementsAre("wifi"));
     apply({wifi("true", 400), wifi("true", 10, "more", "'low'")});
     EXPECT_EQ(wanted(gateway, "Device.WiFi.SSID.1.SSID"), "low") << "a new version of it is paused too";
     auto const shown = run(rules.list());
@@ -157,10 +157,10 @@ TEST_F(RuleBookTest, AllRulesArePausedTogether)
 {
     apply({wifi()});
     EXPECT_TRUE(run(rules.pause("", "bert", "outage")));
-    EXPECT_TRUE(run(rules.explain(gateway)).is_paused);
+    EXPECT_TRUE(run(rules.explain(gateway, "")).is_paused);
     EXPECT_EQ(run(rules.current()).pause_reason, "outage");
     EXPECT_TRUE(run(rules.resume("", "bert")));
-    EXPECT_FALSE(run(rules.explain(gateway)).is_paused);
+    EXPECT_FALSE(run(rules.explain(gateway, "")).is_paused);
 }
 
 TEST_F(RuleBookTest, APreviewCountsWhatWouldChangeAndWhatIsInPlace)
@@ -303,16 +303,17 @@ TEST_F(RuleBookTest, APreviewOfOneFileIsThatOfTheRulesInForceWithIt)
 
 TEST_F(RuleBookTest, TheHighestPriorityWinsAndTheLoserIsNamed)
 {
+    make_trees();
     apply({wifi("true", 200), wifi("'residential' = any(tags)", 300, "better", "upper(s.ssid)")});
-    auto const told = run(rules.explain(gateway));
+    auto const told = run(rules.explain(gateway, ""));
     ASSERT_THAT(told.wishes, SizeIs(2));
     EXPECT_EQ(told.wishes[0].rule, "better");
     EXPECT_EQ(told.wishes[0].wanted, "ANNAS");
     EXPECT_EQ(told.wishes[0].known, "factory");
     EXPECT_EQ(told.wishes[1].overruled_by, "better");
     EXPECT_EQ(wanted(other, "Device.WiFi.SSID.1.SSID"), "Berts");
-    EXPECT_THAT(run(rules.explain(other)).unmatched, ElementsAre("better"));
-    EXPECT_TRUE(run(rules.explain(other)).wishes[0].is_in_place);
+    EXPECT_THAT(run(rules.explain(other, "")).unmatched, ElementsAre("better"));
+    EXPECT_TRUE(run(rules.explain(other, "")).wishes[0].state == domain::WishState::in_place);
 }
 
 TEST_F(RuleBookTest, AConditionReadsWhatIsPromotedAndWhatIsNot)
@@ -378,7 +379,7 @@ TEST_F(RuleBookTest, SecretsAreNeverShown)
             "-- rule: a\nSELECT d.id, acs.set_value('Device.PPP.Interface.1.Password', s.pppoe_password),\n"
             "acs.ensure_instance('Device.Users.User.', ARRAY['Username', 'u'], ARRAY['Password', s.pppoe_password])\n"
             "FROM acs.device d JOIN crm.subscriber s ON s.serial = d.serial_number"}});
-    for (auto const& wish : run(rules.explain(gateway)).wishes)
+    for (auto const& wish : run(rules.explain(gateway, "")).wishes)
         EXPECT_THAT(wish.wanted, testing::Not(HasSubstr("pw-anna"))) << wish.path;
     for (auto const& change : preview({{"a.sql", *run(rules.history("a"))[0].text}}).changes)
         for (auto const& sample : change.samples)

@@ -2,7 +2,6 @@
 
 #include "provisioning/rule_runner.hpp"
 #include "storage/session_path.hpp"
-#include "support/hand_clock.hpp"
 
 namespace rules_test {
 namespace {
@@ -17,8 +16,6 @@ using namespace std::chrono_literals;
 /// The rules in force, evaluated for devices as sessions do it.
 class RuleRunnerTest : public RulesTest {
 protected:
-    RuleRunnerTest() { clock.set(base::SystemClock{}.now()); }
-
     void put_in_force(std::vector<domain::RuleFile> files)
     {
         apply(std::move(files));
@@ -55,10 +52,6 @@ protected:
     {
         return support::run(context_, std::move(work));
     }
-
-    support::HandClock clock;
-    base::Metrics metrics;
-    base::Sealer sealer = base::Sealer::with_random_key();
 
 private:
     boost::asio::io_context context_{1};

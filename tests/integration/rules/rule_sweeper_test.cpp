@@ -25,7 +25,7 @@ protected:
             : database{storage::sweep_connection(test.database.settings())},
               queries{storage::rule_connections(test.database.settings(), 1, 2s)},
               store{database, test.sealer},
-              rules{database, queries},
+              rules{database, queries, test.known_paths, test.sealer},
               queue{waker, store, metrics, limits},
               sweeper{{test.runner, rules, store, queue, test.clock, metrics}, {.node = number, .chunk = chunk}}
         {

@@ -3,6 +3,7 @@
 #include "cwmp/path.hpp"
 #include "provisioning/rule_book.hpp"
 #include "storage/pg_rules.hpp"
+#include "support/hand_clock.hpp"
 #include "support/run.hpp"
 #include "support/test_database.hpp"
 
@@ -25,6 +26,7 @@ protected:
 
     static bool is_secret(std::string_view path) { return cwmp::is_secret_path(path); }
 
+    RulesTest() { clock.set(base::SystemClock{}.now()); }
     void SetUp() override { database.exec(devices()); }
 
     /// The file of that name among the examples.
@@ -66,17 +68,30 @@ protected:
     /// What is wanted of one parameter of a device by the rules in force; none when nothing is.
     std::optional<std::string> wanted(domain::DeviceKey device, std::string const& path)
     {
-        for (auto const& wish : run(rules.explain(device)).wishes)
+        for (auto const& wish : run(rules.explain(device, "")).wishes)
             if (wish.path == path && wish.overruled_by.empty())
                 return wish.wanted;
         return std::nullopt;
     }
 
+    /// The devices' trees hold what the promoted copies tell, as texts.
+    void make_trees()
+    {
+        database.exec("INSERT INTO device_tree (device_id, stored_at, software_version, read_at, path_ids, values,"
+                      " changed, flags) SELECT device_id, now(), '', '{}', array_agg(path_id ORDER BY path_id),"
+                      " array_agg(value ORDER BY path_id), array_agg(1700000000 ORDER BY path_id),"
+                      " string_agg('\\x0301'::bytea, ''::bytea) FROM device_parameter GROUP BY device_id");
+    }
+
     support::TestDatabase database;
     storage::Database writes{settings(database.settings())};
     storage::Database queries{storage::rule_connections(database.settings(), 1, std::chrono::seconds{2})};
-    storage::PgRules store{writes, queries};
-    provisioning::RuleBook rules{store, is_secret, std::chrono::seconds{0}};
+    support::HandClock clock;
+    base::Metrics metrics;
+    base::Sealer sealer = base::Sealer::with_random_key();
+    storage::PathTable known_paths{writes, clock, metrics};
+    storage::PgRules store{writes, queries, known_paths, sealer};
+    provisioning::RuleBook rules{store, clock, is_secret, std::chrono::seconds{0}};
 
 private:
     static storage::DatabaseSettings settings(storage::ConnectionSettings const& connection)

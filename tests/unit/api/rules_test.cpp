@@ -3,7 +3,19 @@
 namespace api_test {
 namespace {
 
-class RulesApiTest : public ApiTest {};
+class RulesApiTest : public ApiTest {
+protected:
+    static domain::Quarantine given_up(std::string what)
+    {
+        return {.device = domain::DeviceKey{7},
+                .identity = {"", "00D09E", "HG", "S1"},
+                .rule = "wifi",
+                .what = std::move(what),
+                .version = 3,
+                .reason = "the device did not keep it, 5 times",
+                .evidence = R"({"attempts":5})"};
+    }
+};
 
 constexpr char one_rule[] = R"({"rules":[{"file":"wifi.sql","text":"-- rule: wifi"}],"reason":"tariff 2026"})";
 
@@ -44,7 +56,7 @@ TEST_F(RulesApiTest, APreviewComesInPages)
     rules_.page.devices = 2;
     rules_.page.devices_restarted = 1;
     rules_.page.fleet = 4;
-    rules_.page.changes.push_back({"wifi", "set", "Device.X", 2, 0, {{domain::DeviceKey{7}, "a", "b"}}});
+    rules_.page.changes.push_back({"wifi", "set", "Device.X", 2, 0, {{domain::DeviceKey{7}, "a", "b"}}, 1, 3});
     rules_.page.conflicts.push_back({"Device.X", "wifi", "old", 1});
     rules_.page.failures.push_back({"old", "division by zero", 1});
     rules_.page.next = domain::DeviceKey{7};
@@ -54,6 +66,8 @@ TEST_F(RulesApiTest, APreviewComesInPages)
     EXPECT_EQ(page.object().at("devices_restarted"), 1);
     EXPECT_EQ(page.object().at("fleet"), 4);
     EXPECT_EQ(page.object().at("changes").at(0).at("samples").at(0).at("to"), "b");
+    EXPECT_EQ(page.object().at("changes").at(0).at("waiting"), 1);
+    EXPECT_EQ(page.object().at("changes").at(0).at("given_up"), 3);
     EXPECT_TRUE(post("/api/v1/rules/preview", R"({"rules":[],"after":"7"})").object().at("next").is_null());
 }
 
@@ -120,11 +134,50 @@ TEST_F(RulesApiTest, RulesArePausedAndResumed)
 
 TEST_F(RulesApiTest, ADeviceIsExplained)
 {
-    rules_.explanation.wishes.push_back({"wifi", 3, 200, "set", "Device.X", "b", "a", "", false});
+    rules_.explanation.wishes.push_back({"wifi", 3, 200, "set", "Device.X", "b", "a", "", domain::WishState::waits});
+    rules_.explanation.wishes[0].attempts = 2;
+    rules_.explanation.wishes[0].next_try = base::TimePoint{std::chrono::seconds{1'700'000'000}};
     rules_.explanation.matched = {"wifi"};
+    rules_.explanation.reported = domain::RulesExplanation::Reported{"Device.X", "a", std::nullopt};
+    rules_.explanation.quarantined.push_back(given_up("Device.Y"));
+    rules_.explanation.next_session.push_back({"SetParameterValues", {"Device.X = b"}});
     auto const answer = get(std::string{device_url} + "/explanation");
     ASSERT_EQ(answer.status, 200) << answer.text;
-    EXPECT_EQ(answer.object().at("wishes").at(0).at("known"), "a");
+    auto const told = answer.object();
+    EXPECT_EQ(told.at("wishes").at(0).at("known"), "a");
+    EXPECT_EQ(told.at("wishes").at(0).at("state"), "waiting");
+    EXPECT_EQ(told.at("wishes").at(0).at("next_try"), "2023-11-14T22:13:20Z");
+    EXPECT_EQ(told.at("quarantined").at(0).at("what"), "Device.Y");
+    EXPECT_EQ(told.at("next_session").at(0).at("about"), json::array{"Device.X = b"});
+    auto const other = get(std::string{device_url} + "/explanation?path=Device.Y");
+    EXPECT_TRUE(other.object().at("wishes").as_array().empty());
+    EXPECT_EQ(get(std::string{device_url} + "/explanation?way=Device.Y").status, 400);
+}
+
+TEST_F(RulesApiTest, WhatIsGivenUpIsListedInPages)
+{
+    rules_.given_up = {given_up("Device.X"), given_up("Device.Y"), given_up("Device.Z")};
+    auto const first = get("/api/v1/rule-quarantine?limit=2");
+    ASSERT_EQ(first.status, 200) << first.text;
+    EXPECT_EQ(first.object().at("items").at(0).at("evidence").at("attempts"), 5);
+    std::string const next{first.object().at("next").as_string().c_str()};
+    auto const second = get("/api/v1/rule-quarantine?limit=2&after=" + next);
+    ASSERT_EQ(second.object().at("items").as_array().size(), 1U) << second.text;
+    EXPECT_EQ(second.object().at("items").at(0).at("what"), "Device.Z");
+    EXPECT_TRUE(get("/api/v1/rule-quarantine?rule=other").object().at("items").as_array().empty());
+    EXPECT_EQ(get("/api/v1/rule-quarantine?device=00D09E-HG-none").status, 404);
+    EXPECT_EQ(get("/api/v1/rule-quarantine?after=x").status, 400);
+}
+
+TEST_F(RulesApiTest, WhatIsGivenUpIsReleased)
+{
+    rules_.given_up = {given_up("Device.X"), given_up("Device.Y")};
+    constexpr char release[] = "/api/v1/rule-quarantine/release";
+    EXPECT_EQ(post(release, "{}").status, 422);
+    EXPECT_EQ(post(release, R"({"rule":"wifi","what":"Device.X"})").fields(), "what") << "of which device?";
+    EXPECT_EQ(post(release, R"({"device":"00D09E-HG-none"})").status, 404);
+    EXPECT_EQ(post(release, R"({"rule":"other"})").object().at("released"), 0);
+    EXPECT_EQ(post(release, R"({"rule":"wifi"})").object().at("released"), 2);
 }
 
 TEST_F(RulesApiTest, ABodyThatIsNoListOfRulesIsRefused)

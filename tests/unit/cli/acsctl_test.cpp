@@ -22,6 +22,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 namespace fs = std::filesystem;
 
@@ -61,6 +62,17 @@ protected:
         fs::remove_all(folder_);
     }
 
+    static domain::Quarantine given_up(std::string what)
+    {
+        return {.device = domain::DeviceKey{1},
+                .identity = {"", "00D09E", "HG-1000", "S1"},
+                .rule = "wifi",
+                .what = std::move(what),
+                .version = 3,
+                .since = base::TimePoint{std::chrono::seconds{1'700'000'000}},
+                .reason = "it did not stay",
+                .evidence = R"({"attempts":5})"};
+    }
     void add_device(int number)
     {
         domain::DeviceRow row{};
@@ -214,16 +226,49 @@ TEST_F(AcsctlTest, AnExportWritesTheFilesInForceAndNothingOutsideTheFolder)
 
 TEST_F(AcsctlTest, ADeviceIsExplained)
 {
-    rules_.explanation.wishes = {{"wifi", 3, 200, "set", "Device.X", "b", "a", "", false},
-                                 {"old", 2, 100, "set", "Device.X", "c", "a", "wifi", false},
-                                 {"wifi", 3, 200, "set", "Device.Y", "1", "1", "", true}};
+    using enum domain::WishState;
+    auto& wishes = rules_.explanation.wishes;
+    wishes = {{"wifi", 3, 200, "set", "Device.X", "b", "a", "", waits},
+              {"old", 2, 100, "set", "Device.X", "c", "a", "wifi"},
+              {"wifi", 3, 200, "set", "Device.Y", "1", "1", "", in_place}};
+    wishes[0].attempts = 3;
+    wishes[0].told = "9007 invalid value";
+    wishes[0].next_try = base::TimePoint{std::chrono::seconds{1'700'000'000}};
     rules_.explanation.matched = {"old", "wifi"};
+    rules_.explanation.quarantined = {AcsctlTest::given_up("Device.Z")};
+    rules_.explanation.next_session = {{"SetParameterValues", {"Device.X = b"}}};
     auto const told = run({"explain", device_});
     EXPECT_EQ(told.code, 0) << told.error;
-    EXPECT_THAT(told.out, HasSubstr("set Device.X = \"b\": rule wifi (version 3, priority 200), now \"a\"\n"
-                                    "set Device.X = \"c\": rule old (version 2, priority 100), overruled by wifi\n"
-                                    "set Device.Y = \"1\": rule wifi (version 3, priority 200), in place\n"));
-    EXPECT_THAT(run({"explain", device_, "Device.Y"}).out, Not(HasSubstr("Device.X")));
+    EXPECT_EQ(told.out, "Device.X\n"
+                        "    reported  \"a\"\n"
+                        "    wanted    \"b\" by rule wifi (version 3, priority 200)\n"
+                        "    standing  tried again 2023-11-14 22:13:20 UTC; tried 3 times; the device answered 9007 "
+                        "invalid value\n"
+                        "    overruled \"c\" by rule old (version 2, priority 100)\n"
+                        "Device.Y\n"
+                        "    reported  \"1\"\n"
+                        "    wanted    \"1\" by rule wifi (version 3, priority 200)\n"
+                        "    standing  is so\n"
+                        "Given up (a new version of the rule tries it again, and so does acsctl rules release):\n"
+                        "    Device.Z of rule wifi, since 2023-11-14 22:13:20 UTC: it did not stay {\"attempts\":5}\n"
+                        "The next session sends:\n"
+                        "    1. SetParameterValues\n"
+                        "           Device.X = b\n"
+                        "Rules that match: old, wifi\n");
+    EXPECT_THAT(run({"explain", device_, "Device.Y"}).out, Not(HasSubstr("Device.X\n")));
+    EXPECT_THAT(run({"explain", device_, "Device.None"}).out, HasSubstr("No rule wants anything of Device.None."));
+}
+
+TEST_F(AcsctlTest, WhatRulesGaveUpIsListedAndReleased)
+{
+    rules_.given_up = {given_up("Device.X"), given_up("Device.Y")};
+    EXPECT_THAT(run({"rules", "quarantine"}).out, HasSubstr("Device.X"));
+    EXPECT_THAT(run({"rules", "quarantine", "--rule", "wifi"}).out, HasSubstr("it did not stay"));
+    EXPECT_THAT(run({"rules", "quarantine", "--rule", "other", "--device", device_}).out, Not(HasSubstr("Device.X")));
+    EXPECT_EQ(run({"rules", "release"}).code, 2);
+    EXPECT_EQ(run({"rules", "release", device_, "wifi", "Device.None"}).code, 1);
+    EXPECT_EQ(run({"rules", "release", "--rule", "wifi"}).out, "2 released; tried again when the device informs\n");
+    EXPECT_TRUE(rules_.given_up.empty());
 }
 
 TEST_F(AcsctlTest, DevicesAreListedForPeople)
