@@ -5,6 +5,7 @@
 #include "cli/text.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
@@ -29,6 +30,31 @@ std::string since(json::object const& object, std::string_view member)
 {
     auto const time = text_of(object, member);
     return time.empty() ? "" : fmt::format(", since {}", moment(time));
+}
+
+/// "ExternalPort = 8080, Protocol = TCP" of the object of that name.
+std::string settings_in(json::object const& instance, char const* member)
+{
+    std::string text;
+    if (auto const* const found = instance.if_contains(member); found != nullptr && found->is_object())
+        for (auto const& [name, value] : found->get_object())
+            text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", std::string_view{name},
+                                text_of(found->get_object(), std::string_view{name}));
+    return text;
+}
+
+/// The wanted value; of an instance its keys and what else it has.
+std::string wanted_of(json::object const& wish)
+{
+    auto const text = text_of(wish, "wanted");
+    auto const kind = text_of(wish, "kind");
+    boost::system::error_code error;
+    auto const instance = kind == "ensure" || kind == "delete" ? json::parse(text, error) : json::value{};
+    if (error || !instance.is_object())
+        return fmt::format("\"{}\"", text);
+    auto const keys = settings_in(instance.get_object(), "keys");
+    auto const others = settings_in(instance.get_object(), "set");
+    return others.empty() ? keys : fmt::format("{}; then {}", keys, others);
 }
 
 /// What stands before a path: what is done with it.
@@ -111,14 +137,14 @@ private:
                                     text_of(wish, "version"), number_of(wish, "priority"), since(wish, "wanted_since"));
         auto const wanted = text_of(wish, "wanted").empty() && text_of(wish, "kind") != "set"
                                 ? by
-                                : fmt::format("\"{}\" {}", text_of(wish, "wanted"), by);
+                                : fmt::format("{} {}", wanted_of(wish), by);
         if (is_overruled)
             return field("overruled", wanted);
         if (!wish.at("known").is_null())
             field("reported", fmt::format("\"{}\"{}", text_of(wish, "known"), since(wish, "known_since")));
         field("wanted", wanted);
         auto standing = standing_of(wish, is_paused_);
-        if (auto const attempts = number_of(wish, "attempts"); attempts > 0)
+        if (auto const attempts = number_of(wish, "attempts"); attempts > 0 && !wish.at("in_place").as_bool())
             standing += fmt::format("; tried {} {}", attempts, attempts == 1 ? "time" : "times");
         if (auto const fault = text_of(wish, "fault"); !fault.empty())
             standing += fmt::format("; the device answered {}", fault);

@@ -152,9 +152,10 @@ void print(Session const& session, json::object const& whole)
                        number_of(whole, "devices_restarted"));
     for (auto const& each : list_of(whole, "changes")) {
         auto const& change = each.as_object();
-        out << escaped(fmt::format("{}: {} {}: {} to change, {} in place{}{}", text_of(change, "rule"),
-                                   text_of(change, "kind"), text_of(change, "path"), number_of(change, "devices"),
-                                   number_of(change, "in_place"), count_of(change, "waiting", "to be tried later"),
+        out << escaped(fmt::format("{}: {}{}{}: {} to change, {} in place{}{}", text_of(change, "rule"),
+                                   text_of(change, "kind"), text_of(change, "path").empty() ? "" : " ",
+                                   text_of(change, "path"), number_of(change, "devices"), number_of(change, "in_place"),
+                                   count_of(change, "waiting", "to be tried later"),
                                    count_of(change, "given_up", "quarantined")))
             << '\n';
         for (auto const& sample : list_of(change, "samples"))

@@ -32,7 +32,7 @@ public:
         for (auto const& [rule, reason] : device_.all.evaluation.finding.failures)
             told_.failures.push_back({compiled_.rules[rule].rule.name, reason, 1});
         for (auto const& each : device_.quarantined)
-            if (is_meant(each.what))
+            if (each.what.empty() || is_meant(each.what))
                 told_.quarantined.push_back(each);
         if (!compiled_.is_paused)
             take_rpcs();
@@ -41,7 +41,7 @@ public:
     }
 
 private:
-    [[nodiscard]] bool is_meant(std::string const& what) const { return what.empty() || what.starts_with(path_); }
+    [[nodiscard]] bool is_meant(std::string const& what) const { return what.starts_with(path_); }
 
     void take_rules()
     {

@@ -133,12 +133,14 @@ TEST_F(QuarantineTest, AnExplanationTellsWhatWasTriedAndWhenItIsTriedAgain)
 
 TEST_F(QuarantineTest, ARuleForAnEventSaysWhatItWillWant)
 {
-    apply({{"boot.sql", "-- rule: boot\n-- on: BOOT\n-- set: Device.Level = '9'\n"}});
+    apply({{"boot.sql", "-- rule: boot\n-- on: BOOT\nSELECT device.id, acs.set_value('Device.Level', 9), "
+                        "acs.reboot('x') FROM acs.device"}});
     auto const told = run(rules.explain(gateway, ""));
     EXPECT_THAT(told.awaiting, ElementsAre("boot"));
-    ASSERT_THAT(told.wishes, SizeIs(1));
+    ASSERT_THAT(told.wishes, SizeIs(2));
     EXPECT_TRUE(told.wishes[0].is_awaiting);
     EXPECT_THAT(told.next_session, IsEmpty());
+    EXPECT_THAT(run(rules.explain(gateway, "Device.Level")).wishes, SizeIs(1)) << "a reboot is about no parameter";
 }
 
 }  // namespace

@@ -256,6 +256,9 @@ TEST_F(AcsctlTest, ADeviceIsExplained)
                         "           Device.X = b\n"
                         "Rules that match: old, wifi\n");
     EXPECT_THAT(run({"explain", device_, "Device.Y"}).out, Not(HasSubstr("Device.X\n")));
+    wishes = {{"ports", 4, 100, "ensure", "Device.NAT.PortMapping.", R"({"keys":{"Port":"80"},"set":{"To":"8"}})"}};
+    EXPECT_THAT(run({"explain", device_}).out, HasSubstr("an instance of Device.NAT.PortMapping.\n"
+                                                         "    wanted    Port = 80; then To = 8 by rule ports"));
     EXPECT_THAT(run({"explain", device_, "Device.None"}).out, HasSubstr("No rule wants anything of Device.None."));
 }
 
