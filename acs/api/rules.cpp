@@ -1,9 +1,12 @@
 #include "domain/rules.hpp"
+
 #include "api/endpoints.hpp"
 #include "api/json_body.hpp"
 #include "api/query.hpp"
 #include "api/rule_views.hpp"
 #include "base/time_text.hpp"
+#include "cwmp/device_id.hpp"
+#include "domain/inventory.hpp"
 #include "domain/json_fields.hpp"
 
 #include <boost/json/array.hpp>
@@ -11,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <span>
 
 namespace api {
@@ -137,22 +141,36 @@ json::object view_of(domain::RuleVersion const& version)
             {"reason", version.reason}};
 }
 
-json::object view_of(domain::PreviewedChange const& change)
+/// External ids of devices.
+using DeviceNames = std::map<domain::DeviceKey, std::string>;
+
+/// Those of a preview's samples; a device that was removed meanwhile has its key.
+base::Awaitable<DeviceNames> names_of(Context const& context, domain::RulesPreview const& preview)
+{
+    DeviceNames names;
+    for (auto const& change : preview.changes)
+        for (auto const& sample : change.samples)
+            if (names.try_emplace(sample.device, std::to_string(sample.device.value())).second)
+                if (auto const row = co_await context.services.inventory.find(sample.device))
+                    names[sample.device] = cwmp::external_id(row->identity);
+    co_return names;
+}
+
+json::object view_of(domain::PreviewedChange const& change, DeviceNames const& names)
 {
     json::array samples;
     for (auto const& sample : change.samples)
-        samples.push_back(
-            {{"device", std::to_string(sample.device.value())}, {"from", sample.from}, {"to", sample.to}});
+        samples.push_back({{"device", names.at(sample.device)}, {"from", sample.from}, {"to", sample.to}});
     return {{"rule", change.rule},         {"kind", change.kind},          {"path", change.path},
             {"devices", change.devices},   {"in_place", change.in_place},  {"waiting", change.waiting},
             {"given_up", change.given_up}, {"samples", std::move(samples)}};
 }
 
-json::object view_of(domain::RulesPreview const& preview)
+json::object view_of(domain::RulesPreview const& preview, DeviceNames const& names)
 {
     json::array changes;
     for (auto const& change : preview.changes)
-        changes.push_back(view_of(change));
+        changes.push_back(view_of(change, names));
     json::array conflicts;
     for (auto const& each : preview.conflicts)
         conflicts.push_back(
@@ -279,7 +297,7 @@ Answer preview_rules(Call call)
                                                                        .limit = request->limit});
     if (!preview)
         co_return refused(preview.error());
-    co_return json_response(200, view_of(*preview));
+    co_return json_response(200, view_of(*preview, co_await names_of(call.context, *preview)));
 }
 
 }  // namespace api

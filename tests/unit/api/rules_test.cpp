@@ -65,6 +65,7 @@ TEST_F(RulesApiTest, APreviewComesInPages)
     EXPECT_EQ(page.object().at("next"), "7");
     EXPECT_EQ(page.object().at("devices_restarted"), 1);
     EXPECT_EQ(page.object().at("fleet"), 4);
+    EXPECT_EQ(page.object().at("changes").at(0).at("samples").at(0).at("device"), "7");
     EXPECT_EQ(page.object().at("changes").at(0).at("samples").at(0).at("to"), "b");
     EXPECT_EQ(page.object().at("changes").at(0).at("waiting"), 1);
     EXPECT_EQ(page.object().at("changes").at(0).at("given_up"), 3);
