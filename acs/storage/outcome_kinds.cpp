@@ -249,9 +249,19 @@ void SpendKind::execute(pqxx::transaction_base& transaction, std::span<std::shar
     }
 }
 
+void EvaluateKind::change_set(pqxx::connection_base& connection, Statements const& statements)
+{
+    Statements before;
+    {
+        std::lock_guard const lock{mutex_};
+        before = std::exchange(last_[&connection], statements);
+    }
+    if (before && before->name != statements->name)
+        forget_rules(connection, *before);
+}
+
 void EvaluateKind::execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
 {
-    using Statements = std::shared_ptr<domain::RuleStatements const>;
     std::map<Statements, std::vector<EvaluateRequest*>> sets;  // sessions may have begun with different ones
     for (auto const& item : items) {
         auto& asked = request<EvaluateRequest>(item);
@@ -259,6 +269,7 @@ void EvaluateKind::execute(pqxx::transaction_base& transaction, std::span<std::s
         sets[asked.question.statements].push_back(&asked);
     }
     for (auto const& [statements, asked] : sets) {
+        change_set(transaction.conn(), statements);
         std::vector<domain::RuleMember> members;
         std::unordered_map<std::int64_t, EvaluateRequest*> index;
         for (auto* const each : asked) {

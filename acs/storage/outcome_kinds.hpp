@@ -66,6 +66,14 @@ class EvaluateKind final : public BatchKind {
 public:
     EvaluateKind() : BatchKind{"evaluate_rules", 2, 64} {}
     void execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items) override;
+
+private:
+    using Statements = std::shared_ptr<domain::RuleStatements const>;
+    /// Has the connection forget the set that it ran last when that is another one.
+    void change_set(pqxx::connection_base& connection, Statements const& statements);
+
+    std::mutex mutex_;
+    std::map<pqxx::connection_base const*, Statements> last_;  ///< that each connection ran; only compared
 };
 
 }  // namespace storage

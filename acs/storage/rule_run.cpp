@@ -18,6 +18,8 @@ using domain::RuleMember;
 using domain::RuleStatements;
 
 /// Actions that a body may give one device, and their bytes.
+constexpr char conditions_suffix[] = "_conditions";
+constexpr char bodies_suffix[] = "_bodies";
 constexpr std::size_t most_actions = 100;
 constexpr std::size_t most_bytes = 1024 * 1024;
 /// Bytes of ids, kinds and numbers in one result, beside what counts.
@@ -162,7 +164,7 @@ private:
     {
         std::vector<RuleFinding> findings;
         Index index;
-        read("_conditions", statements_.conditions, {ids_of(members)}, [&](RowView row) {
+        read(conditions_suffix, statements_.conditions, {ids_of(members)}, [&](RowView row) {
             index[row.integer(0)] = findings.size();
             findings.push_back({domain::DeviceKey{row.integer(0)}, {}, {}, {}});
             for (auto const number : parse_integers(row.text(1)))
@@ -186,7 +188,7 @@ private:
         for (auto& list : devices)
             parameters.push_back(list.finish());
         Actions actions{index, findings, std::move(asked)};
-        read("_bodies", statements_.bodies, parameters, [&](RowView row) { actions.take(row); });
+        read(bodies_suffix, statements_.bodies, parameters, [&](RowView row) { actions.take(row); });
         actions.finish();
         return findings;
     }
@@ -306,6 +308,18 @@ std::vector<RuleFinding> run_rules(pqxx::transaction_base& work, RuleStatements 
     if (members.empty() || statements.body_of.empty())
         return {};
     return Run{work, statements, limits}.all(members);
+}
+
+void forget_rules(pqxx::connection_base& connection, RuleStatements const& statements)
+{
+    if (statements.name.empty())
+        return;
+    connection.unprepare(statements.name + conditions_suffix);
+    connection.unprepare(statements.name + bodies_suffix);
+    for (std::size_t number = 0; number < statements.body_of.size(); ++number) {
+        connection.unprepare(fmt::format("{}_{}_condition", statements.name, number));
+        connection.unprepare(fmt::format("{}_{}_body", statements.name, number));
+    }
 }
 
 }  // namespace storage

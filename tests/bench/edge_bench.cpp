@@ -109,8 +109,8 @@ void measure(std::string const& name, net::Threads& threads, net::Url const& url
         failed += run_sessions(url, settings, count);
         best = std::min(best, (cpu_of(threads) - before) / count);
     }
-    std::cout << fmt::format(R"({{"case":"edge_{}","edge_cpu_us":{:.1f},"sessions":{},"failed":{}}})", name,
-                             best, count, failed)
+    std::cout << fmt::format(R"({{"case":"edge_{}","edge_cpu_us":{:.1f},"sessions":{},"failed":{}}})", name, best,
+                             count, failed)
               << std::endl;
 }
 

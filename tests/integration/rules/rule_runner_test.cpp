@@ -1,6 +1,7 @@
 #include "rules_fixture.hpp"
 
 #include "provisioning/rule_runner.hpp"
+#include "storage/rule_run.hpp"
 #include "storage/session_path.hpp"
 
 namespace rules_test {
@@ -166,6 +167,20 @@ TEST_F(RuleRunnerTest, ARuleThatFailsForADeviceIsGivenUpForThatDeviceAlone)
     EXPECT_THAT(values(verdict), Contains("Annas"));
     EXPECT_THAT(evaluate_and_keep(gateway).failures, IsEmpty());  // it is not tried again
     EXPECT_THAT(values(evaluate_and_keep(other)), Contains("10"));
+}
+
+TEST_F(RuleRunnerTest, AConnectionForgetsTheSetsThatItNoLongerRuns)
+{
+    put_in_force({example("wifi-from-crm.sql")});
+    auto const connection = storage::connect(storage::rule_connections(database.settings(), 1, 2s).connection);
+    pqxx::nontransaction work{*connection};
+    auto const prepared = [&] { return work.exec("SELECT count(*) FROM pg_prepared_statements")[0][0].as<int>(); };
+    auto const statements = runner.rules()->statements;
+    std::vector<domain::RuleMember> const members{{gateway, {true}}};
+    EXPECT_THAT(storage::run_rules(work, *statements, members), SizeIs(1));
+    EXPECT_GT(prepared(), 0);
+    storage::forget_rules(*connection, *statements);
+    EXPECT_EQ(prepared(), 0);
 }
 
 TEST_F(RuleRunnerTest, WhilePausedNothingIsWanted)

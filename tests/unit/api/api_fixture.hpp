@@ -125,12 +125,13 @@ protected:
     support::FakeDeviceAdmin admin_;
     support::FakePromotions promotions_;
     support::FakeRules rules_;
-    api::Api api_{{inventory_, files_, directory_, waker_, guard_, &intervals_, clock_, metrics_, admin_, promotions_, rules_},
-                  {.tokens = {{"anna", "secret"}, {"", "nameless"}},
-                   .version = "1.2.3",
-                   .json_bytes = 4096,
-                   .file_bytes = 1000,
-                   .max_items = 5}};
+    api::Api api_{
+        {inventory_, files_, directory_, waker_, guard_, &intervals_, clock_, metrics_, admin_, promotions_, rules_},
+        {.tokens = {{"anna", "secret"}, {"", "nameless"}},
+         .version = "1.2.3",
+         .json_bytes = 4096,
+         .file_bytes = 1000,
+         .max_items = 5}};
 
 private:
     net::Response answer(net::Request& request, net::BodyPolicy policy, std::string_view body)
