@@ -17,9 +17,11 @@ using domain::RuleFinding;
 using domain::RuleMember;
 using domain::RuleStatements;
 
-/// Actions that a body may give one device, and their bytes.
+// Of the names under which statements are prepared.
 constexpr char conditions_suffix[] = "_conditions";
 constexpr char bodies_suffix[] = "_bodies";
+
+/// Actions that a body may give one device, and their bytes.
 constexpr std::size_t most_actions = 100;
 constexpr std::size_t most_bytes = 1024 * 1024;
 /// Bytes of ids, kinds and numbers in one result, beside what counts.

@@ -28,8 +28,8 @@ namespace storage {
                                                          std::span<domain::RuleMember const> members,
                                                          ReadLimits const& limits = {});
 
-/// Takes what run_rules() prepared for these statements from the server: sets that are no longer in force would fill its
-/// memory. Nothing happens to what was not prepared.
+/// Takes what run_rules() prepared for these statements from the server: sets that are no longer in force would fill
+/// its memory. Nothing happens to what was not prepared.
 void forget_rules(pqxx::connection_base& connection, domain::RuleStatements const& statements);
 
 }  // namespace storage
