@@ -237,7 +237,7 @@ std::optional<std::string> RoundMaker::find_instance(std::string const& table, N
     auto const instances = tree_.instances(table);
     is_known = was_asked || (!planner_.is_reset_ && (!instances.empty() || tree_.contains(table)));
     for (auto const number : instances) {
-        auto const object = fmt::format("{}{}.", table, number);
+        auto object = fmt::format("{}{}.", table, number);
         std::size_t same = 0;
         for (auto const& [name, value] : keys) {
             auto const node = tree_.find(object + name);

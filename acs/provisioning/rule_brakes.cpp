@@ -2,6 +2,8 @@
 
 #include "base/log.hpp"
 
+#include <utility>
+
 namespace provisioning {
 
 namespace log = base::log;
@@ -42,11 +44,12 @@ void RuleBrakes::learn(CompiledRules const& compiled, std::vector<bool> const& d
             brake.cuts = 0;
             brake.rests_until = clock_.now() + limits_.rest;
             log::warning("rules.rests", {{"rule", name}, {"minutes", limits_.rest.count()}, {"cause", reason}});
-        } else if (++brake.failed >= limits_.failed && !brake.is_stopped &&
-                   std::uint64_t{brake.failed} * 100 > std::uint64_t{brake.matched} * limits_.failed_percent) {
-            brake.is_stopped = true;
-            log::error("rules.stopped", {{"rule", name}, {"devices", brake.failed}, {"cause", reason}});
+            continue;
         }
+        ++brake.failed;
+        bool const is_much = std::uint64_t{brake.failed} * 100 > std::uint64_t{brake.matched} * limits_.failed_percent;
+        if (brake.failed >= limits_.failed && is_much && !std::exchange(brake.is_stopped, true))
+            log::error("rules.stopped", {{"rule", name}, {"devices", brake.failed}, {"cause", reason}});
     }
     for (auto const number : finding.matched)
         if (due[number] && !finding.failures.contains(number))
