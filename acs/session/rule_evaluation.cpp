@@ -14,7 +14,7 @@ base::Awaitable<std::shared_ptr<RuleEvaluation>>
 RuleEvaluation::start(domain::DeviceRules& rules, domain::DeviceKey device, std::vector<std::string> events)
 {
     auto const executor = co_await boost::asio::this_coro::executor;
-    auto evaluation = std::make_shared<RuleEvaluation>(executor);
+    auto evaluation = std::make_shared<RuleEvaluation>();
     boost::asio::co_spawn(executor, run(evaluation, rules, device, std::move(events)), boost::asio::detached);
     co_return evaluation;
 }
@@ -28,14 +28,17 @@ base::Awaitable<void> RuleEvaluation::run(std::shared_ptr<RuleEvaluation> self, 
         base::log::warning("session.rules_failed", {{"device", device.value()}, {"cause", failure.what()}});
     }
     self->is_finished_ = true;
-    self->finished_.cancel();
+    if (self->waiter_ != nullptr)
+        self->waiter_->cancel();
 }
 
 base::Awaitable<std::optional<domain::RuleVerdict>> RuleEvaluation::wait(std::chrono::milliseconds most)
 {
     if (!is_finished_) {
-        finished_.expires_after(most);
-        static_cast<void>(co_await finished_.async_wait(base::as_tuple));
+        Timer timer{co_await boost::asio::this_coro::executor, most};
+        waiter_ = &timer;
+        static_cast<void>(co_await timer.async_wait(base::as_tuple));
+        waiter_ = nullptr;
     }
     co_return std::exchange(verdict_, std::nullopt);
 }

@@ -19,7 +19,6 @@ public:
     /// Begins it on the calling coroutine's thread. `rules` must outlive the thread's coroutines.
     static base::Awaitable<std::shared_ptr<RuleEvaluation>> start(domain::DeviceRules& rules, domain::DeviceKey device,
                                                                   std::vector<std::string> events);
-    explicit RuleEvaluation(base::Executor const& executor) : finished_{executor} {}
 
     /// What came of it; none when it takes longer than `most` from now, or failed: the device stays due.
     base::Awaitable<std::optional<domain::RuleVerdict>> wait(std::chrono::milliseconds most);
@@ -28,9 +27,10 @@ private:
     static base::Awaitable<void> run(std::shared_ptr<RuleEvaluation> self, domain::DeviceRules& rules,
                                      domain::DeviceKey device, std::vector<std::string> events);
 
-    boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
-                                      base::Executor>
-        finished_;  ///< cancelled at the end
+    using Timer =
+        boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                          boost::asio::wait_traits<std::chrono::steady_clock>, base::Executor>;
+    Timer* waiter_ = nullptr;  ///< of wait(), cancelled at the end; a session may live longer than its io_context
     bool is_finished_ = false;
     std::optional<domain::RuleVerdict> verdict_;
 };
