@@ -1,6 +1,7 @@
 #include "provisioning/rule_sweeper.hpp"
 
 #include "base/log.hpp"
+#include "domain/rule_plan.hpp"
 #include "provisioning/outcome_change.hpp"
 #include "provisioning/verdict.hpp"
 
@@ -50,9 +51,11 @@ bool is_any(std::vector<bool> const& flags)
 std::set<std::string> rules_to_wake_for(domain::RuleVerdict const& verdict, OutcomeChange const& change)
 {
     std::set<std::string> rules;
-    for (auto const& wish : verdict.wishes)
-        if (!wish.once.empty() || change.is_new(wish.action))
+    for (auto const& wish : verdict.wishes) {
+        bool const is_given_up = verdict.given_up.contains({wish.rule, domain::attempted_by(wish.action)});
+        if (!is_given_up && (!wish.once.empty() || change.is_new(wish.action)))
             rules.insert(wish.rule);
+    }
     return rules;
 }
 
