@@ -10,8 +10,6 @@
 
 namespace provisioning {
 
-namespace json = boost::json;
-
 namespace {
 
 /// What bodies may call besides the functions of conditions.

@@ -100,8 +100,10 @@ private:
 /// without one are refused. Self::rules() is the list.
 template <class Self>
 class TreeWalk : protected GuardWalk {
+    friend Self;
+    TreeWalk(WalkRules const& rules, std::size_t text_start) : GuardWalk{rules, text_start} {}
+
 protected:
-    using GuardWalk::GuardWalk;
     using Handler = Traits (Self::*)(Object const& node);
     struct NodeRule {
         std::string_view type;
