@@ -3,6 +3,7 @@
 #include "storage/array_text.hpp"
 #include "storage/bounded_read.hpp"
 #include "storage/outcome_json.hpp"
+#include "storage/rule_gate.hpp"
 #include "storage/rule_run.hpp"
 #include "storage/sealed_json.hpp"
 #include "storage/task_columns.hpp"
@@ -64,8 +65,8 @@ constexpr Statement remove_tags{"remove_rule_tags",
                                 "UPDATE device SET tags = ARRAY(SELECT t FROM unnest(tags) t"
                                 " WHERE t <> ALL ($2::text[])) WHERE device_id = $1 AND tags && $2::text[]"};
 
-constexpr Statement mark_devices{"mark_rules_due", "UPDATE device_contact SET rules_epoch = -1"
-                                                   " WHERE device_id = ANY ($1::bigint[]) AND rules_epoch <> -1"};
+constexpr Statement mark_devices{"mark_rules_due", "UPDATE device_contact c SET " ACS_GATE_MARKED
+                                                   " WHERE c.device_id = ANY ($1::bigint[]) AND " ACS_GATE_UNMARKED};
 
 constexpr Statement spend_budgets{
     "spend_rule_budgets", "INSERT INTO rule_budget AS b (rule, hour, devices)"

@@ -3,6 +3,7 @@
 #include "storage/outcome_kinds.hpp"
 #include "storage/pg_rules.hpp"
 #include "storage/pg_tree_store.hpp"
+#include "storage/rule_gate.hpp"
 
 #include <pqxx/pqxx>
 
@@ -54,8 +55,8 @@ constexpr Statement release_quarantines{
     " FROM jsonb_array_elements(o.attempts) a WHERE NOT EXISTS (SELECT FROM gone g WHERE g.device_id = o.device_id"
     " AND g.rule = a->>'rule' AND g.what = a->>'what')), '[]'), changed = now() FROM devices e"
     " WHERE o.device_id = e.device_id AND o.attempts <> '[]'),"
-    " due AS (UPDATE device_contact c SET rules_epoch = -1 FROM devices e WHERE c.device_id = e.device_id"
-    " AND c.rules_epoch <> -1) SELECT count(*) FROM gone"};
+    " due AS (UPDATE device_contact c SET " ACS_GATE_MARKED " FROM devices e WHERE c.device_id = e.device_id"
+    " AND " ACS_GATE_UNMARKED ") SELECT count(*) FROM gone"};
 #undef IS_MEANT
 
 bool is_whole(domain::TreeQuestion const& question)

@@ -2,6 +2,7 @@
 
 #include "storage/array_text.hpp"
 #include "storage/outcome_kinds.hpp"
+#include "storage/rule_gate.hpp"
 
 #include <pqxx/pqxx>
 
@@ -52,7 +53,6 @@ constexpr Statement load_swept{"load_swept_devices",
                                " WHERE c.device_id = d.device_id) ORDER BY d.device_id"};
 
 // That the newest Inform was not evaluated is not forgotten: it may have been the first.
-#define MARKED "rules_epoch = CASE c.rules_epoch WHEN 0 THEN -2 ELSE -1 END"
 
 // Rows that a transaction has not committed are not seen, those that another node is taking are skipped.
 constexpr Statement take_touches{
@@ -61,13 +61,13 @@ constexpr Statement take_touches{
     " ORDER BY touch_id LIMIT $1 FOR UPDATE SKIP LOCKED)) RETURNING device_id), locked AS MATERIALIZED (SELECT "
     "c.device_id"
     " FROM device_contact c WHERE c.device_id = ANY (ARRAY(SELECT device_id FROM taken)) ORDER BY c.device_id"
-    " FOR NO KEY UPDATE), marked AS (UPDATE device_contact c SET " MARKED " FROM locked l"
-    " WHERE c.device_id = l.device_id AND c.rules_epoch >= 0) SELECT DISTINCT device_id FROM taken"};
+    " FOR NO KEY UPDATE), marked AS (UPDATE device_contact c SET " ACS_GATE_MARKED " FROM locked l"
+    " WHERE c.device_id = l.device_id AND " ACS_GATE_UNMARKED ") SELECT DISTINCT device_id FROM taken"};
 constexpr Statement mark_swept{"mark_swept_devices",
                                "WITH locked AS MATERIALIZED (SELECT c.device_id FROM device_contact c"
                                " WHERE c.device_id = ANY ($1::bigint[]) ORDER BY c.device_id FOR NO KEY UPDATE)"
-                               " UPDATE device_contact c SET " MARKED " FROM locked l"
-                               " WHERE c.device_id = l.device_id AND c.rules_epoch >= 0 RETURNING c.device_id"};
+                               " UPDATE device_contact c SET " ACS_GATE_MARKED " FROM locked l"
+                               " WHERE c.device_id = l.device_id AND " ACS_GATE_UNMARKED " RETURNING c.device_id"};
 constexpr Statement find_marked{
     "find_marked_devices",
     "SELECT device_id FROM device_contact WHERE device_id = ANY ($1::bigint[]) AND rules_epoch < 0"};
