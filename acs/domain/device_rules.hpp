@@ -33,8 +33,7 @@ struct RuleVerdict {
     DoneOnce done;
     GivenUp given_up;                     ///< by earlier sessions; of it nothing is tried
     std::vector<RuleGivenUp> failures;    ///< rules whose SQL fails for this device
-    std::string outcomes;                 ///< what each rule wants: JSON of the engine's own
-    bool are_outcomes_different = false;  ///< from those that are kept
+    std::optional<std::string> outcomes;  ///< what each rule wants: JSON of the engine's own; none: as it is kept
 };
 
 /// What came of a verdict in a session.

@@ -110,8 +110,7 @@ void RulePlanner::refused(Order const& order, TaskUpdate const& update)
 
 void RulePlanner::take_changes(RuleRecord& record)
 {
-    if (std::exchange(verdict_.are_outcomes_different, false))
-        record.outcomes = std::move(verdict_.outcomes);
+    record.outcomes = std::exchange(verdict_.outcomes, std::nullopt);
     if (verdict_.attempts != kept_attempts_)
         record.attempts = kept_attempts_ = verdict_.attempts;
     if (verdict_.done != kept_done_)

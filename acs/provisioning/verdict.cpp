@@ -36,8 +36,8 @@ public:
     domain::RuleVerdict make(domain::DeviceKey device)
     {
         verdict_.epoch = compiled_.epoch;
-        verdict_.outcomes = boost::json::serialize(evaluation_.after);
-        verdict_.are_outcomes_different = evaluation_.after != evaluation_.before;
+        if (evaluation_.after != evaluation_.before)
+            verdict_.outcomes = boost::json::serialize(evaluation_.after);
         verdict_.attempts = std::move(evaluation_.kept.attempts);
         verdict_.done = std::move(evaluation_.kept.done);
         verdict_.given_up = std::move(evaluation_.kept.given_up);

@@ -131,7 +131,6 @@ base::Awaitable<Answer> Session::admit(cwmp::Envelope received, cwmp::DeviceId i
     timeout_ = session_timeout(received.session_timeout, services_.limits);
 
     greeting.contact.rules_due = rules_are_due_ = are_rules_due(known, greeting);
-    note_rule_events(known);
     auto const admission = co_await services_.sessions.commit_contact(std::exchange(greeting.contact, {}));
     device_ = admission.key;
     epoch_ = desk_.epoch = admission.epoch;
@@ -152,7 +151,7 @@ base::Awaitable<Answer> Session::admit(cwmp::Envelope received, cwmp::DeviceId i
     bool const tree_is_old = !known || !known->has_tree || known->tree_software_version != desk_.facts.software_version;
     greeting.bootstrap = greeting.bootstrap || tree_is_old;
     co_await react(greeting);
-    co_await begin_rules();
+    co_await begin_rules(known);
 
     bool const hold = services_.limits.hold_requests;
     machine_.opened(hold);

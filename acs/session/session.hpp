@@ -87,8 +87,7 @@ private:
 
     // session_rules.cpp: what rules want
     [[nodiscard]] bool are_rules_due(std::optional<domain::KnownDevice> const& known, Greeting const& greeting) const;
-    void note_rule_events(std::optional<domain::KnownDevice> const& known);
-    base::Awaitable<void> begin_rules();
+    base::Awaitable<void> begin_rules(std::optional<domain::KnownDevice> const& known);
     base::Awaitable<void> take_verdict();
     base::Awaitable<bool> order_rules();
     base::Awaitable<domain::RuleRound> next_rules();

@@ -49,20 +49,16 @@ bool Session::are_rules_due(std::optional<domain::KnownDevice> const& known, Gre
            !std::ranges::all_of(contact.events, says_nothing);
 }
 
-/// Events for which rules are evaluated: also those of an Inform whose session did not come to it.
-void Session::note_rule_events(std::optional<domain::KnownDevice> const& known)
+/// For the events of this Inform, and for those of the one before when its session did not come to it.
+base::Awaitable<void> Session::begin_rules(std::optional<domain::KnownDevice> const& known)
 {
+    if (!rules_are_due_ || services_.rules->epoch() == 0 || !permissions().writing || !permissions().automation)
+        co_return;
     for (auto const& event : evidence_.events)
         rule_events_.push_back(event.code);
     if (known && is_inform_open(*known))
         for (auto const& event : known->last_events)
             rule_events_.push_back(event.code);
-}
-
-base::Awaitable<void> Session::begin_rules()
-{
-    if (!rules_are_due_ || services_.rules->epoch() == 0 || !permissions().writing || !permissions().automation)
-        co_return;
     evaluation_ = co_await RuleEvaluation::start(*services_.rules, device_, rule_events_);
 }
 

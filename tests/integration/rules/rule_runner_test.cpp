@@ -127,10 +127,10 @@ TEST_F(RuleRunnerTest, ANewTextOfARuleReplacesItsOutcome)
 TEST_F(RuleRunnerTest, OutcomesThatDidNotChangeAreNotWrittenAgain)
 {
     put_in_force({example("wifi-from-crm.sql")});
-    EXPECT_TRUE(evaluate_and_keep(gateway).are_outcomes_different);
-    EXPECT_FALSE(evaluate(gateway).are_outcomes_different);
+    EXPECT_TRUE(evaluate_and_keep(gateway).outcomes);
+    EXPECT_FALSE(evaluate(gateway).outcomes);
     database.exec("UPDATE crm.subscriber SET passphrase = 'new' WHERE serial = 'A1'");
-    EXPECT_TRUE(evaluate(gateway).are_outcomes_different);
+    EXPECT_TRUE(evaluate(gateway).outcomes);
 }
 
 TEST_F(RuleRunnerTest, WhatIsDoneOnceIsNotWantedAgain)
