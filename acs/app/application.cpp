@@ -174,6 +174,7 @@ Application::Application(Config config, Prepared prepared)
           {writes_, searches_, path_.trees(), prepared_.sealer, path_.ids(), compose, storage::identity_hash, &news_}},
       admin_{writes_, prepared_.sealer},
       promotions_{writes_},
+      incidents_{writes_, clock_, metrics_},
       rule_store_{writes_, rule_queries_, path_.paths(), prepared_.sealer},
       rules_{rule_store_, clock_, [](std::string_view path) { return cwmp::is_secret_path(path); }},
       rule_runner_{rules_, path_.outcomes(), clock_},
@@ -187,6 +188,7 @@ Application::Application(Config config, Prepared prepared)
                sweep_of(config_.rules, node_.value())},
       monitor_{metrics_, {[this] { return chores_.status(); }}}
 {
+    note_writer_.add([this] { incidents_.flush(); });
     reload();
 }
 
@@ -199,6 +201,7 @@ base::Result<void> Application::start()
 {
     chores_.start();
     task_watch_.start();
+    note_writer_.start();
     follow_rules();
     threads_->start();
     if (auto opened = listen_cwmp(); !opened)
@@ -225,6 +228,7 @@ void Application::stop(std::chrono::milliseconds patience)
     // Whoever still works for a coroutine must end before the io_contexts are gone, and suspended coroutines must be
     // destroyed while all that they refer to still exists.
     path_.stop();
+    note_writer_.stop();
     file_pool_.join();
     writes_.stop();
     searches_.stop();
@@ -269,7 +273,8 @@ base::Result<void> Application::listen_cwmp()
                                      node_.value(),
                                      &news_,
                                      &waker_,
-                                     &rule_runner_};
+                                     &rule_runner_,
+                                     &incidents_};
     for (auto const& listener : config_.cwmp.listeners) {
         session::EndpointPolicy policy;
         policy.login = policy_of(listener.auth);

@@ -16,8 +16,10 @@
 #include "session/endpoint.hpp"
 #include "storage/chores.hpp"
 #include "storage/database.hpp"
+#include "storage/note_writer.hpp"
 #include "storage/pg_device_admin.hpp"
 #include "storage/pg_file_store.hpp"
+#include "storage/pg_incidents.hpp"
 #include "storage/pg_inventory.hpp"
 #include "storage/pg_model_store.hpp"
 #include "storage/pg_promotions.hpp"
@@ -100,11 +102,13 @@ private:
     storage::PgInventory inventory_;
     storage::PgDeviceAdmin admin_;
     storage::PgPromotions promotions_;
+    storage::PgIncidents incidents_;
     storage::PgRules rule_store_;
     provisioning::RuleBook rules_;
     provisioning::RuleRunner rule_runner_;
     storage::Chores chores_;
     storage::TaskWatch task_watch_;
+    storage::NoteWriter note_writer_;
     std::shared_ptr<net::ExpectedPeers> expected_ = std::make_shared<net::ExpectedPeers>();
     wakeup::HttpWaker waker_;
     storage::PgSweep sweep_store_;

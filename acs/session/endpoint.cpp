@@ -149,6 +149,21 @@ net::Response CwmpEndpoint::State::refuse_message(net::Request const& request, s
     return plain(400, true);
 }
 
+void CwmpEndpoint::State::note(std::string_view kind, Caller const& caller, std::string username,
+                               std::string detail) const noexcept
+{
+    if (services.incidents == nullptr)
+        return;
+    domain::Incident incident{.kind = std::string{kind},
+                              .identity = cwmp::external_id(caller.identity),
+                              .address = caller.address,
+                              .username = std::move(username),
+                              .detail = std::move(detail)};
+    if (caller.known && caller.known->device)
+        incident.device = caller.known->device->key;
+    services.incidents->note(std::move(incident));
+}
+
 base::Awaitable<net::Response> CwmpEndpoint::State::receive(net::Request& request)
 {
     auto live = find(request);
@@ -210,7 +225,7 @@ base::Awaitable<net::Response> CwmpEndpoint::State::open(net::Request& request, 
     if (!identity)
         co_return refuse_message(request, identity.error().what);
     auto const authorization = net::parse_authorization(request.headers.get("Authorization"));
-    Caller caller{.address = request.peer.address.to_string()};
+    Caller caller{.address = request.peer.address.to_string(), .identity = *identity};
     caller.state_if_new = gate.policy().open_enrolment ? domain::DeviceState::active : domain::DeviceState::pending;
     bool is_away = false;
     try {
@@ -227,12 +242,18 @@ base::Awaitable<net::Response> CwmpEndpoint::State::open(net::Request& request, 
     auto const key = caller.known->device ? std::optional{caller.known->device->key} : std::nullopt;
     auto const verdict = has_certificate ? LoginVerdict::accepted
                                          : gate.judge(authorization, caller.known->login, key, services.clock.now());
-    if (verdict == LoginVerdict::refused || verdict == LoginVerdict::stale)
+    if (verdict == LoginVerdict::refused || verdict == LoginVerdict::stale) {
+        if (verdict == LoginVerdict::refused)
+            note(domain::incident_kind::failed_login, caller, authorization.username,
+                 "an unknown user name, or not its password");
         co_return challenge(verdict == LoginVerdict::stale);
+    }
     if (verdict == LoginVerdict::other_device) {
         counters.forbidden.add();
         base::log::warning("session.wrong_login",
                            {{"device", cwmp::external_id(*identity)}, {"username", authorization.username}});
+        note(domain::incident_kind::wrong_login, caller, authorization.username,
+             "the right password, but the login belongs to another device");
         co_return plain(403, false);
     }
     caller.authenticated = has_certificate || !gate.is_open();
@@ -284,6 +305,7 @@ base::Awaitable<void> CwmpEndpoint::State::watch_takeover(LiveSession const& old
     }
     base::log::warning("session.conflict",
                        {{"device_key", device.key.value()}, {"reason", reason}, {"failure", failure}});
+    note(domain::incident_kind::conflict, caller, {}, reason);
 }
 
 net::Response CwmpEndpoint::State::respond(net::Connection& connection, std::shared_ptr<LiveSession> live, Reply reply,

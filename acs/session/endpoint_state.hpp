@@ -55,6 +55,8 @@ struct CwmpEndpoint::State {
     void watch(net::Connection& connection);
     base::Awaitable<void> watch_takeover(LiveSession const& old, Caller& caller);
     [[nodiscard]] net::Response refuse_message(net::Request const& request, std::string_view why);
+    /// Notes what a CPE did that somebody may have to look at.
+    void note(std::string_view kind, Caller const& caller, std::string username, std::string detail) const noexcept;
 
     // live_sessions.cpp
     /// Any thread: lets the session answer on its own thread.

@@ -5,6 +5,7 @@
 #include "domain/device_rules.hpp"
 #include "domain/file.hpp"
 #include "domain/file_token.hpp"
+#include "domain/incidents.hpp"
 #include "domain/model.hpp"
 #include "domain/session_store.hpp"
 #include "domain/task_news.hpp"
@@ -40,7 +41,8 @@ struct Services {
     domain::TaskNews* news = nullptr;  ///< null: tasks that are ordered during a session wait for the next one
     domain::Waker* waker =
         nullptr;  ///< wakes devices whose session ended before a person's task was seen; null: nobody
-    domain::DeviceRules* rules = nullptr;  ///< null: there are none
+    domain::DeviceRules* rules = nullptr;    ///< null: there are none
+    domain::Incidents* incidents = nullptr;  ///< null: nobody wants to know
 };
 
 }  // namespace session

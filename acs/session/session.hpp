@@ -24,6 +24,7 @@ class RuleEvaluation;
 /// Who sent the Inform, as far as it was found out before the session began.
 struct Caller {
     std::string address;                        ///< numeric
+    cwmp::DeviceId identity;                    ///< that is claimed, normalized
     std::optional<domain::LookupAnswer> known;  ///< none: the session looks the device up itself
     bool authenticated = false;                 ///< logged in, or showed a certificate
     bool is_https = true;                       ///< the CPE reached us by TLS: it is given file URLs of the same scheme

@@ -53,6 +53,14 @@ constexpr std::array sweeps{
            " AND NOT EXISTS (SELECT FROM rule r WHERE r.rule = q.rule AND r.version_id = q.version_id)"},
           "quarantines of old rules forgotten",
           true},
+    Sweep{{"sweep_old_incidents", "DELETE FROM incident WHERE last_at < $1::timestamptz - interval '90 days'"},
+          "old incidents forgotten",
+          true},
+    Sweep{{"sweep_many_incidents",
+           "DELETE FROM incident WHERE $1::timestamptz IS NOT NULL AND incident_id <="
+           " (SELECT incident_id FROM incident ORDER BY incident_id DESC OFFSET 1000000 LIMIT 1)"},
+          "incidents beyond a million forgotten",
+          true},
 };
 
 constexpr Statement try_lock{"try_chores_lock", "SELECT pg_try_advisory_lock($1)"};

@@ -3,6 +3,7 @@
 #include "cwmp/codec/codec.hpp"
 #include "net/http_client.hpp"
 #include "net/server.hpp"
+#include "support/fake_incidents.hpp"
 #include "support/fake_waker.hpp"
 #include "unit/session/conversation.hpp"
 
@@ -97,6 +98,7 @@ protected:
         EndpointPolicy policy{.login = login, .open_enrolment = true};
         policy.digest = {.realm = "acs", .key = "0123456789abcdef"};
         policy.shared_logins = {{"bootstrap", net::make_digest_secret("bootstrap", "acs", "secret")}};
+        services.incidents = &incidents;
         endpoint.emplace(services, std::move(policy), threads);
         server.emplace(threads, metrics);
         net::Listener listener{.name = "cwmp", .address = "127.0.0.1"};
@@ -121,6 +123,7 @@ protected:
 
     domain::TaskNews news;
     support::FakeWaker waker;
+    support::FakeIncidents incidents;
     net::Threads threads;
     std::optional<CwmpEndpoint> endpoint;
     std::optional<net::Server> server;
@@ -260,6 +263,12 @@ TEST_F(EndpointTest, BasicIsTakenWhereItIsAllowed)
               200U);
     EXPECT_EQ(Wire{port}.post(hello(), {"Authorization: " + net::basic_authorization("bootstrap", "wrong")}).status,
               401U);
+    ASSERT_EQ(incidents.noted().size(), 1U);
+    auto const noted = incidents.noted()[0];
+    EXPECT_EQ(noted.kind, domain::incident_kind::failed_login);
+    EXPECT_EQ(noted.username, "bootstrap");
+    EXPECT_EQ(noted.address, "127.0.0.1");
+    EXPECT_EQ(noted.identity, cwmp::external_id(id));
 }
 
 TEST_F(EndpointTest, ALoginOfAnotherDeviceIsRefused)
@@ -272,6 +281,9 @@ TEST_F(EndpointTest, ALoginOfAnotherDeviceIsRefused)
     start(LoginPolicy::basic);
     EXPECT_EQ(Wire{port}.post(hello(), {"Authorization: " + net::basic_authorization("other", "pw")}).status, 403U);
     EXPECT_EQ(Wire{port}.post(hello(), {"Authorization: " + net::basic_authorization("mine", "pw")}).status, 200U);
+    ASSERT_EQ(incidents.noted().size(), 1U);
+    EXPECT_EQ(incidents.noted()[0].kind, domain::incident_kind::wrong_login);
+    EXPECT_EQ(incidents.noted()[0].device, key);
 }
 
 TEST_F(EndpointTest, TheDatabaseAwayIs503WithRetryAfter)
