@@ -15,14 +15,6 @@ namespace api {
 
 namespace {
 
-std::unexpected<Problem> wrong_fields(std::vector<domain::FieldComplaint> complaints)
-{
-    std::vector<FieldError> errors;
-    for (auto& complaint : complaints)
-        errors.push_back({std::move(complaint.field), fmt::format("{}.", complaint.what)});
-    return unprocessable(std::move(errors));
-}
-
 Outcome<domain::DeviceChange> read_change(std::string_view body)
 {
     auto const object = read_object(body, R"({"state":"active"})");

@@ -27,4 +27,12 @@ Outcome<json::object> read_object(std::string_view body, std::string_view exampl
     return std::move(value.get_object());
 }
 
+std::unexpected<Problem> wrong_fields(std::vector<domain::FieldComplaint> complaints)
+{
+    std::vector<FieldError> errors;
+    for (auto& complaint : complaints)
+        errors.push_back({std::move(complaint.field), fmt::format("{}.", complaint.what)});
+    return unprocessable(std::move(errors));
+}
+
 }  // namespace api

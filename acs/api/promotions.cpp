@@ -51,11 +51,8 @@ Outcome<domain::Promotion> read_promotion(std::string_view body)
     if (wanted.reason.size() > longest_reason)
         fields.complain("reason",
                         fmt::format("has {} bytes, at most {} are kept", wanted.reason.size(), longest_reason));
-    std::vector<FieldError> errors;
-    for (auto const& complaint : fields.finish_each())
-        errors.push_back({complaint.field, fmt::format("{}.", complaint.what)});
-    if (!errors.empty())
-        return unprocessable(std::move(errors));
+    if (auto complaints = fields.finish_each(); !complaints.empty())
+        return wrong_fields(std::move(complaints));
     return wanted;
 }
 

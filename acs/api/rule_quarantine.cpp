@@ -55,11 +55,8 @@ Outcome<ReleaseRequest> read_release(std::string_view body)
         fields.complain("device", "or rule must be given");
     if (request.what && (!request.device || !request.rule))
         fields.complain("what", "goes with a device and a rule");
-    std::vector<FieldError> errors;
-    for (auto const& complaint : fields.finish_each())
-        errors.push_back({complaint.field, fmt::format("{}.", complaint.what)});
-    if (!errors.empty())
-        return unprocessable(std::move(errors));
+    if (auto complaints = fields.finish_each(); !complaints.empty())
+        return wrong_fields(std::move(complaints));
     return request;
 }
 

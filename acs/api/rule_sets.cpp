@@ -63,11 +63,8 @@ Outcome<SetRequest> read_request(std::string_view body, Wants wants)
         fields.complain("reason", fmt::format("has more than {} bytes", longest_reason));
     if (wants == Wants::pause && object->contains("reason") && request.reason.empty())
         fields.complain("reason", "must not be empty: others will want to know");
-    std::vector<FieldError> errors;
-    for (auto const& complaint : fields.finish_each())
-        errors.push_back({complaint.field, fmt::format("{}.", complaint.what)});
-    if (!errors.empty())
-        return unprocessable(std::move(errors));
+    if (auto complaints = fields.finish_each(); !complaints.empty())
+        return wrong_fields(std::move(complaints));
     return request;
 }
 

@@ -8,6 +8,7 @@
 #include "cwmp/device_id.hpp"
 #include "domain/inventory.hpp"
 #include "domain/json_fields.hpp"
+#include "domain/json_read.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -20,6 +21,7 @@
 namespace api {
 
 namespace json = boost::json;
+using domain::text_in;
 
 namespace {
 
@@ -37,12 +39,6 @@ struct RulesRequest {
     std::int64_t after = 0;
     unsigned limit = most_devices;
 };
-
-std::string text_in(json::object const& object, std::string_view name)
-{
-    auto const* const value = object.if_contains(json::string_view{name.data(), name.size()});
-    return value && value->is_string() ? std::string{value->get_string().data(), value->get_string().size()} : "";
-}
 
 std::vector<domain::RuleFile> files_in(json::object const& body, std::vector<FieldError>& errors)
 {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cwmp/path.hpp"
 #include "domain/file.hpp"
 #include "domain/inventory.hpp"
 
@@ -8,7 +9,7 @@
 namespace api {
 
 /// What stands for a secret in answers.
-inline constexpr std::string_view masked = "********";
+inline constexpr auto masked = cwmp::masked_secret;
 
 /// The schemas of docs/api/openapi.yaml, made from the domain's values. Secrets are masked.
 [[nodiscard]] boost::json::object view_of(domain::DeviceRow const& device);

@@ -45,11 +45,6 @@ std::string remembered(std::string_view path, std::string const& value)
     return "sha256:" + base::to_hex(base::sha256(fmt::format("{}\n{}", path, value)));
 }
 
-std::string shown_value(std::string_view path, std::string_view value)
-{
-    return std::string{cwmp::is_secret_path(path) ? masked_value : value};
-}
-
 std::vector<std::pair<std::string, std::string>> names_in(json::object const& object, char const* member)
 {
     std::vector<std::pair<std::string, std::string>> names;
@@ -66,7 +61,7 @@ std::string instance_label(std::string const& table, std::vector<std::pair<std::
 {
     std::vector<std::string> parts;
     for (auto const& [name, value] : keys)
-        parts.push_back(fmt::format("{}={}", name, shown_value(table + name, value)));
+        parts.push_back(fmt::format("{}={}", name, cwmp::shown_value(table + name, value)));
     std::ranges::sort(parts);
     return fmt::format("{}[{}]", table, fmt::join(parts, ","));
 }
@@ -82,11 +77,6 @@ std::string origin_of(std::set<std::string> const& rules, std::size_t number)
     if (text.size() > longest_origin)
         text = text.substr(0, longest_origin) + "...";
     return number == 0 ? text : fmt::format("{}#{}", text, number + 1);
-}
-
-std::int64_t seconds_of(base::TimePoint time)
-{
-    return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
 }  // namespace
@@ -165,7 +155,7 @@ WishState RoundMaker::set(std::string const& rule, std::string const& path, Rule
         planner_.alone_.contains(path) || (before != nullptr && before->times > 0 && !planner_.again_.contains(path));
     if (is_alone && alone_.size() >= planner_.limits_.alone)
         return WishState::waits;
-    auto const state = attempt(rule, path, wanted, is_told ? shown_value(path, *node->value) : std::string{});
+    auto const state = attempt(rule, path, wanted, is_told ? cwmp::shown_value(path, *node->value) : std::string{});
     if (state != WishState::wanted)
         return state;
     auto& list = rank_of(path) >= login ? last_ : is_alone ? alone_ : settings_;
@@ -294,7 +284,7 @@ WishState RoundMaker::once(DeviceWish const& wish)
 {
     auto& done = planner_.verdict_.done;
     auto const before = done.find(wish.once);
-    if (before != done.end() && before->second >= seconds_of(planner_.started_))
+    if (before != done.end() && before->second >= base::seconds_since_1970(planner_.started_))
         return WishState::in_place;
     auto const& kind = wish.action.kind;
     if (kind == "refresh")
@@ -307,7 +297,7 @@ WishState RoundMaker::once(DeviceWish const& wish)
         late_.push_back(wish);
     else if (!add_task(wish))
         return WishState::given_up;
-    done[wish.once] = seconds_of(now_);
+    done[wish.once] = base::seconds_since_1970(now_);
     made_.round.rules.insert(wish.rule);
     return WishState::wanted;
 }

@@ -72,7 +72,4 @@ private:
     std::vector<DeviceWish> late_;  ///< done once, after everything else
 };
 
-/// Passwords and the like; `what` of an attempt or a path.
-inline constexpr std::string_view masked_value = "********";
-
 }  // namespace domain

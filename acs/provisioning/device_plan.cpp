@@ -1,5 +1,6 @@
 #include "provisioning/device_plan.hpp"
 
+#include "domain/json_read.hpp"
 #include "provisioning/verdict.hpp"
 
 #include <fmt/format.h>
@@ -76,7 +77,7 @@ PlanBasis basis_of(CompiledRules const& compiled, domain::KeptOutcome kept, doma
     domain::RuleMember const member{finding.device, is_due};
     std::erase_if(finding.actions, [&](auto const& action) { return !is_due[action.first]; });
     PlanBasis basis;
-    basis.evaluation.before = parse_outcomes(kept.outcomes);
+    basis.evaluation.before = domain::object_of(kept.outcomes);
     basis.evaluation.after = merged(compiled, basis.evaluation.before, member, finding, now);
     basis.evaluation.kept = std::move(kept);
     basis.evaluation.finding = std::move(finding);

@@ -1,7 +1,8 @@
 #include "provisioning/outcome.hpp"
 
+#include "domain/json_read.hpp"
+
 #include <boost/json/array.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
@@ -9,25 +10,10 @@
 namespace provisioning {
 
 namespace json = boost::json;
+using domain::number_in;
+using domain::text_in;
 
 namespace {
-
-std::string text_in(json::object const& object, char const* name)
-{
-    auto const* const value = object.if_contains(name);
-    return value && value->is_string() ? std::string{value->get_string()} : std::string{};
-}
-
-std::int64_t number_in(json::object const& object, char const* name)
-{
-    auto const* const value = object.if_contains(name);
-    return value && value->is_int64() ? value->get_int64() : 0;
-}
-
-std::int64_t seconds_of(base::TimePoint time)
-{
-    return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
-}
 
 /// The value of an instance's action is kept as the object that it is, so that secrets in it are seen as such.
 json::object json_of(domain::RuleAction const& action)
@@ -35,7 +21,7 @@ json::object json_of(domain::RuleAction const& action)
     json::object object{{"kind", action.kind}, {"path", action.path}, {"type", action.type}};
     bool const is_instance = action.kind == "ensure" || action.kind == "delete";
     if (is_instance)
-        object["value"] = parse_outcomes(action.value);
+        object["value"] = domain::object_of(action.value);
     else
         object["value"] = action.value;
     return object;
@@ -58,13 +44,6 @@ json::object const* outcome_of(Outcomes const& outcomes, std::string const& rule
 
 }  // namespace
 
-Outcomes parse_outcomes(std::string_view text)
-{
-    boost::system::error_code error;
-    auto value = json::parse({text.data(), text.size()}, error);
-    return !error && value.is_object() ? std::move(value.get_object()) : Outcomes{};
-}
-
 std::vector<bool> due_rules(CompiledRules const& compiled, Outcomes const& kept, std::vector<std::string> const& events,
                             base::TimePoint now)
 {
@@ -75,8 +54,9 @@ std::vector<bool> due_rules(CompiledRules const& compiled, Outcomes const& kept,
             return std::ranges::find(rule.on, event) != rule.on.end();
         };
         auto const* const outcome = outcome_of(kept, rule.name);
-        bool const is_old = outcome != nullptr && (number_in(*outcome, "v") != compiled.versions[i] ||
-                                                   number_in(*outcome, "t") + rule.max_age.count() <= seconds_of(now));
+        bool const is_old =
+            outcome != nullptr && (number_in(*outcome, "v") != compiled.versions[i] ||
+                                   number_in(*outcome, "t") + rule.max_age.count() <= base::seconds_since_1970(now));
         due.push_back(rule.on.empty() || is_old || std::ranges::any_of(events, is_told));
     }
     return due;
@@ -101,7 +81,7 @@ Outcomes merged(CompiledRules const& compiled, Outcomes const& kept, domain::Rul
             continue;
         json::object outcome{{"v", compiled.versions[i]}, {"a", std::move(actions)}};
         if (!rule.on.empty())
-            outcome["t"] = seconds_of(now);
+            outcome["t"] = base::seconds_since_1970(now);
         outcomes[rule.name] = std::move(outcome);
     }
     for (auto const& rule : compiled.paused)

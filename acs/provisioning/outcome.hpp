@@ -16,9 +16,6 @@ namespace provisioning {
 /// Rules that want nothing are not in it; "t" is only with rules that are evaluated at certain events.
 using Outcomes = boost::json::object;
 
-/// Empty when the text is none.
-[[nodiscard]] Outcomes parse_outcomes(std::string_view text);
-
 /// Which rules are evaluated for these events (codes): those without `on`, those that name one of them, and those that
 /// want something already and have another text now, or are older than their max-age.
 [[nodiscard]] std::vector<bool> due_rules(CompiledRules const& compiled, Outcomes const& kept,

@@ -2,6 +2,7 @@
 
 #include "base/crypto.hpp"
 #include "base/log.hpp"
+#include "domain/json_read.hpp"
 #include "provisioning/explanation.hpp"
 #include "provisioning/fleet_preview.hpp"
 #include "provisioning/rule_preview.hpp"
@@ -343,7 +344,7 @@ base::Awaitable<domain::RulesExplanation> RuleBook::explain(domain::DeviceKey de
     auto kept = co_await store_.kept({device});
     auto const now = clock_.now();
     ExplainedDevice told;
-    told.is_due = due_rules(*rules, parse_outcomes(kept.front().outcomes), {"2 PERIODIC"}, now);
+    told.is_due = due_rules(*rules, domain::object_of(kept.front().outcomes), {"2 PERIODIC"}, now);
     told.all = basis_of(*rules, kept.front(), findings.front(), one.front().is_due, now);
     told.now = basis_of(*rules, std::move(kept.front()), std::move(findings.front()), told.is_due, now);
     auto trees = co_await store_.trees({{device, {whole_tree}}});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cwmp/path.hpp"
 #include "domain/rules.hpp"
 #include "provisioning/rule_check.hpp"
 
@@ -75,6 +76,6 @@ private:
 };
 
 /// What is shown instead of a secret.
-inline constexpr std::string_view masked_secret = "********";
+using cwmp::masked_secret;
 
 }  // namespace provisioning

@@ -1,6 +1,7 @@
 #include "provisioning/rule_runner.hpp"
 
 #include "base/log.hpp"
+#include "domain/json_read.hpp"
 #include "provisioning/verdict.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -14,7 +15,7 @@ base::Awaitable<RuleRunner::Evaluation> RuleRunner::look_at(std::shared_ptr<Comp
 {
     Evaluation evaluation;
     evaluation.kept = co_await store_.load(device);
-    evaluation.before = parse_outcomes(evaluation.kept.outcomes);
+    evaluation.before = domain::object_of(evaluation.kept.outcomes);
     auto const now = clock_.now();
     domain::RuleMember member{device, due_rules(*compiled, evaluation.before, events, now)};
     brakes_.apply(*compiled, member.is_due);

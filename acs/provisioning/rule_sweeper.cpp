@@ -1,6 +1,7 @@
 #include "provisioning/rule_sweeper.hpp"
 
 #include "base/log.hpp"
+#include "domain/json_read.hpp"
 #include "domain/rule_plan.hpp"
 #include "provisioning/outcome_change.hpp"
 #include "provisioning/verdict.hpp"
@@ -187,7 +188,7 @@ base::Awaitable<RuleSweeper::Changes> RuleSweeper::compare(Rules compiled, std::
     std::vector<domain::RuleMember> members;
     std::unordered_map<DeviceKey, std::pair<domain::RuleMember, RuleRunner::Evaluation>> evaluations;
     for (auto& [device, kept] : devices) {
-        auto before = parse_outcomes(kept.outcomes);
+        auto before = domain::object_of(kept.outcomes);
         domain::RuleMember member{device, due_rules(*compiled, before, {}, now)};
         brakes_.apply(*compiled, member.is_due);
         for (std::size_t i = 0; i < chosen.size(); ++i)

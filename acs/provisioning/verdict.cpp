@@ -102,8 +102,8 @@ private:
 
     void forget_done()
     {
-        auto const oldest = std::chrono::duration_cast<std::chrono::seconds>((now_ - once_memory).time_since_epoch());
-        std::erase_if(verdict_.done, [&](auto const& entry) { return entry.second < oldest.count(); });
+        auto const oldest = base::seconds_since_1970(now_ - once_memory);
+        std::erase_if(verdict_.done, [&](auto const& entry) { return entry.second < oldest; });
         while (verdict_.done.size() > most_done)
             verdict_.done.erase(
                 std::ranges::min_element(verdict_.done, {}, [](auto const& entry) { return entry.second; }));

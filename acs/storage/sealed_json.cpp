@@ -15,7 +15,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view mark = "sealed";
-constexpr std::string_view mask = "********";
+constexpr auto mask = cwmp::masked_secret;
 
 std::string_view view(json::string_view text)
 {

@@ -162,7 +162,7 @@ void copy_trees(Transaction& transaction, SeedSettings const& settings, std::vec
                 std::vector<std::int32_t> const& path_ids, base::TimePoint at)
 {
     auto const now = time_text(at);
-    auto const seconds = std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
+    auto const seconds = base::seconds_since_1970(at);
     auto const ids = array_text(std::vector<std::int64_t>{path_ids.begin(), path_ids.end()});
     auto const changed = array_text(std::vector<std::int64_t>(path_ids.size(), seconds));
     auto const bits = datamodel::packed(

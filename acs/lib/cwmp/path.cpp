@@ -284,4 +284,9 @@ base::Result<void> check_path(std::string_view path, PathRules rules)
     return {};
 }
 
+std::string shown_value(std::string_view path, std::string_view value)
+{
+    return std::string{!value.empty() && is_secret_path(path) ? masked_secret : value};
+}
+
 }  // namespace cwmp

@@ -134,6 +134,11 @@ private:
 /// keys, counts, enables, lengths and intervals are not secrets. `path` may be an object: never secret.
 [[nodiscard]] bool is_secret_path(std::string_view path) noexcept;
 
+/// What people see in place of a secret.
+inline constexpr std::string_view masked_secret = "********";
+/// The value of `path` as people may see it: a secret is masked, unless it is empty.
+[[nodiscard]] std::string shown_value(std::string_view path, std::string_view value);
+
 /// What a path sent by a CPE is good for.
 enum class PathForm : std::uint8_t {
     sound,  ///< as TR-106 has it

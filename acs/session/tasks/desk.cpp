@@ -8,7 +8,7 @@ namespace session {
 
 std::int32_t Desk::seconds() const noexcept
 {
-    auto const since_1970 = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
+    auto const since_1970 = base::seconds_since_1970(now);
     return static_cast<std::int32_t>(std::clamp<std::int64_t>(since_1970, 0, INT32_MAX));
 }
 

@@ -1,8 +1,5 @@
 #include "session/tasks/runner.hpp"
 
-#include "cwmp/path.hpp"
-
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
@@ -14,10 +11,7 @@ namespace json = boost::json;
 
 Runner::Runner(domain::Task t) : task{std::move(t)}
 {
-    boost::system::error_code failure;
-    auto const value = json::parse(task.progress.empty() ? "{}" : task.progress, failure);
-    if (!failure && value.is_object())
-        saved_ = value.as_object();
+    saved_ = domain::object_of(task.progress);
     lost = static_cast<std::uint32_t>(number_in(saved_, "lost"));
 }
 
@@ -45,35 +39,6 @@ std::unique_ptr<Runner> make_runner(domain::Task task)
         reboot_runner, factory_reset_runner, download_runner, upload_runner, schedule_inform_runner, diagnostics_runner,
         rpc_runner};
     return makers[task.arguments.index()](std::move(task));
-}
-
-std::string text_in(json::object const& object, std::string_view name, std::string_view otherwise)
-{
-    auto const* value = object.if_contains(name);
-    return std::string{value != nullptr && value->is_string() ? std::string_view{value->get_string()} : otherwise};
-}
-
-std::int64_t number_in(json::object const& object, std::string_view name, std::int64_t otherwise)
-{
-    auto const* value = object.if_contains(name);
-    return value != nullptr && value->is_int64() ? value->get_int64() : otherwise;
-}
-
-std::vector<std::string> texts_in(json::object const& object, std::string_view name)
-{
-    std::vector<std::string> texts;
-    auto const* value = object.if_contains(name);
-    if (value == nullptr || !value->is_array())
-        return texts;
-    for (auto const& item : value->get_array())
-        if (item.is_string())
-            texts.emplace_back(item.get_string());
-    return texts;
-}
-
-std::string shown_value(std::string_view path, std::string_view value)
-{
-    return std::string{cwmp::is_secret_path(path) && !value.empty() ? std::string_view{"********"} : value};
 }
 
 }  // namespace session

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "cwmp/event.hpp"
+#include "cwmp/path.hpp"
+#include "domain/json_read.hpp"
 #include "domain/task.hpp"
 #include "session/tasks/desk.hpp"
 #include "session/tasks/move.hpp"
@@ -106,14 +108,9 @@ private:
 [[nodiscard]] std::unique_ptr<Runner> diagnostics_runner(domain::Task task);
 [[nodiscard]] std::unique_ptr<Runner> rpc_runner(domain::Task task);
 
-// reading what save() wrote; the default when it is missing or of another type
-[[nodiscard]] std::string text_in(boost::json::object const& json, std::string_view name,
-                                  std::string_view otherwise = "");
-[[nodiscard]] std::int64_t number_in(boost::json::object const& json, std::string_view name,
-                                     std::int64_t otherwise = 0);
-[[nodiscard]] std::vector<std::string> texts_in(boost::json::object const& json, std::string_view name);
-
-/// A value as it is shown in a task's result: secrets are masked.
-[[nodiscard]] std::string shown_value(std::string_view path, std::string_view value);
+using cwmp::shown_value;
+using domain::number_in;  // for what save() wrote
+using domain::text_in;
+using domain::texts_in;
 
 }  // namespace session

@@ -1,5 +1,7 @@
 #include "provisioning/outcome_change.hpp"
 
+#include "domain/json_read.hpp"
+
 #include <gtest/gtest.h>
 
 namespace provisioning {
@@ -13,7 +15,7 @@ domain::RuleAction set(std::string value)
 }
 OutcomeChange change(std::string_view before, std::string_view after)
 {
-    return {parse_outcomes(before), parse_outcomes(after)};
+    return {domain::object_of(before), domain::object_of(after)};
 }
 
 TEST(OutcomeChange, WhatIsWantedAsBeforeIsNotNew)
