@@ -8,8 +8,14 @@
 
 namespace storage {
 
-/// Reads the columns 1 to 5 of a row: outcomes, attempts, done (rule_outcome), the device's tags, and an array of rule
-/// and `what` in turn of what is given up.
+/// An array of rule and `what` in turn: what the rules in force have given up for the device of this column.
+#define ACS_GIVEN_UP(device)                                                                                           \
+    "ARRAY(SELECT x FROM rule_quarantine q JOIN rule r ON r.rule = q.rule AND r.version_id = q.version_id"             \
+    " CROSS JOIN LATERAL (VALUES (1, q.rule), (2, q.what)) v (i, x) WHERE q.device_id = " device                       \
+    " ORDER BY q.rule, q.what, i)"
+
+/// Reads the columns 1 to 5 of a row: outcomes, attempts, done (rule_outcome), the device's tags, and what is
+/// given up.
 [[nodiscard]] domain::KeptOutcome read_kept(pqxx::row const& row, base::Sealer const& sealer, domain::DeviceKey device);
 /// What is kept of the rules for each device, in their order.
 [[nodiscard]] std::vector<domain::KeptOutcome>

@@ -34,12 +34,8 @@ constexpr Statement advance_sweep{
     " WHERE s.holder = $1::integer AND s.epoch = $2 AND s.position = $3"
     " RETURNING s.looked_at, s.changed, extract(epoch FROM now() - s.began_at)::bigint"};
 
-// As outcome_kinds.hpp reads it.
-#define KEPT_COLUMNS                                                                                                   \
-    "d.device_id, o.outcomes, NULL::jsonb, o.done, d.tags, ARRAY(SELECT x FROM rule_quarantine q"                      \
-    " JOIN rule r ON r.rule = q.rule AND r.version_id = q.version_id"                                                  \
-    " CROSS JOIN LATERAL (VALUES (1, q.rule), (2, q.what)) v (i, x) WHERE q.device_id = d.device_id"                   \
-    " ORDER BY q.rule, q.what, i)"
+// As read_kept() takes it.
+#define KEPT_COLUMNS "d.device_id, o.outcomes, NULL::jsonb, o.done, d.tags, " ACS_GIVEN_UP("d.device_id")
 
 constexpr Statement next_swept{
     "next_swept_devices",
@@ -51,8 +47,6 @@ constexpr Statement load_swept{"load_swept_devices",
                                " ON o.device_id = d.device_id WHERE d.device_id = ANY ($1::bigint[])"
                                " AND d.state = 'active' AND EXISTS (SELECT FROM device_contact c"
                                " WHERE c.device_id = d.device_id) ORDER BY d.device_id"};
-
-// That the newest Inform was not evaluated is not forgotten: it may have been the first.
 
 // Rows that a transaction has not committed are not seen, those that another node is taking are skipped.
 constexpr Statement take_touches{

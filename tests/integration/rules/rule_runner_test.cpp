@@ -1,8 +1,4 @@
-#include "rules_fixture.hpp"
-
-#include "provisioning/rule_runner.hpp"
-#include "storage/rule_run.hpp"
-#include "storage/session_path.hpp"
+#include "runner_fixture.hpp"
 
 namespace rules_test {
 namespace {
@@ -15,13 +11,8 @@ using testing::SizeIs;
 using namespace std::chrono_literals;
 
 /// The rules in force, evaluated for devices as sessions do it.
-class RuleRunnerTest : public RulesTest {
+class RuleRunnerTest : public RunnerTest {
 protected:
-    void put_in_force(std::vector<domain::RuleFile> files)
-    {
-        apply(std::move(files));
-        run_here(runner.refresh());
-    }
     domain::RuleVerdict evaluate(domain::DeviceKey device, std::vector<std::string> events = {"2 PERIODIC"})
     {
         return run_here(runner.evaluate(device, std::move(events)));
@@ -30,15 +21,7 @@ protected:
     domain::RuleVerdict evaluate_and_keep(domain::DeviceKey device, std::vector<std::string> events = {"2 PERIODIC"})
     {
         auto verdict = evaluate(device, std::move(events));
-        domain::RuleRecord record{.device = device, .epoch = verdict.epoch, .until = verdict.until};
-        record.outcomes = verdict.outcomes;
-        record.done = verdict.done;
-        for (auto const& wish : verdict.wishes)
-            if (!wish.once.empty())
-                (*record.done)[wish.once] =
-                    std::chrono::duration_cast<std::chrono::seconds>(clock.now().time_since_epoch()).count();
-        record.given_up = verdict.failures;
-        EXPECT_TRUE(run_here(runner.save(std::move(record))));
+        keep(device, verdict, false);
         return verdict;
     }
     [[nodiscard]] static std::vector<std::string> values(domain::RuleVerdict const& verdict)
@@ -48,25 +31,6 @@ protected:
             values.push_back(wish.action.value);
         return values;
     }
-    template <class T>
-    T run_here(base::Awaitable<T> work)
-    {
-        return support::run(context_, std::move(work));
-    }
-
-private:
-    boost::asio::io_context context_{1};
-    [[nodiscard]] storage::SessionPathSettings path_settings() const
-    {
-        storage::SessionPathSettings settings;
-        settings.batches.connection = database.settings();
-        settings.rules.connection = storage::rule_connections(database.settings(), 1, 2s).connection;
-        return settings;
-    }
-
-protected:
-    storage::SessionPath path{path_settings(), writes, sealer, clock, metrics};
-    provisioning::RuleRunner runner{rules, path.outcomes(), clock};
 };
 
 TEST_F(RuleRunnerTest, WithoutRulesNothingIsAsked)

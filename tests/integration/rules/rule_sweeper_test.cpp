@@ -1,9 +1,7 @@
 #include "provisioning/rule_sweeper.hpp"
-#include "rules_fixture.hpp"
+#include "runner_fixture.hpp"
 #include "storage/pg_sweep.hpp"
-#include "storage/session_path.hpp"
 #include "support/fake_waker.hpp"
-#include "support/hand_clock.hpp"
 
 namespace rules_test {
 namespace {
@@ -15,10 +13,8 @@ using testing::UnorderedElementsAre;
 using namespace std::chrono_literals;
 
 /// Devices that inform as told, and nodes that look for those of which rules want something else.
-class RuleSweeperTest : public RulesTest {
+class RuleSweeperTest : public RunnerTest {
 protected:
-    RuleSweeperTest() { clock.set(base::SystemClock{}.now()); }
-
     /// The part of a node that sweeps.
     struct Node {
         Node(RuleSweeperTest& test, unsigned number, unsigned chunk, provisioning::WakeLimits limits)
@@ -45,25 +41,11 @@ protected:
         return std::make_unique<Node>(*this, number, chunk, limits);
     }
 
-    void put_in_force(std::vector<domain::RuleFile> files)
-    {
-        apply(std::move(files));
-        run_here(runner.refresh());
-    }
     /// The device informs, does what is wanted, and is satisfied.
     void inform(domain::DeviceKey device)
     {
         database.exec("UPDATE device_contact SET rules_epoch = 0 WHERE device_id = " + std::to_string(device.value()));
-        auto verdict = run_here(runner.evaluate(device, {"2 PERIODIC"}));
-        domain::RuleRecord record{
-            .device = device, .epoch = verdict.epoch, .is_satisfied = true, .until = verdict.until};
-        record.outcomes = verdict.outcomes;
-        record.done = verdict.done;
-        for (auto const& wish : verdict.wishes)
-            if (!wish.once.empty())
-                (*record.done)[wish.once] =
-                    std::chrono::duration_cast<std::chrono::seconds>(clock.now().time_since_epoch()).count();
-        EXPECT_TRUE(run_here(runner.save(std::move(record))));
+        keep(device, run_here(runner.evaluate(device, {"2 PERIODIC"})), true);
     }
     void all_inform()
     {
@@ -94,32 +76,8 @@ protected:
         return database.value("SELECT string_agg(device_id::text, ' ' ORDER BY device_id) FROM device_contact"
                               " WHERE rules_epoch < 0");
     }
-    template <class T>
-    T run_here(base::Awaitable<T> work)
-    {
-        return support::run(context_, std::move(work));
-    }
-
     static constexpr auto wifi = "-- rule: wifi\nSELECT device.id, acs.set_value('Device.WiFi.SSID.1.SSID', s.ssid)"
                                  " FROM acs.device JOIN crm.subscriber s ON s.serial = device.serial_number";
-
-    support::HandClock clock;
-    base::Metrics metrics;
-    base::Sealer sealer = base::Sealer::with_random_key();
-
-private:
-    boost::asio::io_context context_{1};
-    [[nodiscard]] storage::SessionPathSettings path_settings() const
-    {
-        storage::SessionPathSettings settings;
-        settings.batches.connection = database.settings();
-        settings.rules.connection = storage::rule_connections(database.settings(), 1, 2s).connection;
-        return settings;
-    }
-
-protected:
-    storage::SessionPath path{path_settings(), writes, sealer, clock, metrics};
-    provisioning::RuleRunner runner{rules, path.outcomes(), clock};
 };
 
 TEST_F(RuleSweeperTest, NewRulesMarkAndWakeTheDevicesThatTheyChange)
@@ -139,6 +97,18 @@ TEST_F(RuleSweeperTest, ANewTextThatWantsTheSameWakesNobody)
     auto const one = node();
     settle(*one, {{"a.sql", "-- rule: a\n-- set: Device.A = 1"}, {"b.sql", "-- rule: b\n-- set: Device.B = 1"}});
     settle(*one, {{"a.sql", "-- rule: a\n-- # another comment\n-- set: Device.A = 1"}});
+}
+
+TEST_F(RuleSweeperTest, AnotherPlaceOfASettingIsAChangeOfTheRules)
+{
+    auto const one = node();
+    settle(*one, {{"a.sql", "-- rule: a\n-- set: wifi.ssid.1 = 'Net'"}});
+    database.exec("INSERT INTO acs.setting (name, root, product_class, path)"
+                  " VALUES ('wifi.ssid.1', 'Device.', 'STB', 'Device.X.Name')");
+    run_here(runner.refresh());
+    work(*one);
+    EXPECT_THAT(one->woken(), ElementsAre(box));
+    EXPECT_EQ(marked(), "4");
 }
 
 TEST_F(RuleSweeperTest, WhatAnotherRuleWantedIsWantedAgainWhenTheWinnerGoes)
