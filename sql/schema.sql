@@ -1056,4 +1056,4 @@ COMMENT ON FUNCTION acs.touch(bigint) IS
 GRANT USAGE ON SCHEMA acs TO acs_rules;
 GRANT SELECT ON acs.device, acs.parameter, acs.promoted_parameter TO acs_rules;
 
-INSERT INTO schema_version (version) VALUES (10);
+INSERT INTO schema_version (version) VALUES (11);

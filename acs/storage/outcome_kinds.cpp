@@ -15,14 +15,15 @@ namespace storage {
 
 namespace {
 
+#define GIVEN_UP ACS_GIVEN_UP("u.device_id")
+
 // A join with rule_outcome that is planned while the table is empty reads all of it for every batch ever after; a
 // sub-select of its own can only be looked up.
-constexpr Statement load_outcomes{
-    "load_outcomes",
-    "SELECT u.n, o.outcomes, o.attempts, o.done, d.tags, " ACS_GIVEN_UP(
-        "u.device_id") " FROM unnest($1::bigint[]) WITH ORDINALITY u (device_id, n)"
-                       " LEFT JOIN device d ON d.device_id = u.device_id LEFT JOIN LATERAL"
-                       " (SELECT * FROM rule_outcome o WHERE o.device_id = u.device_id OFFSET 0) o ON true"};
+constexpr Statement load_outcomes{"load_outcomes",
+                                  "SELECT u.n, o.outcomes, o.attempts, o.done, d.tags, " GIVEN_UP
+                                  " FROM unnest($1::bigint[]) WITH ORDINALITY u (device_id, n)"
+                                  " LEFT JOIN device d ON d.device_id = u.device_id LEFT JOIN LATERAL"
+                                  " (SELECT * FROM rule_outcome o WHERE o.device_id = u.device_id OFFSET 0) o ON true"};
 
 // The fence is as that of tasks. Only a gate that nobody has opened since the session's Inform is closed.
 constexpr Statement save_outcomes{
