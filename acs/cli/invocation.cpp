@@ -81,6 +81,7 @@ void add_inventory(CLI::App& app, Invocation& invocation)
     rules->add_option("--reason", invocation.reason, "why they are applied, rolled back or paused");
     rules->add_option("--where", invocation.where, "preview only devices for which this SQL condition holds");
     rules->add_flag("--dry-run", invocation.dry_run, "tell what applying or rolling back would change");
+    rules->add_flag("--remove-all", invocation.remove_all, "apply a folder without rules: none is in force any more");
     rules->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
     on_device(app, invocation, "explain", "show what rules want of a device, why, and what its next session sends",
               {"PATH", "only what begins so", 0, 1});

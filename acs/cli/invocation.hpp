@@ -30,7 +30,8 @@ struct Invocation {
     std::string reason;    ///< why a pattern is promoted
     unsigned limit = 100;  ///< items of a list; 0: all
     bool json = false;
-    bool dry_run = false;  ///< of rules: tell what would change
+    bool dry_run = false;     ///< of rules: tell what would change
+    bool remove_all = false;  ///< of rules: an empty folder is meant
     std::optional<std::chrono::seconds> wait;
 };
 

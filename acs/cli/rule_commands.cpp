@@ -13,6 +13,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <ostream>
 #include <utility>
 
@@ -76,8 +77,25 @@ int check(Session const& session, json::array rules)
     return problems.empty() ? done : failed;
 }
 
-int apply(Session const& session, json::array rules)
+/// A file, or a folder without rules, would take all the others out of force: nobody means that.
+std::optional<std::string> why_not_whole(Session const& session, std::string const& operand, std::size_t rules)
 {
+    std::error_code error;
+    if (!std::filesystem::is_directory(operand, error))
+        return fmt::format("{} is a file: the rules in force become exactly those that are applied. Apply the folder "
+                           "with all of them; see rules export",
+                           operand);
+    if (rules == 0 && !session.asked.remove_all)
+        return fmt::format("{} has no rules (*.sql): applying it would remove all that are in force. To stop them, use "
+                           "rules pause; if you mean it, --remove-all",
+                           operand);
+    return std::nullopt;
+}
+
+int apply(Session const& session, std::string const& operand, json::array rules)
+{
+    if (auto const problem = why_not_whole(session, operand, rules.size()))
+        return complain(session.terminal, *problem, wrong_usage);
     json::object body{{"rules", std::move(rules)}, {"dry_run", session.asked.dry_run}};
     if (!session.asked.reason.empty())
         body["reason"] = session.asked.reason;
@@ -259,7 +277,7 @@ int with_files(Session const& session, std::string const& action, std::string co
     if (action == "check")
         return check(session, *std::move(rules));
     if (action == "apply")
-        return apply(session, *std::move(rules));
+        return apply(session, operand, *std::move(rules));
     std::error_code error;
     return preview(session, *rules, std::filesystem::is_directory(operand, error));
 }
@@ -328,7 +346,7 @@ int rules(Session session)
         return *code;
     return complain(
         session.terminal,
-        "give rules list, show NAME, check, preview or apply with a file or folder, history, rollback EPOCH,"
+        "give rules list, show NAME, check or preview with a file or folder, apply FOLDER, history, rollback EPOCH,"
         " export FOLDER, pause, resume, quarantine, or release DEVICE [RULE [WHAT]]",
         wrong_usage);
 }

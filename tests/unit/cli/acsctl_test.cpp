@@ -157,6 +157,22 @@ TEST_F(AcsctlTest, RulesAreCheckedAppliedAndShown)
     EXPECT_EQ(run({"rules", "check", folder / "none.sql"}).code, 2);
 }
 
+TEST_F(AcsctlTest, AFileOrAnEmptyFolderIsNotAppliedByMistake)
+{
+    auto const folder = folder_ / "rules";
+    fs::create_directories(folder);
+    std::ofstream{folder / "wifi.sql"} << "-- rule: wifi\n";
+    ASSERT_EQ(run({"rules", "apply", folder}).code, 0);
+    auto const file = run({"rules", "apply", folder / "wifi.sql"});
+    EXPECT_EQ(file.code, 2);
+    EXPECT_THAT(file.error, HasSubstr("is a file"));
+    fs::remove(folder / "wifi.sql");
+    auto const empty = run({"rules", "apply", folder});
+    EXPECT_EQ(empty.code, 2);
+    EXPECT_THAT(empty.error, HasSubstr("would remove all"));
+    EXPECT_EQ(run({"rules", "apply", folder, "--remove-all"}).out, "0 unchanged; in force\n");
+}
+
 TEST_F(AcsctlTest, ThePagesOfAPreviewAreAddedUp)
 {
     std::ofstream{folder_ / "wifi.sql"} << "-- rule: wifi\n";
