@@ -137,7 +137,8 @@ CREATE TABLE device_contact (
     bootstrap_epoch         bigint      NOT NULL DEFAULT 0,
     same_events             boolean     NOT NULL DEFAULT false,
     rules_epoch             bigint      NOT NULL DEFAULT 0,
-    rules_until             timestamptz
+    rules_until             timestamptz,
+    login_mark              bigint      NOT NULL DEFAULT 0
 ) /*partition device_id*/
 WITH (fillfactor = 75, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 1);
 COMMENT ON TABLE device_contact IS
@@ -173,6 +174,8 @@ COMMENT ON COLUMN device_contact.same_events IS
 COMMENT ON COLUMN device_contact.rules_epoch IS
     'The set of rules that it satisfies; 0: what they make of its newest Inform is not known yet, -1: its next Inform is to be looked at, -2: both.';
 COMMENT ON COLUMN device_contact.rules_until IS 'When the rules are evaluated again although nothing changed.';
+COMMENT ON COLUMN device_contact.login_mark IS
+    'Of its newest Digest login: time of the nonce in milliseconds * 2^20 + its count. Not greater means that it was used before.';
 
 CREATE TABLE device_recent (
     device_id  bigint  NOT NULL PRIMARY KEY,
@@ -1056,4 +1059,4 @@ COMMENT ON FUNCTION acs.touch(bigint) IS
 GRANT USAGE ON SCHEMA acs TO acs_rules;
 GRANT SELECT ON acs.device, acs.parameter, acs.promoted_parameter TO acs_rules;
 
-INSERT INTO schema_version (version) VALUES (11);
+INSERT INTO schema_version (version) VALUES (12);

@@ -30,7 +30,8 @@ struct Contact {
     std::vector<RecentValue> recent;
     std::int64_t recent_version = 0;
     DeviceActivity activity;
-    bool rules_due = false;  ///< what rules make of it is not known: KnownDevice::rules_epoch becomes 0
+    std::int64_t login_mark = 0;  ///< of the Digest answer it came with (see login_mark_of); 0: it came with none
+    bool rules_due = false;       ///< what rules make of it is not known: KnownDevice::rules_epoch becomes 0
 };
 
 /// What the commit gives back.

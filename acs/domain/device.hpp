@@ -67,6 +67,7 @@ struct KnownDevice {
     DeviceActivity activity;
     std::int64_t rules_epoch = 0;   ///< that it satisfies; 0: its last Inform was not evaluated, -1: marked, -2: both
     base::TimePoint rules_until{};  ///< when they are evaluated again although nothing changed
+    std::int64_t login_mark = 0;    ///< of its newest Digest answer (see login_mark_of); a later one is greater
     bool has_open_tasks = false;    ///< some task is due, or waits for something the device will say
     bool has_tree = false;          ///< its parameters were read at least in part
     std::string tree_software_version;  ///< the software that the tree was read from

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "base/clock.hpp"
 #include "domain/ids.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -15,5 +17,11 @@ struct Login {
     /// The device it belongs to; none: a shared login of first contact (bootstrap), good for any device.
     std::optional<DeviceKey> device;
 };
+
+/// Orders the Digest answers of a device: by the time of their nonce, then by its count. An answer whose mark is not
+/// greater than the last one was used before, here or on another node.
+[[nodiscard]] std::int64_t login_mark_of(base::TimePoint nonce_time, std::uint32_t nonce_count) noexcept;
+/// The earliest time of a nonce whose marks are all greater.
+[[nodiscard]] base::TimePoint time_after(std::int64_t login_mark) noexcept;
 
 }  // namespace domain

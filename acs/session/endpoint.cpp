@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <random>
 #include <utility>
@@ -116,11 +117,11 @@ bool CwmpEndpoint::State::needs_login(net::RequestHead const& request) const
     return !was_here && !(cookie && is_cookie(*cookie));
 }
 
-net::Response CwmpEndpoint::State::challenge(bool stale)
+net::Response CwmpEndpoint::State::challenge(bool stale, base::TimePoint earliest)
 {
     counters.unauthorized.add();
     auto response = plain(401, false);
-    for (auto const& one : gate.challenges(services.clock.now(), stale))
+    for (auto const& one : gate.challenges(std::max(services.clock.now(), earliest), stale))
         response.headers.add("WWW-Authenticate", one);
     return response;
 }
@@ -239,26 +240,37 @@ base::Awaitable<net::Response> CwmpEndpoint::State::open(net::Request& request, 
         co_return busy(counters.unavailable);
     auto const* certificate = request.connection->certificate();
     bool const has_certificate = certificate != nullptr && names_device(*certificate, *identity);
-    auto const key = caller.known->device ? std::optional{caller.known->device->key} : std::nullopt;
-    auto const verdict = has_certificate ? LoginVerdict::accepted
-                                         : gate.judge(authorization, caller.known->login, key, services.clock.now());
-    if (verdict == LoginVerdict::refused || verdict == LoginVerdict::stale) {
-        if (verdict == LoginVerdict::refused)
-            note(domain::incident_kind::failed_login, caller, authorization.username,
-                 "an unknown user name, or not its password");
-        co_return challenge(verdict == LoginVerdict::stale);
-    }
-    if (verdict == LoginVerdict::other_device) {
-        counters.forbidden.add();
-        base::log::warning("session.wrong_login",
-                           {{"device", cwmp::external_id(*identity)}, {"username", authorization.username}});
-        note(domain::incident_kind::wrong_login, caller, authorization.username,
-             "the right password, but the login belongs to another device");
-        co_return plain(403, false);
-    }
+    auto const judgement = has_certificate ? LoginJudgement{LoginVerdict::accepted}
+                                           : gate.judge(authorization, *caller.known, services.clock.now());
+    if (judgement.verdict != LoginVerdict::accepted)
+        co_return turn_away(caller, authorization, judgement);
+    caller.login_mark = judgement.mark;
     caller.authenticated = has_certificate || !gate.is_open();
     caller.is_https = request.is_https;
     co_return co_await admit(request, std::move(inform), std::move(caller));
+}
+
+net::Response CwmpEndpoint::State::turn_away(Caller const& caller, net::Authorization const& authorization,
+                                             LoginJudgement const& judgement)
+{
+    auto const& username = authorization.username;
+    if (judgement.verdict == LoginVerdict::other_device) {
+        counters.forbidden.add();
+        base::log::warning("session.wrong_login",
+                           {{"device", cwmp::external_id(caller.identity)}, {"username", username}});
+        note(domain::incident_kind::wrong_login, caller, username,
+             "the right password, but the login belongs to another device");
+        return plain(403, false);
+    }
+    if (judgement.verdict == LoginVerdict::refused) {
+        note(domain::incident_kind::failed_login, caller, username, "an unknown user name, or not its password");
+        return challenge(false);
+    }
+    if (judgement.is_replay)
+        note(domain::incident_kind::replayed_login, caller, username, "a Digest answer that was used before");
+    // The clock of another node may be ahead: a nonce that is older than the device's last one would be stale again.
+    return challenge(true,
+                     caller.known->device ? domain::time_after(caller.known->device->login_mark) : base::TimePoint{});
 }
 
 base::Awaitable<net::Response> CwmpEndpoint::State::admit(net::Request& request, cwmp::Envelope inform, Caller caller)

@@ -43,7 +43,8 @@ struct CwmpEndpoint::State {
     [[nodiscard]] static Tie& tie(net::Connection& connection);
     [[nodiscard]] bool ended_lately(net::RequestHead const& request);
     [[nodiscard]] bool needs_login(net::RequestHead const& request) const;
-    [[nodiscard]] net::Response challenge(bool stale);
+    /// 401, with a nonce not made before `earliest`.
+    [[nodiscard]] net::Response challenge(bool stale, base::TimePoint earliest = {});
     [[nodiscard]] net::Response busy(base::Counter& counter);
     [[nodiscard]] net::Response respond(net::Connection& connection, std::shared_ptr<LiveSession> live, Reply reply,
                                         bool may_compress);
@@ -52,6 +53,9 @@ struct CwmpEndpoint::State {
                                                            std::optional<cwmp::Envelope> message);
     base::Awaitable<net::Response> open(net::Request& request, cwmp::Envelope inform);
     base::Awaitable<net::Response> admit(net::Request& request, cwmp::Envelope inform, Caller caller);
+    /// The answer to a login that was not accepted.
+    [[nodiscard]] net::Response turn_away(Caller const& caller, net::Authorization const& authorization,
+                                          LoginJudgement const& judgement);
     void watch(net::Connection& connection);
     base::Awaitable<void> watch_takeover(LiveSession const& old, Caller& caller);
     [[nodiscard]] net::Response refuse_message(net::Request const& request, std::string_view why);

@@ -22,11 +22,11 @@ bool NonceMemory::note(std::string_view nonce, std::uint32_t count)
 
 Gate::Gate(EndpointPolicy policy) : policy_{std::move(policy)}, digest_{policy_.digest} {}
 
-std::vector<std::string> Gate::challenges(base::TimePoint now, bool stale) const
+std::vector<std::string> Gate::challenges(base::TimePoint time, bool stale) const
 {
     std::vector<std::string> challenges;
     if (policy_.login == LoginPolicy::digest || policy_.login == LoginPolicy::any)
-        challenges = digest_.challenges(now, stale);
+        challenges = digest_.challenges(time, stale);
     if (policy_.login == LoginPolicy::basic || policy_.login == LoginPolicy::any)
         challenges.push_back(net::basic_challenge(policy_.digest.realm));
     return challenges;
@@ -44,35 +44,46 @@ std::string Gate::name_to_look_up(net::Authorization const& authorization) const
     return is_open() || is_configured || authorization.username.size() > 256 ? std::string{} : authorization.username;
 }
 
-LoginVerdict Gate::judge(net::Authorization const& authorization, std::optional<domain::Login> const& login,
-                         std::optional<domain::DeviceKey> device, base::TimePoint now)
+LoginJudgement Gate::judge(net::Authorization const& authorization, domain::LookupAnswer const& known,
+                           base::TimePoint now)
 {
     if (is_open())
-        return LoginVerdict::accepted;
+        return {LoginVerdict::accepted};
+    auto const last_mark = known.device ? known.device->login_mark : 0;
     if (auto const* configured = shared(authorization.username))
-        return check(authorization, configured->secret, now);
+        return check(authorization, configured->secret, last_mark, now);
+    auto const& login = known.login;
     if (!login || authorization.username.empty())
-        return LoginVerdict::refused;
-    auto const verdict = check(authorization, {base::to_hex(login->ha1_md5), base::to_hex(login->ha1_sha256)}, now);
-    bool const is_its_own = !login->device || (device && *device == *login->device);
-    return verdict == LoginVerdict::accepted && !is_its_own ? LoginVerdict::other_device : verdict;
+        return {LoginVerdict::refused};
+    auto judgement =
+        check(authorization, {base::to_hex(login->ha1_md5), base::to_hex(login->ha1_sha256)}, last_mark, now);
+    bool const is_its_own = !login->device || (known.device && known.device->key == *login->device);
+    if (judgement.verdict == LoginVerdict::accepted && !is_its_own)
+        judgement.verdict = LoginVerdict::other_device;
+    return judgement;
 }
 
-LoginVerdict Gate::check(net::Authorization const& authorization, net::DigestSecret const& secret, base::TimePoint now)
+LoginJudgement Gate::check(net::Authorization const& authorization, net::DigestSecret const& secret,
+                           std::int64_t last_mark, base::TimePoint now)
 {
     using Scheme = net::Authorization::Scheme;
     bool const takes_basic = policy_.login == LoginPolicy::basic || policy_.login == LoginPolicy::any;
     bool const takes_digest = policy_.login == LoginPolicy::digest || policy_.login == LoginPolicy::any;
     if (authorization.scheme == Scheme::basic && takes_basic)
-        return check_basic(authorization, secret) ? LoginVerdict::accepted : LoginVerdict::refused;
+        return {check_basic(authorization, secret) ? LoginVerdict::accepted : LoginVerdict::refused};
     if (authorization.scheme != Scheme::digest || !takes_digest)
-        return LoginVerdict::refused;
+        return {LoginVerdict::refused};
     auto const verdict = digest_.check(authorization, "POST", secret, now);
     if (verdict.outcome == net::DigestVerdict::Outcome::stale)
-        return LoginVerdict::stale;
+        return {LoginVerdict::stale};
     if (!verdict.accepted())
-        return LoginVerdict::refused;
-    return nonces_.note(authorization.nonce, verdict.nonce_count) ? LoginVerdict::accepted : LoginVerdict::stale;
+        return {LoginVerdict::refused};
+    auto const mark = domain::login_mark_of(verdict.nonce_time, verdict.nonce_count);
+    bool const is_new = nonces_.note(authorization.nonce, verdict.nonce_count) && mark > last_mark;
+    // Without a count (RFC 2069) honest CPEs show the same answer again until they are told that it is stale.
+    if (!is_new)
+        return {.verdict = LoginVerdict::stale, .is_replay = verdict.nonce_count > 0};
+    return {LoginVerdict::accepted, mark};
 }
 
 bool Gate::check_basic(net::Authorization const& authorization, net::DigestSecret const& secret) const

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/login.hpp"
+#include "domain/session_store.hpp"
 #include "net/authorization.hpp"
 #include "net/digest.hpp"
 #include "session/endpoint.hpp"
@@ -38,6 +38,13 @@ enum class LoginVerdict {
     other_device,  ///< right, but it belongs to another device than the one that informs: 403
 };
 
+/// A verdict with what it was come to by.
+struct LoginJudgement {
+    LoginVerdict verdict = LoginVerdict::refused;
+    std::int64_t mark = 0;   ///< of an accepted Digest answer, for the contact
+    bool is_replay = false;  ///< it is stale because the same answer was used before
+};
+
 /// Who may inform on one listener.
 class Gate {
 public:
@@ -45,20 +52,19 @@ public:
 
     [[nodiscard]] bool is_open() const noexcept { return policy_.login == LoginPolicy::none; }
     [[nodiscard]] EndpointPolicy const& policy() const noexcept { return policy_; }
-    /// Values for WWW-Authenticate.
-    [[nodiscard]] std::vector<std::string> challenges(base::TimePoint now, bool stale) const;
+    /// Values for WWW-Authenticate, with a nonce of this time.
+    [[nodiscard]] std::vector<std::string> challenges(base::TimePoint time, bool stale) const;
     /// The user name to look up for a request; empty when there is none, or a configured one.
     [[nodiscard]] std::string name_to_look_up(net::Authorization const& authorization) const;
 
-    /// Judges a POST's Authorization. `login`: what the store knows of its user name; `device`: the one that informs,
-    /// none when it was never heard of.
-    [[nodiscard]] LoginVerdict judge(net::Authorization const& authorization, std::optional<domain::Login> const& login,
-                                     std::optional<domain::DeviceKey> device, base::TimePoint now);
+    /// Judges a POST's Authorization by what the look-up brought: its user name, and the device that informs.
+    [[nodiscard]] LoginJudgement judge(net::Authorization const& authorization, domain::LookupAnswer const& known,
+                                       base::TimePoint now);
 
 private:
     [[nodiscard]] SharedLogin const* shared(std::string_view username) const noexcept;
-    [[nodiscard]] LoginVerdict check(net::Authorization const& authorization, net::DigestSecret const& secret,
-                                     base::TimePoint now);
+    [[nodiscard]] LoginJudgement check(net::Authorization const& authorization, net::DigestSecret const& secret,
+                                       std::int64_t last_mark, base::TimePoint now);
     [[nodiscard]] bool check_basic(net::Authorization const& authorization, net::DigestSecret const& secret) const;
 
     EndpointPolicy policy_;

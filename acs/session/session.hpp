@@ -26,6 +26,7 @@ struct Caller {
     std::string address;                        ///< numeric
     cwmp::DeviceId identity;                    ///< that is claimed, normalized
     std::optional<domain::LookupAnswer> known;  ///< none: the session looks the device up itself
+    std::int64_t login_mark = 0;                ///< of its Digest answer, 0: it logged in otherwise
     bool authenticated = false;                 ///< logged in, or showed a certificate
     bool is_https = true;                       ///< the CPE reached us by TLS: it is given file URLs of the same scheme
     domain::DeviceState state_if_new = domain::DeviceState::pending;

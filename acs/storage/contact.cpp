@@ -50,6 +50,7 @@ public:
         retries_.add(std::int64_t{std::min<std::uint32_t>(contact.retry_count, 1'000'000)});
         redelivered_.add_flag(contact.redelivered);
         rules_due_.add_flag(contact.rules_due);
+        login_marks_.add(contact.login_mark);
         is_address(contact.address) ? addresses_.add(std::string_view{contact.address}) : addresses_.add_null();
         add_events(contact.events);
         add_facts(contact.facts);
@@ -140,11 +141,11 @@ private:
                     event_keys_.finish(), software_.finish(), hardware_.finish(), provisioning_.finish(),
                     parameter_keys_.finish(), urls_.finish(), hour_start_.finish(), hour_sessions_.finish(),
                     hour_boots_.finish(), recent_versions_.finish(), recent_ids_.finish(), recent_values_.finish(),
-                    recent_changed_.finish(), rules_due_.finish(), std::forward<More>(more)...);
+                    recent_changed_.finish(), rules_due_.finish(), login_marks_.finish(), std::forward<More>(more)...);
     }
 
-    ArrayText keys_, contact_ids_, at_, boots_, periodic_, retries_, redelivered_, rules_due_, addresses_, codes_,
-        event_keys_, software_, hardware_, provisioning_, parameter_keys_, urls_, hour_start_, hour_sessions_,
+    ArrayText keys_, contact_ids_, at_, boots_, periodic_, retries_, redelivered_, rules_due_, login_marks_, addresses_,
+        codes_, event_keys_, software_, hardware_, provisioning_, parameter_keys_, urls_, hour_start_, hour_sessions_,
         hour_boots_, recent_versions_, recent_ids_, recent_values_, recent_changed_, promoted_keys_, promoted_paths_,
         promoted_values_, promoted_since_, ouis_, classes_, serials_, manufacturers_, states_;
     bool has_events_ = false, has_overlays_ = false, has_promoted_ = false;

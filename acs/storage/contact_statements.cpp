@@ -20,11 +20,12 @@ namespace {
     "$1::bigint[], $2::bigint[], $3::timestamptz[], $4::integer[], $5::boolean[], $6::integer[], $7::boolean[], "      \
     "$8::inet[],"                                                                                                      \
     " $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::timestamptz[],"   \
-    " $17::integer[], $18::integer[], $19::bigint[], $20::text[], $21::text[], $22::text[], $23::boolean[]"
+    " $17::integer[], $18::integer[], $19::bigint[], $20::text[], $21::text[], $22::text[], $23::boolean[], "          \
+    "$24::bigint[]"
 #define ACS_CONTACT_COLUMNS                                                                                            \
     "key, contact_id, at, boot, is_periodic, retry_count, redelivered, address, codes, keys, software_version,"        \
     " hardware_version, provisioning_code, parameter_key, url, hour_start, hour_sessions, hour_boots, recent_version," \
-    " recent_ids, recent_values, recent_changed, rules_due"
+    " recent_ids, recent_values, recent_changed, rules_due, login_mark"
 
 /// What the row of a known device becomes; `c` is the row, `u` the contact.
 #define ACS_CONTACT_SET                                                                                                \
@@ -42,7 +43,8 @@ namespace {
     " last_events = u.codes::text[], last_event_keys = u.keys::text[], software_version = u.software_version,"         \
     " hardware_version = u.hardware_version, provisioning_code = u.provisioning_code, parameter_key = "                \
     "u.parameter_key,"                                                                                                 \
-    " connection_request_url = u.url, rules_epoch = CASE WHEN u.rules_due THEN 0 ELSE c.rules_epoch END"
+    " connection_request_url = u.url, rules_epoch = CASE WHEN u.rules_due THEN 0 ELSE c.rules_epoch END,"              \
+    " login_mark = greatest(c.login_mark, u.login_mark)"
 
 /// Event rows of the rows in `written`. Two Informs of one device may have been looked up before either was written, so
 /// what the look-up could tell of a redelivery is not all. Nor does what is found here imply it: another Inform of the
@@ -63,7 +65,7 @@ namespace {
     " values = EXCLUDED.values, changed = EXCLUDED.changed WHERE r.version = EXCLUDED.version - 1 RETURNING "          \
     "r.device_id)"
 
-/// Promoted copies; `$24` to `$27` are key, path, value, time.
+/// Promoted copies; `$25` to `$28` are key, path, value, time.
 #define ACS_CONTACT_PROMOTED(source)                                                                                   \
     " copies AS (INSERT INTO device_parameter AS p (device_id, path_id, value, since) " source                         \
     " ON CONFLICT (device_id, path_id) DO UPDATE SET value = EXCLUDED.value, since = EXCLUDED.since"                   \
@@ -88,7 +90,7 @@ std::string known_contact_sql(bool events, bool overlays, bool promoted)
         sql += "," ACS_CONTACT_RECENT;
     if (promoted)
         sql += "," ACS_CONTACT_PROMOTED(
-            "SELECT * FROM unnest($24::bigint[], $25::integer[], $26::text[], $27::timestamptz[])");
+            "SELECT * FROM unnest($25::bigint[], $26::integer[], $27::text[], $28::timestamptz[])");
     sql += " SELECT n, device_id, session_epoch, false, ";
     sql += overlays ? "recent_ids IS NULL OR device_id IN (SELECT device_id FROM recent)" : "true";
     return sql + " FROM written";
@@ -124,7 +126,7 @@ Statement commit_known_contact(bool events, bool overlays, bool promoted)
 Statement const commit_new_contact{
     "commit_new_contact",
     "WITH u AS MATERIALIZED (SELECT * FROM unnest(" ACS_CONTACT_ARRAYS
-    ", $28::text[], $29::text[], $30::text[], $31::text[], $32::text[]) WITH ORDINALITY u (" ACS_CONTACT_COLUMNS
+    ", $29::text[], $30::text[], $31::text[], $32::text[], $33::text[]) WITH ORDINALITY u (" ACS_CONTACT_COLUMNS
     ", oui, product_class, serial_number, manufacturer, state, n)),"
     " named AS (INSERT INTO device_identity AS i (identity_hash, device_id, oui, product_class, serial_number, "
     "made_by, first_seen)"
@@ -139,11 +141,13 @@ Statement const commit_new_contact{
     " fresh AS (INSERT INTO device_contact AS c (device_id, session_epoch, contact_id, last_inform, last_boot, "
     "hour_start,"
     " hour_sessions, hour_boots, informs, periodic_informs, address, last_events, last_event_keys, software_version,"
-    " hardware_version, provisioning_code, parameter_key, connection_request_url, boot_epoch, bootstrap_epoch)"
+    " hardware_version, provisioning_code, parameter_key, connection_request_url, boot_epoch, bootstrap_epoch, "
+    "login_mark)"
     " SELECT n.device_id, 1, u.contact_id, u.at, CASE WHEN u.boot > 0 THEN u.at END, u.hour_start, u.hour_sessions, "
     "u.hour_boots,"
     " 1, u.is_periodic::integer, u.address, u.codes::text[], u.keys::text[], u.software_version, u.hardware_version,"
-    " u.provisioning_code, u.parameter_key, u.url, (u.boot > 0)::integer, (u.boot > 1)::integer FROM u JOIN named n ON "
+    " u.provisioning_code, u.parameter_key, u.url, (u.boot > 0)::integer, (u.boot > 1)::integer, u.login_mark FROM u "
+    "JOIN named n ON "
     "n.identity_hash = u.key"
     " ON CONFLICT (device_id) DO UPDATE SET"
     " session_epoch = c.session_epoch + (c.contact_id <> EXCLUDED.contact_id)::integer,"
@@ -161,13 +165,14 @@ Statement const commit_new_contact{
     " address = EXCLUDED.address, last_events = EXCLUDED.last_events, last_event_keys = EXCLUDED.last_event_keys,"
     " software_version = EXCLUDED.software_version, hardware_version = EXCLUDED.hardware_version,"
     " provisioning_code = EXCLUDED.provisioning_code, parameter_key = EXCLUDED.parameter_key,"
-    " connection_request_url = EXCLUDED.connection_request_url, rules_epoch = 0 RETURNING c.device_id, "
+    " connection_request_url = EXCLUDED.connection_request_url, rules_epoch = 0,"
+    " login_mark = greatest(c.login_mark, EXCLUDED.login_mark) RETURNING c.device_id, "
     "c.session_epoch, c.same_events),"
     " written AS (SELECT f.device_id, f.session_epoch, f.same_events, n.made_by = u.contact_id AS created, u.*"
     " FROM u JOIN named n ON n.identity_hash = u.key JOIN fresh f ON f.device_id = n.device_id)," ACS_CONTACT_EVENTS
     "," ACS_CONTACT_RECENT "," ACS_CONTACT_PROMOTED(
         "SELECT n.device_id, q.path_id, q.value, q.since"
-        " FROM unnest($24::bigint[], $25::integer[], $26::text[], $27::timestamptz[]) q (key, path_id, value, since)"
+        " FROM unnest($25::bigint[], $26::integer[], $27::text[], $28::timestamptz[]) q (key, path_id, value, since)"
         " JOIN named n ON n.identity_hash = q.key") " SELECT n, device_id, session_epoch, created,"
                                                     " recent_ids IS NULL OR device_id IN (SELECT device_id FROM "
                                                     "recent) FROM written"};

@@ -4,13 +4,13 @@
 
 namespace storage {
 
-// The statements that commit a batch of contacts. Their parameters $1 to $22 are one array for each column of a
+// The statements that commit a batch of contacts. Their parameters $1 to $24 are one array for each column of a
 // contact, in the order of ContactColumns::send; then the promoted copies, then what names a new device.
 
-/// For known devices: with the parts for event rows, for overlays and for promoted copies ($23 to $26), or without.
+/// For known devices: with the parts for event rows, for overlays and for promoted copies ($25 to $28), or without.
 [[nodiscard]] Statement commit_known_contact(bool events, bool overlays, bool promoted);
 
-/// For new devices: promoted copies in $23 to $26, identity, manufacturer and state in $27 to $31.
+/// For new devices: promoted copies in $25 to $28, identity, manufacturer and state in $29 to $33.
 extern Statement const commit_new_contact;
 
 }  // namespace storage

@@ -21,7 +21,7 @@ constexpr Statement look_up{
     " EXISTS (SELECT FROM task t WHERE t.device_id = d.device_id AND t.state IN ('queued', 'sent', 'waiting', "
     "'unknown')"
     " AND (t.state <> 'queued' OR t.not_before <= now())),"
-    " c.rules_epoch, c.rules_until"
+    " c.rules_epoch, c.rules_until, c.login_mark"
     " FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])"
     " WITH ORDINALITY u (hash, oui, product_class, serial_number, username, n)"
     " LEFT JOIN device_identity i ON i.identity_hash = u.hash"
@@ -64,7 +64,8 @@ enum Column : int {
     recent_changed,
     has_tasks,
     rules_epoch,
-    rules_until
+    rules_until,
+    login_mark
 };
 
 std::string bytes_of(pqxx::field const& field)
@@ -129,6 +130,7 @@ domain::KnownDevice read_device(pqxx::row const& row)
     known.has_open_tasks = text_of(row[has_tasks]) == "t";
     known.rules_epoch = row[rules_epoch].as<std::int64_t>(0);
     known.rules_until = parse_time(text_of(row[rules_until]));
+    known.login_mark = row[login_mark].as<std::int64_t>(0);
     return known;
 }
 

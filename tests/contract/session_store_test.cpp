@@ -7,6 +7,25 @@ template <class Backend>
 using SessionStoreContract = StoreSuite<Backend>;
 TYPED_TEST_SUITE(SessionStoreContract, Backends);
 
+TYPED_TEST(SessionStoreContract, TheMarkOfTheNewestLoginIsKeptAndNeverGoesBack)
+{
+    auto first = this->inform(this->router());
+    first.login_mark = 500;
+    this->run(this->sessions().commit_contact(first));
+    EXPECT_EQ(this->look_up().login_mark, 500);
+    auto next = this->inform(this->look_up(), {});
+    next.login_mark = 600;
+    this->run(this->sessions().commit_contact(next));
+    EXPECT_EQ(this->look_up().login_mark, 600);
+    next = this->inform(this->look_up(), {});
+    this->run(this->sessions().commit_contact(next));
+    EXPECT_EQ(this->look_up().login_mark, 600) << "a login without Digest leaves it";
+    auto made_meanwhile = this->inform(this->router());
+    made_meanwhile.login_mark = 550;
+    this->run(this->sessions().commit_contact(made_meanwhile));
+    EXPECT_EQ(this->look_up().login_mark, 600);
+}
+
 TYPED_TEST(SessionStoreContract, AStrangerIsNotFound)
 {
     auto const answer = this->run(this->sessions().look_up(this->router(), "nobody"));

@@ -106,6 +106,7 @@ base::Awaitable<domain::Admission> InMemoryStore::commit_contact(domain::Contact
         known.bootstrap_epoch = known.session_epoch;
     if (cwmp::has_booted(contact.events))
         known.boot_epoch = known.session_epoch;
+    known.login_mark = std::max(known.login_mark, contact.login_mark);
     if (contact.rules_due)
         known.rules_epoch = 0;
     known.facts = contact.facts;

@@ -95,11 +95,11 @@ protected:
     /// One I/O thread, as the stores in memory are for one.
     void start(LoginPolicy login = LoginPolicy::none, bool shared_connections = false)
     {
-        EndpointPolicy policy{.login = login, .open_enrolment = true};
+        policy = {.login = login, .open_enrolment = true};
         policy.digest = {.realm = "acs", .key = "0123456789abcdef"};
         policy.shared_logins = {{"bootstrap", net::make_digest_secret("bootstrap", "acs", "secret")}};
         services.incidents = &incidents;
-        endpoint.emplace(services, std::move(policy), threads);
+        endpoint.emplace(services, policy, threads);
         server.emplace(threads, metrics);
         net::Listener listener{.name = "cwmp", .address = "127.0.0.1"};
         listener.shared_connections = shared_connections;
@@ -124,6 +124,7 @@ protected:
     domain::TaskNews news;
     support::FakeWaker waker;
     support::FakeIncidents incidents;
+    EndpointPolicy policy;
     net::Threads threads;
     std::optional<CwmpEndpoint> endpoint;
     std::optional<net::Server> server;
@@ -254,6 +255,46 @@ TEST_F(EndpointTest, DigestIsAskedForOncePerSession)
     auto const again = cpe_side.post(hello(), {authorization});
     EXPECT_EQ(again.status, 401U) << "an overheard answer is no login";
     EXPECT_NE(again.header("WWW-Authenticate").find("stale=true"), std::string::npos);
+}
+
+TEST_F(EndpointTest, AnAnswerThatAnotherNodeAcceptedIsStale)
+{
+    models.knowledge.discovery = domain::DiscoveryProfile::off;
+    start(LoginPolicy::digest);
+    Wire cpe_side{port};
+    auto const authorization = log_in(cpe_side);
+    EXPECT_EQ(cpe_side.post(hello(), {authorization}).status, 200U);
+    EXPECT_EQ(cpe_side.post_nothing().status, 204U);
+
+    CwmpEndpoint other_node{services, policy, threads};
+    net::Server other_server{threads, metrics};
+    ASSERT_TRUE(other_server.listen({.name = "other", .address = "127.0.0.1"}, other_node));
+    Wire attacker{other_server.local_port("other")};
+    auto const replayed = attacker.post(hello(), {authorization});
+    EXPECT_EQ(replayed.status, 401U);
+    EXPECT_NE(replayed.header("WWW-Authenticate").find("stale=true"), std::string::npos);
+    EXPECT_EQ(incidents.count(domain::incident_kind::replayed_login), 1U);
+    clock.advance(std::chrono::milliseconds{1});
+    EXPECT_EQ(attacker.post(hello(), {log_in(attacker)}).status, 200U) << "a new answer is as good there as here";
+    other_server.stop();
+}
+
+TEST_F(EndpointTest, ANodeWhoseClockIsBehindChallengesSoThatTheAnswerCounts)
+{
+    models.knowledge.discovery = domain::DiscoveryProfile::off;
+    start(LoginPolicy::digest);
+    Wire cpe_side{port};
+    EXPECT_EQ(cpe_side.post(hello(), {log_in(cpe_side)}).status, 200U);
+    EXPECT_EQ(cpe_side.post_nothing().status, 204U);
+    clock.advance(std::chrono::seconds{-30});
+    Wire late{port};
+    auto const asked_again = late.post(hello(), {log_in(late)});
+    ASSERT_EQ(asked_again.status, 401U) << "its nonce is older than the last one of the device";
+    net::ClientLogin login{{"bootstrap", "secret"}, false};
+    net::Headers challenge;
+    challenge.add("WWW-Authenticate", asked_again.header("WWW-Authenticate"));
+    ASSERT_TRUE(login.learn(challenge));
+    EXPECT_EQ(late.post(hello(), {"Authorization: " + *login.authorization("POST", "/acs")}).status, 200U);
 }
 
 TEST_F(EndpointTest, BasicIsTakenWhereItIsAllowed)
@@ -426,6 +467,7 @@ TEST_F(EndpointTest, ADeviceThatManyBoxesClaimToBeIsAnsweredButNotProvisioned)
     std::vector<std::unique_ptr<Wire>> wires;
     auto const inform_from = [&](char const* address) {
         wires.push_back(std::make_unique<Wire>(port, address));
+        clock.advance(std::chrono::milliseconds{1});
         auto const login = log_in(*wires.back());
         EXPECT_EQ(wires.back()->post(hello(), {login}).status, 200U);
     };
