@@ -62,8 +62,18 @@ Outcome<void> check_size(net::RequestHead const& head, std::uint64_t limit)
 
 struct Admitted {
     Match match;
-    std::string_view caller;
+    Caller caller;
 };
+
+/// Whether somebody may use a route at all; for which devices is the endpoint's.
+Outcome<void> check_need(Route const& route, Caller const& caller)
+{
+    if (route.need.kind == Need::Kind::permission && !caller.permissions.has(route.need.permission))
+        return forbidden(fmt::format("This needs the permission {}.", domain::to_text(route.need.permission)));
+    if (route.reach == Reach::fleet && caller.devices)
+        return forbidden("This concerns the whole fleet, of which you may see a part only.");
+    return {};
+}
 
 /// All that can be said of a request without its body.
 Outcome<Admitted> admit(Context const& context, Authentication const& authentication, net::RequestHead const& head)
@@ -74,11 +84,13 @@ Outcome<Admitted> admit(Context const& context, Authentication const& authentica
     auto found = match(head.method, head.path());
     if (!found)
         return std::unexpected{std::move(found).error()};
+    if (auto checked = check_need(*found->route, *caller); !checked)
+        return std::unexpected{std::move(checked).error()};
     if (auto checked = check_type(head, found->route->body); !checked)
         return std::unexpected{std::move(checked).error()};
     if (auto checked = check_size(head, body_limit(context.settings, found->route->body)); !checked)
         return std::unexpected{std::move(checked).error()};
-    return Admitted{*found, *caller};
+    return Admitted{*found, *std::move(caller)};
 }
 
 Outcome<net::BodyPolicy> policy_for(Context const& context, Route const& route, net::RequestHead const& head)
@@ -126,12 +138,12 @@ net::BodyPolicy Api::on_head(net::RequestHead const& head)
 base::Awaitable<net::Response> Api::handle(net::Request& request)
 {
     state_->requests.add();
-    auto const admitted = admit(state_->context, state_->authentication, request);
+    auto admitted = admit(state_->context, state_->authentication, request);
     if (!admitted)
         co_return to_response(admitted.error());
     try {
         auto answer = co_await admitted->match.route->endpoint(
-            Call{state_->context, request, admitted->match.argument, std::string{admitted->caller}});
+            Call{state_->context, request, admitted->match.argument, std::move(admitted->caller)});
         co_return answer ? *std::move(answer) : to_response(answer.error());
     } catch (base::Unavailable const& outage) {
         base::log::error("api.unavailable", {{"path", request.path()}, {"reason", outage.what()}});

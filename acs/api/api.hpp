@@ -14,8 +14,8 @@ public:
     Api(Services services, Settings settings);
     ~Api() override;
 
-    /// Refuses before the body is read: no valid token (401), no such path (404), method (405), body type (415) or size
-    /// (413). Sends an uploaded file to the file directory while it comes.
+    /// Refuses before the body is read: no valid token (401), a permission that is missing (403), no such path (404),
+    /// method (405), body type (415) or size (413). Sends an uploaded file to the file directory while it comes.
     [[nodiscard]] net::BodyPolicy on_head(net::RequestHead const& head) override;
     /// Answers one request. An outage becomes 503 with Retry-After, in the API's own form.
     base::Awaitable<net::Response> handle(net::Request& request) override;

@@ -36,7 +36,7 @@ Authentication::Authentication(std::vector<Token> const& tokens)
             known_.push_back({token.name, base::sha256(token.secret)});
 }
 
-Outcome<std::string_view> Authentication::caller(net::RequestHead const& head) const
+Outcome<Caller> Authentication::caller(net::RequestHead const& head) const
 {
     auto const token = bearer(head.headers.get("Authorization"));
     if (!token)
@@ -48,7 +48,11 @@ Outcome<std::string_view> Authentication::caller(net::RequestHead const& head) c
             found = &known;
     if (!found)
         return refusal("The token is not one that this server knows.", R"(Bearer realm="acs", error="invalid_token")");
-    return found->name;
+    Caller caller;
+    caller.name = found->name;
+    caller.kind = CallerKind::token_file;
+    caller.permissions = domain::Permissions::all();
+    return caller;
 }
 
 }  // namespace api

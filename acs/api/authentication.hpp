@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/caller.hpp"
 #include "api/problem.hpp"
 #include "api/settings.hpp"
 #include "net/http.hpp"
@@ -15,9 +16,9 @@ class Authentication {
 public:
     explicit Authentication(std::vector<Token> const& tokens);
 
-    /// The name of the token that the request carries; a refusal (401 with WWW-Authenticate) when it carries none or
-    /// a wrong one. Takes the same time for every wrong token.
-    [[nodiscard]] Outcome<std::string_view> caller(net::RequestHead const& head) const;
+    /// Whose token the request carries; a refusal (401 with WWW-Authenticate) when it carries none or a wrong one.
+    /// Takes the same time for every wrong token.
+    [[nodiscard]] Outcome<Caller> caller(net::RequestHead const& head) const;
 
 private:
     struct Known {

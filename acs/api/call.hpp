@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/caller.hpp"
 #include "api/problem.hpp"
 #include "api/services.hpp"
 #include "api/settings.hpp"
@@ -27,7 +28,7 @@ struct Call {
     Context const& context;
     net::Request& request;
     std::string_view argument;  ///< what stands for the placeholder in the route's path, not decoded; or empty
-    std::string caller;         ///< the name of the token; may be empty
+    Caller caller;
 };
 
 /// What an endpoint gives.

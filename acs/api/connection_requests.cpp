@@ -1,3 +1,4 @@
+#include "api/audit.hpp"
 #include "api/device_lookup.hpp"
 #include "api/endpoints.hpp"
 #include "api/query.hpp"
@@ -14,14 +15,15 @@ Answer request_connection(Call call)
         query.wait(call.context.settings.max_wait).value_or(call.context.settings.connection_request_wait);
     if (auto checked = query.problem(); !checked)
         co_return std::unexpected{std::move(checked).error()};
-    auto device = co_await find_device(call.context, std::string{call.argument});
+    auto device = co_await find_device(call, std::string{call.argument});
     if (!device)
         co_return std::unexpected{std::move(device).error()};
 
     auto const outcome = co_await call.context.services.waker.wake(device->key, most);
     auto const id = cwmp::external_id(device->identity);
     base::log::info("api.connection_request",
-                    {{"device", id}, {"reached", outcome.reached}, {"cause", outcome.cause}, {"by", call.caller}});
+                    {{"device", id}, {"reached", outcome.reached}, {"cause", outcome.cause}, {"by", call.caller.name}});
+    co_await audit(call, "device.woken", id, nullptr, boost::json::object{{"reached", outcome.reached}}, device->key);
     boost::json::object answer{{"device", id}, {"reached", outcome.reached}, {"cause", nullptr}};
     if (!outcome.reached)
         answer["cause"] = outcome.cause;

@@ -1,3 +1,4 @@
+#include "api/audit.hpp"
 #include "api/device_lookup.hpp"
 #include "api/endpoints.hpp"
 #include "api/json_body.hpp"
@@ -56,7 +57,7 @@ Answer change_device(Call call)
     auto const change = read_change(call.request.body);
     if (!change)
         co_return std::unexpected{change.error()};
-    auto const device = co_await find_device(call.context, std::string{call.argument});
+    auto const device = co_await find_device(call, std::string{call.argument});
     if (!device)
         co_return std::unexpected{device.error()};
     auto const changed = co_await call.context.services.admin.change(device->key, *change);
@@ -66,7 +67,14 @@ Answer change_device(Call call)
                     {{"device", cwmp::external_id(device->identity)},
                      {"state", change->state ? domain::to_text(*change->state) : std::string_view{"as before"}},
                      {"time_zone", change->time_zone.value_or("as before")},
-                     {"by", call.caller}});
+                     {"by", call.caller.name}});
+    auto after = boost::json::object{};
+    if (change->state)
+        after["state"] = domain::to_text(*change->state);
+    if (change->time_zone)
+        after["time_zone"] = *change->time_zone;
+    co_await audit(call, "device.changed", cwmp::external_id(device->identity),
+                   boost::json::object{{"state", domain::to_text(device->state)}}, std::move(after), device->key);
     co_return co_await show_device(call.context, device->key);
 }
 
@@ -77,10 +85,10 @@ Answer merge_device(Call call)
     auto const target = read_target(call.request.body);
     if (!target)
         co_return std::unexpected{target.error()};
-    auto const from = co_await find_device(call.context, std::string{call.argument});
+    auto const from = co_await find_device(call, std::string{call.argument});
     if (!from)
         co_return std::unexpected{from.error()};
-    auto const into = co_await find_device(call.context, *target);
+    auto const into = co_await find_device(call, *target);
     if (!into)
         co_return unprocessable({{"into", fmt::format("There is no device {}.", *target)}});
     if (into->key == from->key)
@@ -90,7 +98,9 @@ Answer merge_device(Call call)
         co_return problem(409, "conflict", fmt::format("They could not be made one: {}.", merged.error().what));
     base::log::info("api.device_merged", {{"from", cwmp::external_id(from->identity)},
                                           {"into", cwmp::external_id(into->identity)},
-                                          {"by", call.caller}});
+                                          {"by", call.caller.name}});
+    co_await audit(call, "device.merged", cwmp::external_id(from->identity), view_of(*from),
+                   boost::json::object{{"into", cwmp::external_id(into->identity)}}, into->key);
     co_return co_await show_device(call.context, into->key);
 }
 

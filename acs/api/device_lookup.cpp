@@ -4,6 +4,8 @@
 #include "cwmp/device_id.hpp"
 #include "net/url.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -39,12 +41,49 @@ std::vector<cwmp::DeviceId> readings_of(std::string_view segment)
 
 }  // namespace
 
-base::Awaitable<Outcome<domain::DeviceRow>> find_device(Context const& context, std::string segment)
+base::Awaitable<std::vector<domain::DeviceKey>> visible_devices(Call const& call, std::vector<domain::DeviceKey> keys)
+{
+    if (!call.caller.devices || keys.empty())
+        co_return keys;
+    co_return co_await call.context.services.inventory.matching(std::move(keys), *call.caller.devices);
+}
+
+base::Awaitable<bool> is_visible(Call const& call, domain::DeviceKey device)
+{
+    std::vector<domain::DeviceKey> const keys{device};
+    auto const seen = co_await visible_devices(call, keys);
+    co_return !seen.empty();
+}
+
+Outcome<std::optional<domain::Condition>> narrowed(Call const& call, std::optional<std::string> const& where)
+{
+    auto const& caller = call.caller;
+    auto& guard = call.context.services.guard;
+    if (!where)
+        return caller.devices ? std::optional{*caller.devices} : std::nullopt;
+    auto condition = guard.check(*where);  // by itself: what passes here cannot reach out of its parentheses below
+    if (!condition)
+        return bad_request(fmt::format("where: {}", condition.error().what), {{"where", condition.error().what}});
+    if (!condition->paths.empty() && !caller.permissions.has(domain::Permission::parameters_read))
+        return forbidden("Conditions over parameters need the permission parameters.read.");
+    if (!caller.devices)
+        return *std::move(condition);
+    condition = guard.check(fmt::format("({}\n) AND ({}\n)", caller.devices_text, *where));
+    if (!condition)
+        return bad_request(fmt::format("where: together with what you may see: {}", condition.error().what),
+                           {{"where", condition.error().what}});
+    return *std::move(condition);
+}
+
+base::Awaitable<Outcome<domain::DeviceRow>> find_device(Call const& call, std::string segment)
 {
     auto const readings = readings_of(segment);
     for (auto const& identity : readings)
-        if (auto device = co_await context.services.inventory.find(identity))
-            co_return *std::move(device);
+        if (auto device = co_await call.context.services.inventory.find(identity)) {
+            bool const is_seen = co_await is_visible(call, device->key);
+            if (is_seen)
+                co_return *std::move(device);
+        }
     co_return not_found("device", segment);
 }
 

@@ -15,17 +15,6 @@ namespace {
 
 constexpr char devices_cursor = 'd';
 
-/// The condition of `where`; none when it is absent.
-Outcome<std::optional<domain::Condition>> read_where(Call const& call, std::optional<std::string> const& where)
-{
-    if (!where)
-        return std::nullopt;
-    auto condition = call.context.services.guard.check(*where);
-    if (!condition)
-        return bad_request(fmt::format("where: {}", condition.error().what), {{"where", condition.error().what}});
-    return *std::move(condition);
-}
-
 }  // namespace
 
 Answer list_devices(Call call)
@@ -36,7 +25,7 @@ Answer list_devices(Call call)
     auto const after = query.after_number(devices_cursor);
     if (auto checked = query.problem(); !checked)
         co_return std::unexpected{std::move(checked).error()};
-    auto condition = read_where(call, where);
+    auto condition = narrowed(call, where);
     if (!condition)
         co_return std::unexpected{std::move(condition).error()};
 
@@ -59,7 +48,7 @@ Answer get_device(Call call)
 {
     if (auto checked = Query{call.request.query()}.problem(); !checked)
         co_return std::unexpected{std::move(checked).error()};
-    auto device = co_await find_device(call.context, std::string{call.argument});
+    auto device = co_await find_device(call, std::string{call.argument});
     if (!device)
         co_return std::unexpected{std::move(device).error()};
     co_return co_await show_device(call.context, device->key);

@@ -105,7 +105,7 @@ Answer explain_device(Call call)
     auto path = query.text("path");
     if (auto checked = query.problem(); !checked)
         co_return std::unexpected{std::move(checked).error()};
-    auto const device = co_await find_device(call.context, std::string{call.argument});
+    auto const device = co_await find_device(call, std::string{call.argument});
     if (!device)
         co_return std::unexpected{std::move(device).error()};
     auto const explanation = co_await call.context.services.rules.explain(device->key, std::move(path).value_or(""));

@@ -1,3 +1,4 @@
+#include "api/audit.hpp"
 #include "api/endpoints.hpp"
 #include "api/query.hpp"
 #include "api/upload.hpp"
@@ -148,7 +149,8 @@ Answer add_file(Call call)
     file.created = call.context.services.clock.now();
     file = co_await enter(call.context, std::move(file));
     base::log::info("api.file_stored",
-                    {{"file", file.id.value()}, {"name", file.name}, {"size", file.size}, {"by", call.caller}});
+                    {{"file", file.id.value()}, {"name", file.name}, {"size", file.size}, {"by", call.caller.name}});
+    co_await audit(call, "file.stored", fmt::format("file {}", file.id.value()), nullptr, view_of(file));
     auto response = json_response(201, view_of(file));
     response.headers.set("Location", fmt::format("/api/v1/files/{}", file.id.value()));
     co_return response;
@@ -194,7 +196,8 @@ Answer remove_file(Call call)
     auto const removed = co_await call.context.services.directory.remove(file->stored_as);
     if (!removed)
         base::log::warning("api.file_left_behind", {{"stored_as", file->stored_as}, {"reason", removed.error().what}});
-    base::log::info("api.file_removed", {{"file", file->id.value()}, {"name", file->name}, {"by", call.caller}});
+    base::log::info("api.file_removed", {{"file", file->id.value()}, {"name", file->name}, {"by", call.caller.name}});
+    co_await audit(call, "file.removed", fmt::format("file {}", file->id.value()), view_of(*file), nullptr);
     net::Response response;
     response.status = 204;
     co_return response;

@@ -29,7 +29,7 @@ Answer list_parameters(Call call)
     auto after = query.after(parameters_cursor);
     if (auto checked = query.problem(); !checked)
         co_return std::unexpected{std::move(checked).error()};
-    auto device = co_await find_device(call.context, std::string{call.argument});
+    auto device = co_await find_device(call, std::string{call.argument});
     if (!device)
         co_return std::unexpected{std::move(device).error()};
 

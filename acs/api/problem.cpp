@@ -38,6 +38,11 @@ std::unexpected<Problem> bad_request(std::string detail, std::vector<FieldError>
     return failure;
 }
 
+std::unexpected<Problem> forbidden(std::string detail)
+{
+    return problem(403, "forbidden", std::move(detail));
+}
+
 std::unexpected<Problem> not_found(std::string_view what, std::string_view name)
 {
     return problem(404, "not_found", fmt::format("There is no {} \"{}\".", what, base::is_utf8(name) ? name : "?"));

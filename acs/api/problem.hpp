@@ -34,6 +34,8 @@ using Outcome = std::expected<T, Problem>;
 
 /// 400: the URL's query or the form of the body is wrong.
 [[nodiscard]] std::unexpected<Problem> bad_request(std::string detail, std::vector<FieldError> errors = {});
+/// 403: it is known who asks, and that they may not.
+[[nodiscard]] std::unexpected<Problem> forbidden(std::string detail);
 /// 404: there is no such `what` ("device", "task").
 [[nodiscard]] std::unexpected<Problem> not_found(std::string_view what, std::string_view name);
 /// 422: well-formed, but it cannot be done as it says.

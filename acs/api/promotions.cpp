@@ -1,4 +1,6 @@
 #include "domain/promotions.hpp"
+
+#include "api/audit.hpp"
 #include "api/endpoints.hpp"
 #include "api/json_body.hpp"
 #include "api/query.hpp"
@@ -90,7 +92,8 @@ Answer add_promotion(Call call)
         co_return problem(409, "conflict",
                           fmt::format("There are {} patterns already; remove some first.", most_patterns));
     auto const added = co_await promotions.add(wanted->pattern, wanted->reason);
-    base::log::info("api.promoted", {{"pattern", added.pattern}, {"outcome", "added"}, {"by", call.caller}});
+    base::log::info("api.promoted", {{"pattern", added.pattern}, {"outcome", "added"}, {"by", call.caller.name}});
+    co_await audit(call, "promotion.added", added.pattern, nullptr, view_of(added));
     co_return json_response(201, view_of(added));
 }
 
@@ -101,7 +104,8 @@ Answer remove_promotion(Call call)
     auto const pattern = net::percent_decoded(call.argument);
     if (!co_await call.context.services.promotions.remove(pattern))
         co_return not_found("promoted pattern", pattern);
-    base::log::info("api.promoted", {{"pattern", pattern}, {"outcome", "removed"}, {"by", call.caller}});
+    base::log::info("api.promoted", {{"pattern", pattern}, {"outcome", "removed"}, {"by", call.caller.name}});
+    co_await audit(call, "promotion.removed", pattern, boost::json::object{{"pattern", pattern}}, nullptr);
     net::Response response;
     response.status = 204;
     co_return response;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/call.hpp"
+#include "api/caller.hpp"
 
 #include <span>
 #include <string>
@@ -20,7 +21,9 @@ struct Route {
     std::string_view method;
     std::string_view path;  ///< "{x}" stands for one segment that is not empty
     Body body;
+    Need need;
     Answer (*endpoint)(Call call);
+    Reach reach = Reach::fleet;
 };
 
 /// The REST API at a glance; one file per resource implements it.

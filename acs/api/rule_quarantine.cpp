@@ -1,3 +1,4 @@
+#include "api/audit.hpp"
 #include "api/device_lookup.hpp"
 #include "api/endpoints.hpp"
 #include "api/json_body.hpp"
@@ -11,6 +12,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace api {
 
@@ -89,15 +92,20 @@ Answer list_rule_quarantine(Call call)
     if (auto checked = query.problem(); !checked)
         co_return std::unexpected{std::move(checked).error()};
     if (device) {
-        auto const found = co_await find_device(call.context, *device);
+        auto const found = co_await find_device(call, *device);
         if (!found)
             co_return std::unexpected{std::move(found).error()};
         filter.device = found->key;
     }
     auto const found = co_await call.context.services.rules.quarantined(std::move(filter), *place, limit);
+    std::vector<domain::DeviceKey> keys;
+    for (auto const& each : found)
+        keys.push_back(each.device);
+    auto const seen = co_await visible_devices(call, std::move(keys));
     json::array items;
     for (auto const& each : found)
-        items.push_back(view_of(each));
+        if (std::ranges::find(seen, each.device) != seen.end())
+            items.push_back(view_of(each));
     std::optional<std::string> next;
     if (found.size() == limit)
         next = make_cursor(quarantine_cursor, key_of(found.back()));
@@ -111,12 +119,20 @@ Answer release_rule_quarantine(Call call)
         co_return std::unexpected{std::move(request).error()};
     domain::QuarantineFilter filter{std::nullopt, std::move(request->rule), std::move(request->what)};
     if (request->device) {
-        auto const found = co_await find_device(call.context, *request->device);
+        auto const found = co_await find_device(call, *request->device);
         if (!found)
             co_return std::unexpected{std::move(found).error()};
         filter.device = found->key;
+    } else if (call.caller.devices) {
+        co_return forbidden("You may see a part of the fleet only: name the device.");
     }
-    auto const released = co_await call.context.services.rules.release(std::move(filter), call.caller);
+    auto const device = filter.device;
+    json::object const asked{{"device", request->device.value_or("")},
+                             {"rule", filter.rule.value_or("")},
+                             {"what", filter.what.value_or("")}};
+    auto const released = co_await call.context.services.rules.release(std::move(filter), call.caller.name);
+    co_await audit(call, "rule_quarantine.released", request->device.value_or("all devices"), asked,
+                   boost::json::object{{"released", released}}, device);
     co_return json_response(200, {{"released", released}});
 }
 

@@ -1,3 +1,4 @@
+#include "api/audit.hpp"
 #include "api/endpoints.hpp"
 #include "api/json_body.hpp"
 #include "api/query.hpp"
@@ -68,6 +69,11 @@ Outcome<SetRequest> read_request(std::string_view body, Wants wants)
     return request;
 }
 
+std::string name_of(std::string const& rule)
+{
+    return rule.empty() ? "all rules" : "rule " + rule;
+}
+
 }  // namespace
 
 Answer list_rule_sets(Call call)
@@ -119,10 +125,15 @@ Answer rollback_rules(Call call)
     auto request = read_request(call.request.body, Wants::rollback);
     if (!request)
         co_return std::unexpected{std::move(request).error()};
-    auto const applied = co_await call.context.services.rules.rollback(request->epoch, call.caller,
-                                                                       std::move(request->reason), request->dry_run);
+    auto const before = co_await call.context.services.rules.current();
+    auto const applied = co_await call.context.services.rules.rollback(request->epoch, call.caller.name,
+                                                                       request->reason, request->dry_run);
     if (!applied)
         co_return refused(applied.error());
+    if (!request->dry_run)
+        co_await audit(call, "rules.rolled_back", fmt::format("epoch {}", request->epoch),
+                       boost::json::object{{"epoch", std::to_string(before.epoch)}},
+                       with_reason(view_of(*applied), request->reason));
     co_return json_response(200, view_of(*applied));
 }
 
@@ -131,8 +142,11 @@ Answer pause_rules(Call call)
     auto request = read_request(call.request.body, Wants::pause);
     if (!request)
         co_return std::unexpected{std::move(request).error()};
-    if (!co_await call.context.services.rules.pause(request->rule, call.caller, std::move(request->reason)))
+    bool const is_known = co_await call.context.services.rules.pause(request->rule, call.caller.name, request->reason);
+    if (!is_known)
         co_return not_found("rule", request->rule);
+    co_await audit(call, "rules.paused", name_of(request->rule), nullptr,
+                   boost::json::object{{"paused", true}, {"reason", request->reason}});
     co_return json_response(200, {{"paused", true}});
 }
 
@@ -141,8 +155,10 @@ Answer resume_rules(Call call)
     auto request = read_request(call.request.body, Wants::resume);
     if (!request)
         co_return std::unexpected{std::move(request).error()};
-    if (!co_await call.context.services.rules.resume(request->rule, call.caller))
+    bool const is_known = co_await call.context.services.rules.resume(request->rule, call.caller.name);
+    if (!is_known)
         co_return not_found("rule", request->rule);
+    co_await audit(call, "rules.resumed", name_of(request->rule), nullptr, boost::json::object{{"paused", false}});
     co_return json_response(200, {{"paused", false}});
 }
 

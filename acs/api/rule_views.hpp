@@ -18,6 +18,8 @@ namespace api {
 
 /// What applying files, or rolling back, came to.
 [[nodiscard]] boost::json::object view_of(domain::RulesApplied const& applied);
+/// The same with why, for the audit trail.
+[[nodiscard]] boost::json::object with_reason(boost::json::object applied, std::string const& reason);
 /// Who stopped it, null for none.
 [[nodiscard]] boost::json::value view_of(std::optional<domain::RulePause> const& pause);
 

@@ -1,5 +1,6 @@
 #include "domain/rules.hpp"
 
+#include "api/audit.hpp"
 #include "api/endpoints.hpp"
 #include "api/json_body.hpp"
 #include "api/query.hpp"
@@ -210,6 +211,12 @@ json::object view_of(domain::RulesApplied const& applied)
             {"unchanged", applied.unchanged}};
 }
 
+json::object with_reason(json::object applied, std::string const& reason)
+{
+    applied["reason"] = reason;
+    return applied;
+}
+
 json::value view_of(std::optional<domain::RulePause> const& pause)
 {
     if (!pause)
@@ -273,10 +280,15 @@ Answer apply_rules(Call call)
     auto request = read_request(call.request.body, allowed);
     if (!request)
         co_return std::unexpected{std::move(request).error()};
-    auto const applied = co_await call.context.services.rules.apply(std::move(request->files), call.caller,
-                                                                    std::move(request->reason), request->dry_run);
+    auto const before = co_await call.context.services.rules.current();
+    auto const applied = co_await call.context.services.rules.apply(std::move(request->files), call.caller.name,
+                                                                    request->reason, request->dry_run);
     if (!applied)
         co_return refused(applied.error());
+    if (!request->dry_run && applied->epoch != before.epoch)
+        co_await audit(call, "rules.applied", fmt::format("epoch {}", applied->epoch),
+                       boost::json::object{{"epoch", std::to_string(before.epoch)}},
+                       with_reason(view_of(*applied), request->reason));
     co_return json_response(200, view_of(*applied));
 }
 

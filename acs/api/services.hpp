@@ -8,6 +8,7 @@ class Metrics;
 }  // namespace base
 
 namespace domain {
+class AuditTrail;
 class ConditionGuard;
 class FileDirectory;
 class FileStore;
@@ -34,6 +35,7 @@ struct Services {
     domain::DeviceAdmin& admin;
     domain::Promotions& promotions;
     domain::Rules& rules;
+    domain::AuditTrail& audit;
 };
 
 }  // namespace api

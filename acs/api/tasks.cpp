@@ -1,3 +1,4 @@
+#include "api/audit.hpp"
 #include "api/device_lookup.hpp"
 #include "api/endpoints.hpp"
 #include "api/query.hpp"
@@ -17,6 +18,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <set>
 
 namespace api {
 
@@ -101,15 +103,43 @@ std::optional<domain::TaskState> read_state(Query& query)
     return state;
 }
 
-base::Awaitable<net::Response> list(Context const& context, domain::TaskQuery query)
+/// Leaves out the tasks of devices that the caller may not see: such a page is shorter than it could be.
+base::Awaitable<std::vector<domain::TaskRow>> keep_visible(Call const& call, std::vector<domain::TaskRow> rows)
+{
+    std::vector<domain::DeviceKey> keys;
+    for (auto const& row : rows)
+        keys.push_back(row.task.device);
+    auto const seen = co_await visible_devices(call, std::move(keys));
+    std::set<domain::DeviceKey> const known{seen.begin(), seen.end()};
+    std::erase_if(rows, [&](domain::TaskRow const& row) { return !known.contains(row.task.device); });
+    co_return rows;
+}
+
+/// The task that a URL's segment means; none when there is none whose device the caller may see.
+base::Awaitable<std::optional<domain::TaskRow>> find_task(Call const& call)
+{
+    auto const id = parse_id(call.argument);
+    if (!id)
+        co_return std::nullopt;
+    auto row = co_await call.context.services.inventory.find_task(domain::TaskId{*id});
+    if (!row)
+        co_return std::nullopt;
+    bool const is_seen = co_await is_visible(call, row->task.device);
+    if (!is_seen)
+        co_return std::nullopt;
+    co_return row;
+}
+
+base::Awaitable<net::Response> list(Call const& call, domain::TaskQuery query)
 {
     auto const limit = query.limit++;
-    auto rows = co_await context.services.inventory.tasks(std::move(query));
+    auto rows = co_await call.context.services.inventory.tasks(std::move(query));
     std::optional<std::string> next;
     if (rows.size() > limit) {
         rows.resize(limit);
         next = make_cursor(tasks_cursor, std::to_string(rows.back().task.id.value()));
     }
+    rows = co_await keep_visible(call, std::move(rows));
     boost::json::array items;
     for (auto const& row : rows)
         items.push_back(api::view_of(row));
@@ -126,6 +156,29 @@ domain::TaskQuery read_list_query(Query& query)
     return wanted;
 }
 
+/// What of a new task is worth keeping beyond it.
+boost::json::object what_was_ordered(domain::TaskRow const& row)
+{
+    auto view = api::view_of(row);
+    boost::json::object kept;
+    for (auto const* const name : {"device", "kind", "arguments", "priority", "not_before", "expires_at", "window"})
+        kept[name] = std::move(view[name]);
+    return kept;
+}
+
+/// The permission that a task needs beside tasks.write.
+Outcome<void> check_permission(Caller const& caller, domain::TaskArguments const& arguments)
+{
+    bool const changes_parameters =
+        std::holds_alternative<domain::SetTask>(arguments) || std::holds_alternative<domain::AddTask>(arguments) ||
+        std::holds_alternative<domain::DeleteTask>(arguments) ||
+        std::holds_alternative<domain::AttributesTask>(arguments) || std::holds_alternative<domain::RpcTask>(arguments);
+    if (changes_parameters && !caller.permissions.has(domain::Permission::parameters_write))
+        return forbidden(
+            fmt::format("A task of kind {} needs the permission parameters.write.", domain::kind_of(arguments)));
+    return {};
+}
+
 }  // namespace
 
 Answer create_task(Call call)
@@ -138,7 +191,9 @@ Answer create_task(Call call)
     auto task = read_task_request(call.request.body, services.clock.now(), call.context.settings.max_items);
     if (!task)
         co_return std::unexpected{std::move(task).error()};
-    auto const device = co_await find_device(call.context, std::string{call.argument});
+    if (auto checked = check_permission(call.caller, task->arguments); !checked)
+        co_return std::unexpected{std::move(checked).error()};
+    auto const device = co_await find_device(call, std::string{call.argument});
     if (!device)
         co_return std::unexpected{device.error()};
     if (auto checked = co_await check_task(call.context, *device, *task); !checked)
@@ -146,13 +201,15 @@ Answer create_task(Call call)
 
     auto const is_due = task->not_before <= services.clock.now();
     task->device = device->key;
-    task->origin = call.caller.empty() ? "api" : "api:" + call.caller;
+    task->origin = call.caller.name.empty() ? "api" : "api:" + call.caller.name;
     auto row = co_await services.inventory.add_task(*std::move(task));
     row.identity = device->identity;
     base::log::info("api.task_created", {{"task", row.task.id.value()},
                                          {"device", cwmp::external_id(device->identity)},
                                          {"kind", domain::kind_of(row.task.arguments)},
-                                         {"by", call.caller}});
+                                         {"by", call.caller.name}});
+    co_await audit(call, "task.created", fmt::format("task {}", row.task.id.value()), nullptr, what_was_ordered(row),
+                   device->key);
     if (!most)
         co_return created(row, api::view_of(row));
     auto const waking = co_await wake_and_wait(call.context, row, is_due, *most);
@@ -167,11 +224,11 @@ Answer list_device_tasks(Call call)
     auto wanted = read_list_query(query);
     if (auto checked = query.problem(); !checked)
         co_return std::unexpected{std::move(checked).error()};
-    auto const device = co_await find_device(call.context, std::string{call.argument});
+    auto const device = co_await find_device(call, std::string{call.argument});
     if (!device)
         co_return std::unexpected{device.error()};
     wanted.device = device->key;
-    co_return co_await list(call.context, wanted);
+    co_return co_await list(call, wanted);
 }
 
 Answer list_tasks(Call call)
@@ -180,7 +237,7 @@ Answer list_tasks(Call call)
     auto const wanted = read_list_query(query);
     if (auto checked = query.problem(); !checked)
         co_return std::unexpected{std::move(checked).error()};
-    co_return co_await list(call.context, wanted);
+    co_return co_await list(call, wanted);
 }
 
 Answer get_task(Call call)
@@ -189,15 +246,9 @@ Answer get_task(Call call)
     auto const most = query.wait(call.context.settings.max_wait);
     if (auto checked = query.problem(); !checked)
         co_return std::unexpected{std::move(checked).error()};
-    auto const id = parse_id(call.argument);
-    if (!id)
-        co_return not_found("task", call.argument);
-    auto& inventory = call.context.services.inventory;
-    std::optional<domain::TaskRow> row;
-    if (most)
-        row = co_await inventory.wait_for_task(domain::TaskId{*id}, *most);
-    else
-        row = co_await inventory.find_task(domain::TaskId{*id});
+    auto row = co_await find_task(call);
+    if (row && most)
+        row = co_await call.context.services.inventory.wait_for_task(row->task.id, *most);
     if (!row)
         co_return not_found("task", call.argument);
     co_return json_response(200, api::view_of(*row));
@@ -207,18 +258,23 @@ Answer cancel_task(Call call)
 {
     if (auto checked = Query{call.request.query()}.problem(); !checked)
         co_return std::unexpected{std::move(checked).error()};
-    auto const id = parse_id(call.argument);
-    if (!id)
+    auto const found = co_await find_task(call);
+    if (!found)
         co_return not_found("task", call.argument);
-    auto const row = co_await call.context.services.inventory.cancel_task(domain::TaskId{*id});
+    auto const row = co_await call.context.services.inventory.cancel_task(found->task.id);
     if (!row)
         co_return not_found("task", call.argument);
+    auto const id = row->task.id.value();
     if (row->task.state != domain::TaskState::cancelled)
         co_return problem(
             409, "conflict",
-            fmt::format("Task {} is {} and cannot be cancelled any more: only tasks that wait in the queue can.", *id,
+            fmt::format("Task {} is {} and cannot be cancelled any more: only tasks that wait in the queue can.", id,
                         domain::to_text(row->task.state)));
-    base::log::info("api.task_cancelled", {{"task", *id}, {"by", call.caller}});
+    base::log::info("api.task_cancelled", {{"task", id}, {"by", call.caller.name}});
+    if (found->task.state != domain::TaskState::cancelled)
+        co_await audit(call, "task.cancelled", fmt::format("task {}", id),
+                       boost::json::object{{"state", domain::to_text(found->task.state)}},
+                       boost::json::object{{"state", "cancelled"}}, row->task.device);
     co_return json_response(200, api::view_of(*row));
 }
 

@@ -175,6 +175,7 @@ Application::Application(Config config, Prepared prepared)
       admin_{writes_, prepared_.sealer},
       promotions_{writes_},
       incidents_{writes_, clock_, metrics_},
+      audit_{writes_},
       rule_store_{writes_, rule_queries_, path_.paths(), prepared_.sealer},
       rules_{rule_store_, clock_, [](std::string_view path) { return cwmp::is_secret_path(path); }},
       rule_runner_{rules_, path_.outcomes(), clock_},
@@ -318,7 +319,7 @@ base::Result<void> Application::listen_api()
     settings.file_bytes = config_.files.file_bytes;
     handlers_.push_back(
         std::make_unique<api::Api>(api::Services{inventory_, files_, *directory_, waker_, guard_, &model_check_, clock_,
-                                                 metrics_, admin_, promotions_, rules_},
+                                                 metrics_, admin_, promotions_, rules_, audit_},
                                    settings));
     auto& handler = *handlers_.back();
     for (auto const& listener : config_.api.listeners)

@@ -17,6 +17,7 @@
 #include "storage/chores.hpp"
 #include "storage/database.hpp"
 #include "storage/note_writer.hpp"
+#include "storage/pg_audit.hpp"
 #include "storage/pg_device_admin.hpp"
 #include "storage/pg_file_store.hpp"
 #include "storage/pg_incidents.hpp"
@@ -103,6 +104,7 @@ private:
     storage::PgDeviceAdmin admin_;
     storage::PgPromotions promotions_;
     storage::PgIncidents incidents_;
+    storage::PgAuditTrail audit_;
     storage::PgRules rule_store_;
     provisioning::RuleBook rules_;
     provisioning::RuleRunner rule_runner_;

@@ -97,15 +97,27 @@ std::optional<domain::DeviceRow> first_device(pqxx::result const& rows)
     return device_of(rows.front());
 }
 
-/// The search for a guarded condition with its parameters, ready to be sent.
+/// The pieces of a search for a guarded condition, and the parameters that they name.
 struct ComposedSearch {
-    std::string sql;
+    domain::SearchSql pieces;
     std::vector<std::string> parameters;
+
+    /// The placeholder of one more parameter.
+    std::string add(std::string parameter)
+    {
+        parameters.push_back(std::move(parameter));
+        return fmt::format("${}", parameters.size());
+    }
+    pqxx::result run(Transaction& transaction, std::string const& sql) const
+    {
+        return transaction.raw().exec_params(sql,
+                                             pqxx::prepare::make_dynamic_params(parameters.begin(), parameters.end()));
+    }
 };
 
 /// Paths with promoted copies are joined by id, the others looked up in the trees.
 ComposedSearch compose(Transaction& transaction, domain::Condition const& condition,
-                       domain::SearchComposer const& composer, domain::DeviceKey after, unsigned limit)
+                       domain::SearchComposer const& composer)
 {
     std::vector<std::pair<std::string, std::string>> promoted;
     if (!condition.paths.empty())
@@ -120,15 +132,33 @@ ComposedSearch compose(Transaction& transaction, domain::Condition const& condit
         sources.push_back(found ? domain::PathSource::promoted : domain::PathSource::tree);
         search.parameters.push_back(found ? known->second : storable(path));
     }
-    auto const pieces = composer(condition, sources, 1);
-    auto const next = search.parameters.size() + 1;
-    search.sql =
-        fmt::format("{} FROM (SELECT device.id FROM {} WHERE {} AND device.id > ${} ORDER BY device.id LIMIT ${}) m{}"
-                    " ORDER BY d.device_id",
-                    DEVICE_ROW, pieces.from, pieces.where, next, next + 1, DEVICE_TABLES);
-    search.parameters.push_back(std::to_string(after.value()));
-    search.parameters.push_back(std::to_string(limit));
+    search.pieces = composer(condition, sources, 1);
     return search;
+}
+
+/// The devices after a key that meet the condition.
+std::vector<domain::DeviceRow> run_search(Transaction& transaction, ComposedSearch search, domain::DeviceKey after,
+                                          unsigned limit)
+{
+    auto const from = search.add(std::to_string(after.value()));
+    auto const most = search.add(std::to_string(limit));
+    auto const sql =
+        fmt::format("{} FROM (SELECT device.id FROM {} WHERE {} AND device.id > {} ORDER BY device.id LIMIT {}) m{}"
+                    " ORDER BY d.device_id",
+                    DEVICE_ROW, search.pieces.from, search.pieces.where, from, most, DEVICE_TABLES);
+    return devices_of(search.run(transaction, sql));
+}
+
+/// Those of `keys` (an array) that meet the condition.
+std::vector<domain::DeviceKey> run_match(Transaction& transaction, ComposedSearch search, std::string keys)
+{
+    auto const among = search.add(std::move(keys));
+    auto const sql = fmt::format("SELECT device.id FROM {} WHERE {} AND device.id = ANY({}::bigint[])",
+                                 search.pieces.from, search.pieces.where, among);
+    std::vector<domain::DeviceKey> found;
+    for (auto const& row : search.run(transaction, sql))
+        found.emplace_back(row[0].as<std::int64_t>());
+    return found;
 }
 
 /// PostgreSQL's first line without its label: "division by zero".
@@ -171,9 +201,7 @@ PgInventory::search(std::optional<domain::Condition> where, domain::DeviceKey af
     auto work = [this, where = std::move(where), after, limit](Transaction& transaction) {
         if (!where)
             return devices_of(transaction.exec(list_devices, after.value(), limit));
-        auto const search = compose(transaction, *where, parts_.compose, after, limit);
-        return devices_of(transaction.raw().exec_params(
-            search.sql, pqxx::prepare::make_dynamic_params(search.parameters.begin(), search.parameters.end())));
+        return run_search(transaction, compose(transaction, *where, parts_.compose), after, limit);
     };
     std::string refused;
     try {
@@ -185,6 +213,23 @@ PgInventory::search(std::optional<domain::Condition> where, domain::DeviceKey af
             refused = fmt::format("PostgreSQL refused the search: {}", sentence_of(problem.what()));
     }
     co_return base::fail(std::move(refused));
+}
+
+base::Awaitable<std::vector<domain::DeviceKey>> PgInventory::matching(std::vector<domain::DeviceKey> keys,
+                                                                      domain::Condition condition)
+{
+    ArrayText array;
+    for (auto const key : keys)
+        array.add(key.value());
+    auto work = [this, keys = array.finish(), condition = std::move(condition)](Transaction& transaction) {
+        return run_match(transaction, compose(transaction, condition, parts_.compose), keys);
+    };
+    try {
+        co_return co_await parts_.searches.run(std::move(work));
+    } catch (pqxx::sql_error const& problem) {
+        base::log::warning("storage.device_filter", {{"reason", sentence_of(problem.what())}});
+    }
+    co_return std::vector<domain::DeviceKey>{};
 }
 
 base::Awaitable<std::optional<domain::DeviceRow>> PgInventory::find(cwmp::DeviceId identity)

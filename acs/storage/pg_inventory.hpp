@@ -32,6 +32,9 @@ public:
     search(std::optional<domain::Condition> where, domain::DeviceKey after, unsigned limit) override;
     base::Awaitable<std::optional<domain::DeviceRow>> find(cwmp::DeviceId identity) override;
     base::Awaitable<std::optional<domain::DeviceRow>> find(domain::DeviceKey key) override;
+    base::Awaitable<std::vector<domain::DeviceKey>> matching(std::vector<domain::DeviceKey> keys,
+                                                             domain::Condition condition) override;
+
     base::Awaitable<domain::InventoryTotals> totals() override;
 
     base::Awaitable<std::vector<domain::ParameterRow>> parameters(domain::DeviceKey device, std::string below,

@@ -186,6 +186,17 @@ TYPED_TEST(InventoryContract, AConditionNarrowsTheSearch)
     EXPECT_THAT(this->serials(*found), ElementsAre("B"));
 }
 
+TYPED_TEST(InventoryContract, OfGivenDevicesThoseThatMeetAConditionAreTold)
+{
+    auto const a = this->backend_.add(device_id("A", "HG-1000"));
+    auto const b = this->backend_.add(device_id("B", "HG-2000"));
+    auto const c = this->backend_.add(device_id("C", "HG-2000"));
+    auto const only = this->backend_.only("HG-2000");
+    EXPECT_THAT(this->run(this->inventory().matching({a, b, DeviceKey{4711}}, only)), ElementsAre(b));
+    EXPECT_THAT(this->run(this->inventory().matching({a, b, c}, only)), testing::UnorderedElementsAre(b, c));
+    EXPECT_THAT(this->run(this->inventory().matching({a}, only)), IsEmpty());
+}
+
 TYPED_TEST(InventoryContract, ParametersComeByPathInPagesAndSecretsAreWithheld)
 {
     auto const key =
@@ -354,6 +365,13 @@ TEST_F(InventoryInPostgres, WhatPostgresRefusesIsToldInOneSentence)
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().what, "PostgreSQL refused the search: division by zero");
     EXPECT_TRUE(run(inventory().search(std::nullopt, DeviceKey{0}, 10)));
+}
+
+TEST_F(InventoryInPostgres, WhatPostgresCannotDecideMatchesNothing)
+{
+    auto const key = backend_.add(device_id("A"));
+    domain::Condition const condition{"(1 / (length(device.serial_number) - 1) > 0)", {}};
+    EXPECT_THAT(run(inventory().matching({key}, condition)), IsEmpty());
 }
 
 TEST_F(InventoryInPostgres, ASearchCanChangeNothing)

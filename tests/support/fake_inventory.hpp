@@ -65,6 +65,17 @@ public:
         return rows;
     }
 
+    base::Awaitable<std::vector<domain::DeviceKey>> matching(std::vector<domain::DeviceKey> keys,
+                                                             domain::Condition condition) override
+    {
+        auto const lock = enter();
+        std::erase_if(keys, [&](domain::DeviceKey key) {
+            auto const device = devices_.find(key.value());
+            return device == devices_.end() || condition.sql != device->second.identity.product_class;
+        });
+        co_return keys;
+    }
+
     base::Awaitable<base::Result<std::vector<domain::DeviceRow>>>
     search(std::optional<domain::Condition> where, domain::DeviceKey after, unsigned limit) override
     {

@@ -32,6 +32,14 @@ public:
         return found;
     }
 
+    /// The permission that the contract says an operation needs; empty when it says nothing.
+    [[nodiscard]] std::string permission(std::string_view method, std::string_view path) const
+    {
+        auto const* const operation = find(method, path);
+        auto const* const text = operation ? operation->as_object().if_contains("x-permission") : nullptr;
+        return text ? std::string{view(text->as_string())} : std::string{};
+    }
+
     /// What is wrong with an answer; empty when the contract allows it. `target` may have a query.
     [[nodiscard]] std::vector<std::string> check_response(std::string_view method, std::string_view target,
                                                           unsigned status, std::string_view content_type,

@@ -31,9 +31,9 @@ TEST_F(AccessTest, EveryKnownTokenWorksAndTheSchemeIsReadInAnyCase)
 
 TEST_F(AccessTest, AnEmptyTokenInTheConfigurationLetsNobodyIn)
 {
-    api::Api const open{
-        {inventory_, files_, directory_, waker_, guard_, nullptr, clock_, metrics_, admin_, promotions_, rules_},
-        {.tokens = {{"x", ""}}}};
+    api::Api const open{{inventory_, files_, directory_, waker_, guard_, nullptr, clock_, metrics_, admin_, promotions_,
+                         rules_, audit_},
+                        {.tokens = {{"x", ""}}}};
     net::RequestHead head;
     head.method = "GET";
     head.target = "/api/v1/version";
@@ -112,6 +112,17 @@ TEST_F(AccessTest, TheContractAndTheTableOfRoutesListTheSame)
     for (auto const& operation : served)
         EXPECT_TRUE(listed.contains(operation))
             << operation.method << ' ' << operation.path << " is not in the contract";
+}
+
+TEST_F(AccessTest, TheContractNamesThePermissionThatEachRouteNeeds)
+{
+    support::OpenApi const contract{ACS_OPENAPI_JSON};
+    for (auto const& route : api::routes()) {
+        auto const wanted = route.need.kind == api::Need::Kind::nothing ? "nothing"
+                            : route.need.kind == api::Need::Kind::login ? "login"
+                                                                        : domain::to_text(route.need.permission);
+        EXPECT_EQ(contract.permission(route.method, route.path), wanted) << route.method << ' ' << route.path;
+    }
 }
 
 TEST_F(AccessTest, VersionAndStatisticsTellWhatThereIs)

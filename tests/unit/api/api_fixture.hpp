@@ -4,6 +4,7 @@
 #include "base/counters.hpp"
 #include "domain/parameter_check.hpp"
 #include "support/fake_admin.hpp"
+#include "support/fake_audit.hpp"
 #include "support/fake_files.hpp"
 #include "support/fake_inventory.hpp"
 #include "support/fake_rules.hpp"
@@ -125,13 +126,14 @@ protected:
     support::FakeDeviceAdmin admin_;
     support::FakePromotions promotions_;
     support::FakeRules rules_;
-    api::Api api_{
-        {inventory_, files_, directory_, waker_, guard_, &intervals_, clock_, metrics_, admin_, promotions_, rules_},
-        {.tokens = {{"anna", "secret"}, {"", "nameless"}},
-         .version = "1.2.3",
-         .json_bytes = 4096,
-         .file_bytes = 1000,
-         .max_items = 5}};
+    support::FakeAuditTrail audit_;
+    api::Api api_{{inventory_, files_, directory_, waker_, guard_, &intervals_, clock_, metrics_, admin_, promotions_,
+                   rules_, audit_},
+                  {.tokens = {{"anna", "secret"}, {"", "nameless"}},
+                   .version = "1.2.3",
+                   .json_bytes = 4096,
+                   .file_bytes = 1000,
+                   .max_items = 5}};
 
 private:
     net::Response answer(net::Request& request, net::BodyPolicy policy, std::string_view body)

@@ -5,6 +5,7 @@
 #include "net/make_certificates.hpp"
 #include "net/server.hpp"
 #include "support/fake_admin.hpp"
+#include "support/fake_audit.hpp"
 #include "support/fake_files.hpp"
 #include "support/fake_inventory.hpp"
 #include "support/fake_rules.hpp"
@@ -128,9 +129,10 @@ protected:
     support::FakeDeviceAdmin admin_;
     support::FakePromotions promotions_;
     support::FakeRules rules_;
-    api::Api api_{
-        {inventory_, files_, directory_, waker_, guard_, nullptr, clock_, metrics_, admin_, promotions_, rules_},
-        {.tokens = {{"test", "secret"}}, .version = "1.2.3"}};
+    support::FakeAuditTrail audit_;
+    api::Api api_{{inventory_, files_, directory_, waker_, guard_, nullptr, clock_, metrics_, admin_, promotions_,
+                   rules_, audit_},
+                  {.tokens = {{"test", "secret"}}, .version = "1.2.3"}};
     net::Threads threads_{1};
     net::Server server_{threads_, metrics_};
 };

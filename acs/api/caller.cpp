@@ -1,0 +1,17 @@
+#include "api/caller.hpp"
+
+namespace api {
+
+std::string how(Caller const& caller)
+{
+    switch (caller.kind) {
+        case CallerKind::nobody: return "nobody";
+        case CallerKind::token_file: return "token file";
+        case CallerKind::one_time_token: return "one-time token";
+        case CallerKind::token: return "token " + caller.token;
+        case CallerKind::session: return "session";
+    }
+    return {};
+}
+
+}  // namespace api
