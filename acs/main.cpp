@@ -41,6 +41,10 @@ int main(int argc, char** argv)
     migrate->add_flag("--harden", harden,
                       "instead, as a superuser: take built-ins that rules have no need of from everybody");
     migrate->add_option("--database", database, "with --harden: connect to this URL instead of the configured one");
+    std::string lost_key;
+    auto* const rekey = with_config_option(
+        program.add_subcommand("rekey", "Seal all secrets in the database with the first key of the key file"));
+    rekey->add_option("--forget", lost_key, "instead: give the key of this name up, which is lost");
     auto* const check =
         with_config_option(program.add_subcommand("check", "Check settings, keys, certificates and database"));
     auto* const decode = program.add_subcommand("decode", "Print CWMP messages, one JSON line each");
@@ -74,6 +78,8 @@ int main(int argc, char** argv)
         return with_config(config_file, [&](app::Config const& config) {
             return harden ? app::harden(config, database) : app::migrate(config);
         });
+    if (rekey->parsed())
+        return with_config(config_file, [&](app::Config const& config) { return app::rekey(config, lost_key); });
     if (check->parsed())
         return with_config(config_file, app::check);
     if (decode->parsed())

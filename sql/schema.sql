@@ -25,13 +25,23 @@ CREATE TABLE node (
     node_id     smallint    NOT NULL PRIMARY KEY CHECK (node_id BETWEEN 0 AND 1023),
     name        text        NOT NULL UNIQUE,
     started_at  timestamptz NOT NULL DEFAULT now(),
-    last_seen   timestamptz NOT NULL DEFAULT now()
+    last_seen   timestamptz NOT NULL DEFAULT now(),
+    sealing_key text        NOT NULL DEFAULT ''
 );
 COMMENT ON TABLE node IS 'The servers that share this database. A number is taken over when its node was silent for long.';
 COMMENT ON COLUMN node.node_id IS 'Part of every id that the node makes (tasks, events).';
 COMMENT ON COLUMN node.name IS 'Unique for one start of one program: host, process and a random part.';
 COMMENT ON COLUMN node.started_at IS 'When the node took its number.';
 COMMENT ON COLUMN node.last_seen IS 'Last sign of life; by the database''s clock.';
+COMMENT ON COLUMN node.sealing_key IS 'Name of the first key in its key file: what it seals with.';
+
+CREATE TABLE sealing_key (
+    name      text        NOT NULL PRIMARY KEY,
+    used_at   timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE sealing_key IS 'The keys that secrets in this database may be sealed with: no node starts without one of them. acs rekey deletes those that nothing needs any more.';
+COMMENT ON COLUMN sealing_key.name IS 'Its name in the key file.';
+COMMENT ON COLUMN sealing_key.used_at IS 'When a node first began with it.';
 
 CREATE TABLE setting (
     name        text        NOT NULL PRIMARY KEY,
@@ -913,7 +923,7 @@ CREATE UNLOGGED TABLE cwmp_session (
     suspended_at  timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE cwmp_session IS 'Sessions whose connection ended in the middle: any node may go on with them.';
-COMMENT ON COLUMN cwmp_session.cookie IS 'What the CPE shows.';
+COMMENT ON COLUMN cwmp_session.cookie IS 'SHA-256, hexadecimal, of what the CPE shows.';
 COMMENT ON COLUMN cwmp_session.device_id IS 'Whose session it is.';
 COMMENT ON COLUMN cwmp_session.epoch IS 'A newer Inform makes the row worthless.';
 COMMENT ON COLUMN cwmp_session.state IS 'What the session needs to go on; sealed.';

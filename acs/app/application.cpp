@@ -137,6 +137,12 @@ session::LoginPolicy policy_of(CpeAuth auth)
     return session::LoginPolicy::any;
 }
 
+void set_nonce_keys(net::DigestSettings& digest, std::vector<std::string> const& keys)
+{
+    digest.key = keys.front();
+    digest.other_keys.assign(keys.begin() + 1, keys.end());
+}
+
 std::unique_ptr<files::Directory> open_directory(std::string const& folder, boost::asio::thread_pool& pool)
 {
     auto directory = files::Directory::open(folder, pool);
@@ -156,7 +162,7 @@ domain::SearchSql compose(domain::Condition const& condition, std::span<domain::
 Application::Application(Config config, Prepared prepared)
     : config_{std::move(config)},
       prepared_{std::move(prepared)},
-      file_tokens_{prepared_.session_key + "files"},
+      file_tokens_{prepared_.file_keys},
       guard_{[](std::string_view path) { return cwmp::is_secret_path(path); }},
       directory_{open_directory(config_.files.directory, file_pool_)},
       writes_{writes_of(config_.database)},
@@ -166,7 +172,8 @@ Application::Application(Config config, Prepared prepared)
       sweeps_{storage::sweep_connection(writes_.settings().connection)},
       sweep_queries_{
           storage::rule_connections(writes_of(config_.database).connection, 1, config_.database.search_timeout)},
-      node_{storage::NodeNumber::take(writes_.settings().connection, config_.node)},
+      node_{
+          storage::NodeNumber::take(writes_.settings().connection, config_.node, prepared_.sealer.key_names().front())},
       path_{session_path_of(config_, node_.value()), writes_, prepared_.sealer, clock_, metrics_},
       models_{writes_, clock_, fallback_of(config_.discovery)},
       files_{writes_, prepared_.sealer},
@@ -281,7 +288,7 @@ base::Result<void> Application::listen_cwmp()
         policy.login = policy_of(listener.auth);
         policy.open_enrolment = listener.enrol == Enrol::open;
         policy.digest.realm = config_.cwmp.realm;
-        policy.digest.key = prepared_.session_key;
+        set_nonce_keys(policy.digest, prepared_.nonce_keys);
         for (auto const& login : config_.cwmp.bootstrap)
             policy.shared_logins.push_back(
                 {login.username, net::make_digest_secret(login.username, config_.cwmp.realm, login.password)});
@@ -299,7 +306,7 @@ base::Result<void> Application::listen_files()
 {
     net::DigestSettings digest;
     digest.realm = config_.cwmp.realm;
-    digest.key = prepared_.session_key;
+    set_nonce_keys(digest, prepared_.nonce_keys);
     files::FileLimits limits;
     limits.upload_bytes = config_.files.upload_bytes;
     handlers_.push_back(std::make_unique<files::FileListener>(

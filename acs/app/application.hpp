@@ -45,7 +45,8 @@ using TlsContexts = std::map<TlsRules, std::shared_ptr<net::TlsServerContext>>;
 /// What must be read from disk and checked before the server can be put together.
 struct Prepared {
     base::Sealer sealer;
-    std::string session_key;  ///< for nonces, tickets and file tokens: the same on all nodes with one key file
+    std::vector<std::string> nonce_keys;  ///< for Digest, the same on all nodes with one key file; the first seals
+    std::vector<std::string> file_keys;   ///< for file tokens, likewise
     std::vector<api::Token> tokens;
     TlsContexts tls;
     wakeup::TargetRules wake_targets;

@@ -6,6 +6,7 @@
 #include "storage/harden.hpp"
 #include "storage/migrate.hpp"
 #include "storage/pg_definitions.hpp"
+#include "storage/rekey.hpp"
 
 #include <fmt/format.h>
 
@@ -108,6 +109,8 @@ int serve(Config const& config)
     try {
         if (auto const checked = storage::check_version(connection_of(config)); !checked)
             return complain(checked.error().what);
+        if (auto const noted = storage::register_sealing_key(connection_of(config), prepared->sealer); !noted)
+            return complain(noted.error().what);
         Application application{config, *std::move(prepared)};
         return serve_until_told(application, signals);
     } catch (std::exception const& problem) {
@@ -147,15 +150,45 @@ int harden(Config const& config, std::string const& database)
     }
 }
 
+int rekey(Config const& config, std::string const& forget)
+{
+    auto const sealer = base::Sealer::from_file(config.secrets.key_file);
+    if (!sealer)
+        return complain("secrets.key_file: " + sealer.error().what, 2);
+    try {
+        if (auto const checked = storage::check_version(connection_of(config)); !checked)
+            return complain(checked.error().what);
+        if (!forget.empty())
+            return storage::forget_sealing_key(connection_of(config), forget)
+                       ? 0
+                       : complain(fmt::format("the database needs no key {}", forget));
+        auto const report = storage::rekey(connection_of(config), *sealer,
+                                           [](std::string_view table) { std::cerr << "acs: " << table << '\n'; });
+        if (!report)
+            return complain(report.error().what);
+        fmt::print("{} values are sealed anew with the key {}\n", report->values, sealer->key_names().front());
+        for (auto const& key : report->keys)
+            fmt::print("nothing in the database needs the key {} any more: its line may be taken out of {} on every "
+                       "node, a week after the change (links to files that devices were given stay good for so long)\n",
+                       key, config.secrets.key_file);
+        return 0;
+    } catch (std::exception const& problem) {
+        return complain(fmt::format("the secrets could not all be sealed anew ({}); run it again", problem.what()));
+    }
+}
+
 int check(Config const& config)
 {
-    if (auto const prepared = prepare(config); !prepared)
+    auto const prepared = prepare(config);
+    if (!prepared)
         return complain(prepared.error().what, 2);
     fmt::print("configuration, keys and certificates are in order\n");
     bool is_hardened = false;
     try {
         if (auto const checked = storage::check_version(connection_of(config)); !checked)
             return complain(checked.error().what);
+        if (auto const known = storage::check_sealing_keys(connection_of(config), prepared->sealer); !known)
+            return complain(known.error().what);
         is_hardened = storage::is_hardened(connection_of(config));
     } catch (std::exception const& problem) {
         return complain(fmt::format("cannot reach the database: {}", problem.what()));

@@ -22,6 +22,10 @@ int migrate(Config const& config);
 /// configured URL unless it is empty.
 int harden(Config const& config, std::string const& database);
 
+/// `acs rekey`: seals all secrets in the database with the first key of the key file, so that the others may be taken
+/// out. With `forget` instead: gives the key of that name up, which is lost.
+int rekey(Config const& config, std::string const& forget);
+
 /// `acs check`: configuration, key, certificates, database and its schema; says what it found.
 int check(Config const& config);
 

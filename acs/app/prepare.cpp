@@ -1,6 +1,5 @@
 // What the server reads from disk before it starts.
 #include "app/application.hpp"
-#include "base/crypto.hpp"
 
 #include <fmt/format.h>
 
@@ -39,7 +38,7 @@ base::Result<std::vector<api::Token>> read_tokens(Config::Api const& config)
 }
 
 base::Result<std::shared_ptr<net::TlsServerContext>> make_tls(Config const& config, TlsRules const& rules,
-                                                              std::string const& session_key)
+                                                              base::Sealer const& sealer)
 {
     bool const is_legacy = rules.profile == net::TlsProfile::legacy;
     net::TlsServerSettings settings;
@@ -48,12 +47,14 @@ base::Result<std::shared_ptr<net::TlsServerContext>> make_tls(Config const& conf
     settings.client_certificates = rules.client_certificates;
     settings.client_ca_file = rules.client_ca_file;
     settings.ignore_client_dates = rules.ignore_client_dates;
-    settings.tickets =
-        net::TicketKeys{net::TicketKey::derive(session_key + (is_legacy ? "legacy tickets" : "tickets")), std::nullopt};
+    auto const secrets = sealer.derived(is_legacy ? "legacy tickets" : "tickets");
+    settings.tickets = net::TicketKeys{net::TicketKey::derive(secrets.front()), std::nullopt};
+    if (secrets.size() > 1)
+        settings.tickets->previous = net::TicketKey::derive(secrets[1]);
     return net::TlsServerContext::create(std::move(settings));
 }
 
-base::Result<TlsContexts> make_tls_contexts(Config const& config, std::string const& session_key)
+base::Result<TlsContexts> make_tls_contexts(Config const& config, base::Sealer const& sealer)
 {
     std::vector<ListenerConfig> listeners{config.cwmp.listeners.begin(), config.cwmp.listeners.end()};
     listeners.insert(listeners.end(), config.files.listeners.begin(), config.files.listeners.end());
@@ -62,7 +63,7 @@ base::Result<TlsContexts> make_tls_contexts(Config const& config, std::string co
     for (auto const& listener : listeners) {
         if (!listener.tls || contexts.contains(listener.tls_rules))
             continue;
-        auto made = make_tls(config, listener.tls_rules, session_key);
+        auto made = make_tls(config, listener.tls_rules, sealer);
         if (!made)
             return base::fail(fmt::format("the listener {} cannot speak TLS: {}", listener.name, made.error().what));
         contexts.emplace(listener.tls_rules, *std::move(made));
@@ -93,20 +94,19 @@ base::Result<Prepared> prepare(Config const& config)
     auto sealer = base::Sealer::from_file(config.secrets.key_file);
     if (!sealer)
         return base::fail("secrets.key_file: " + sealer.error().what);
-    auto const key_text = read_text(config.secrets.key_file);
-    if (!key_text)
-        return base::fail("secrets.key_file: " + key_text.error().what);
-    auto const session_key = base::hmac_sha256(*key_text, "acs session keys");
     auto tokens = read_tokens(config.api);
     if (!tokens)
         return std::unexpected{tokens.error()};
-    auto tls = make_tls_contexts(config, session_key);
+    auto tls = make_tls_contexts(config, *sealer);
     if (!tls)
         return std::unexpected{tls.error()};
     auto targets = make_targets(config.wakeup);
     if (!targets)
         return std::unexpected{targets.error()};
-    return Prepared{*std::move(sealer), session_key, *std::move(tokens), *std::move(tls), *std::move(targets)};
+    auto nonce_keys = sealer->derived("nonces");
+    auto file_keys = sealer->derived("file tokens");
+    return Prepared{*std::move(sealer), std::move(nonce_keys), std::move(file_keys),
+                    *std::move(tokens), *std::move(tls),       *std::move(targets)};
 }
 
 }  // namespace app

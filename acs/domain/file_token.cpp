@@ -20,12 +20,17 @@ std::string url_form(std::string_view bytes)
     return text;
 }
 
+std::string checksum(std::string_view key, std::string_view random)
+{
+    return base::hmac_sha256(key, random).substr(0, half);
+}
+
 }  // namespace
 
 std::string FileTokens::make() const
 {
     auto const random = base::random_bytes(half);
-    return url_form(random + checksum(random));
+    return url_form(random + checksum(keys_.front(), random));
 }
 
 bool FileTokens::is_genuine(std::string_view token) const
@@ -35,13 +40,10 @@ bool FileTokens::is_genuine(std::string_view token) const
     auto const bytes = base::from_base64(token);
     if (bytes.size() != 2 * half)
         return false;
-    return base::equal_in_constant_time(std::string_view{bytes}.substr(half),
-                                        checksum(std::string_view{bytes}.substr(0, half)));
-}
-
-std::string FileTokens::checksum(std::string_view random) const
-{
-    return base::hmac_sha256(key_, random).substr(0, half);
+    auto const random = std::string_view{bytes}.substr(0, half);
+    auto const told = std::string_view{bytes}.substr(half);
+    return std::ranges::any_of(
+        keys_, [&](auto const& key) { return base::equal_in_constant_time(told, checksum(key, random)); });
 }
 
 }  // namespace domain

@@ -2,6 +2,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace domain {
 
@@ -9,17 +11,17 @@ namespace domain {
 /// listener can refuse invented ones before it reads a body or asks the database.
 class FileTokens {
 public:
-    /// `key`: at least 16 bytes, the same on all nodes.
-    explicit FileTokens(std::string key) : key_{std::move(key)} {}
+    /// `keys`: at least one, of at least 16 bytes, the same on all nodes. Tokens are made with the first.
+    explicit FileTokens(std::vector<std::string> keys) : keys_{std::move(keys)} {}
+    explicit FileTokens(std::string key) : FileTokens{std::vector{std::move(key)}} {}
 
     [[nodiscard]] std::string make() const;
-    /// True for what make() gave, on any node with the key. Says nothing about whether it is still granted.
+    /// True for what make() gave, on any node whose first key is among ours. Says nothing about whether it is still
+    /// granted.
     [[nodiscard]] bool is_genuine(std::string_view token) const;
 
 private:
-    [[nodiscard]] std::string checksum(std::string_view random) const;
-
-    std::string key_;
+    std::vector<std::string> keys_;
 };
 
 }  // namespace domain

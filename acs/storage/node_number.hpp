@@ -11,9 +11,11 @@ namespace storage {
 /// lives by a sign of life now and then; a number whose node was silent for five minutes is given away.
 class NodeNumber {
 public:
-    /// Takes a free number. `label` is for people (the configured name of the node). Throws what libpqxx throws, and
+    /// Takes a free number. `label` is for people (the configured name of the node), `sealing_key` the name of the key
+    /// that the node seals with. Throws what libpqxx throws, and
     /// std::runtime_error when all 1024 numbers are taken.
-    [[nodiscard]] static NodeNumber take(ConnectionSettings const& database, std::string const& label);
+    [[nodiscard]] static NodeNumber take(ConnectionSettings const& database, std::string const& label,
+                                         std::string const& sealing_key = {});
 
     [[nodiscard]] unsigned value() const noexcept { return number_; }
     [[nodiscard]] std::string const& name() const noexcept { return name_; }

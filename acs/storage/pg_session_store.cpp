@@ -16,9 +16,15 @@ namespace {
 
 constexpr unsigned most_salts = 8;  // collisions in a row: not met in the life of a universe
 
-std::string state_place(std::string_view cookie)
+/// What the table keeps of a cookie: who reads the database cannot take part in a session.
+std::string cookie_hash(std::string_view cookie)
 {
-    return fmt::format("session {}", base::to_hex(base::sha256(cookie)));
+    return base::to_hex(base::sha256(cookie));
+}
+
+std::string state_place(std::string_view hash)
+{
+    return fmt::format("session {}", hash);
 }
 
 std::int64_t cookie_key(std::string_view cookie)
@@ -209,8 +215,9 @@ base::Awaitable<void> PgSessionStore::keep_wake_credentials(domain::DeviceKey de
 
 base::Awaitable<void> PgSessionStore::suspend(domain::SuspendedSession session)
 {
-    session.state = parts_.sealer.seal(session.state, state_place(session.cookie));
     auto const key = cookie_key(session.cookie);
+    session.cookie = cookie_hash(session.cookie);
+    session.state = parts_.sealer.seal(session.state, state_place(session.cookie));
     auto const asked = std::make_shared<SuspendRequest>(std::move(session));
     asked->key = key;
     co_await parts_.queue.ask(suspends_, asked);
@@ -218,15 +225,17 @@ base::Awaitable<void> PgSessionStore::suspend(domain::SuspendedSession session)
 
 base::Awaitable<std::optional<domain::SuspendedSession>> PgSessionStore::resume(std::string cookie)
 {
-    auto const asked = std::make_shared<ResumeRequest>(cookie);
+    auto const hash = cookie_hash(cookie);
+    auto const asked = std::make_shared<ResumeRequest>(hash);
     asked->key = cookie_key(cookie);
     auto session = co_await parts_.queue.ask(resumes_, asked);
     if (!session)
         co_return std::nullopt;
-    auto state = parts_.sealer.open(session->state, state_place(cookie));
+    auto state = parts_.sealer.open(session->state, state_place(hash));
     if (!state)
         co_return std::nullopt;  // sealed by a key that this node does not have: the CPE informs again
     session->state = std::move(*state);
+    session->cookie = std::move(cookie);
     co_return session;
 }
 

@@ -153,7 +153,8 @@ Result<std::string> read_key_file(int descriptor, std::string const& file)
 
 Sealer::Key Sealer::derive(std::string name, std::string_view master)
 {
-    return {std::move(name), hmac_sha256(master, "acs encryption"), hmac_sha256(master, "acs equality")};
+    return {std::move(name), hmac_sha256(master, "acs encryption"), hmac_sha256(master, "acs equality"),
+            hmac_sha256(master, "acs purposes")};
 }
 
 Result<Sealer> Sealer::from_text(std::string_view text)
@@ -243,6 +244,35 @@ bool Sealer::holds(std::string_view sealed, std::string_view secret, std::string
 bool Sealer::is_sealed(std::string_view text) noexcept
 {
     return text.starts_with(prefix);
+}
+
+std::vector<std::string> Sealer::key_names() const
+{
+    std::vector<std::string> names;
+    for (auto const& key : keys_)
+        names.push_back(to_hex(key.name));
+    return names;
+}
+
+std::string Sealer::key_of_sealed(std::string_view sealed)
+{
+    auto const raw = raw_bytes(sealed);
+    Parts parts;
+    return take_apart(raw, parts) ? to_hex(parts.name) : std::string{};
+}
+
+std::string Sealer::sealed_prefix() const
+{
+    constexpr std::size_t whole_digits = name_bytes * 8 / 6;  // a digit of base64 has six bits
+    return std::string{prefix} + to_base64(keys_.front().name).substr(0, whole_digits);
+}
+
+std::vector<std::string> Sealer::derived(std::string_view purpose) const
+{
+    std::vector<std::string> secrets;
+    for (auto const& key : keys_)
+        secrets.push_back(hmac_sha256(key.purposes, purpose));
+    return secrets;
 }
 
 }  // namespace base

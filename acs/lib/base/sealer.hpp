@@ -37,11 +37,23 @@ public:
     /// True for what `seal` gives, by its looks.
     [[nodiscard]] static bool is_sealed(std::string_view text) noexcept;
 
+    /// The names of the keys, eight hexadecimal digits each, in the order of the file: the first one seals.
+    [[nodiscard]] std::vector<std::string> key_names() const;
+    /// The name of the key that a text was sealed with; empty when it is not a sealed form.
+    [[nodiscard]] static std::string key_of_sealed(std::string_view sealed);
+    /// How every text that the first key seals begins.
+    [[nodiscard]] std::string sealed_prefix() const;
+
+    /// Further secrets that come of the keys, one for each in their order, 32 bytes: the same on every node with the
+    /// same file, and another one for each purpose.
+    [[nodiscard]] std::vector<std::string> derived(std::string_view purpose) const;
+
 private:
     struct Key {
         std::string name;        ///< four bytes
         std::string encryption;  ///< 32 bytes, derived
         std::string equality;    ///< 32 bytes, derived
+        std::string purposes;    ///< 32 bytes, derived
     };
     explicit Sealer(std::vector<Key> keys) : keys_{std::move(keys)} {}
     [[nodiscard]] static Key derive(std::string name, std::string_view master);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <initializer_list>
 #include <optional>
@@ -101,18 +102,24 @@ DigestServer::DigestServer(DigestSettings settings) : settings_{std::move(settin
         throw std::invalid_argument{"the key that Digest nonces are sealed with must have at least 16 bytes"};
 }
 
-std::string DigestServer::seal(std::string_view time_and_random) const
+std::string DigestServer::seal(std::string_view key, std::string_view time_and_random) const
 {
     std::string text{time_and_random};
     text += settings_.realm;
-    return base::to_hex(std::string_view{base::hmac_sha256(settings_.key, text)}.substr(0, seal_digits / 2));
+    return base::to_hex(std::string_view{base::hmac_sha256(key, text)}.substr(0, seal_digits / 2));
+}
+
+bool DigestServer::is_ours(std::string_view start, std::string_view told) const
+{
+    auto const made_with = [&](std::string_view key) { return base::equal_in_constant_time(seal(key, start), told); };
+    return made_with(settings_.key) || std::ranges::any_of(settings_.other_keys, made_with);
 }
 
 std::vector<std::string> DigestServer::challenges(base::TimePoint now, bool stale) const
 {
     auto const micros = static_cast<std::uint64_t>(now.time_since_epoch().count());
     auto const start = fmt::format("{:016x}{}", micros, base::random_hex(random_digits / 2));
-    auto const nonce = start + seal(start);
+    auto const nonce = start + seal(settings_.key, start);
     std::vector<std::string> all;
     for (auto const algorithm : settings_.algorithms)
         all.push_back(fmt::format(R"(Digest realm="{}", nonce="{}", qop="auth", algorithm={}{})", settings_.realm,
@@ -132,7 +139,7 @@ DigestVerdict DigestServer::check(Authorization const& answer, std::string_view 
         return verdict;
     auto const start = nonce.substr(0, time_digits + random_digits);
     auto const micros = parse_hex<std::uint64_t>(nonce.substr(0, time_digits));
-    if (!micros || !base::equal_in_constant_time(seal(start), nonce.substr(start.size())))
+    if (!micros || !is_ours(start, nonce.substr(start.size())))
         return verdict;
     verdict.nonce_time = base::TimePoint{std::chrono::microseconds{static_cast<std::int64_t>(*micros)}};
     if (!answer.qop.empty())

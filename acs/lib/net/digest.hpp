@@ -31,6 +31,8 @@ struct DigestSettings {
     std::chrono::seconds lifetime{300};  ///< of a nonce
     /// One challenge each, in this order; by default MD5 alone, because many CPEs take just the first line.
     std::vector<DigestAlgorithm> algorithms{DigestAlgorithm::md5};
+    /// Nonces sealed with these are taken, too: of nodes whose keys are in another order, while a key is replaced.
+    std::vector<std::string> other_keys{};
 };
 
 /// What became of a Digest answer.
@@ -66,7 +68,8 @@ public:
                                       base::TimePoint now) const;
 
 private:
-    [[nodiscard]] std::string seal(std::string_view time_and_random) const;
+    [[nodiscard]] std::string seal(std::string_view key, std::string_view time_and_random) const;
+    [[nodiscard]] bool is_ours(std::string_view start, std::string_view seal) const;
 
     DigestSettings settings_;
 };

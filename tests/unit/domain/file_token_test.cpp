@@ -32,4 +32,12 @@ TEST(FileToken, InventedAndChangedOnesAreNotGenuine)
     EXPECT_FALSE(domain::FileTokens{"another key of ours"}.is_genuine(tokens.make()));
 }
 
+TEST(FileToken, AnyOfTheKeysMakesItGenuine)
+{
+    domain::FileTokens const before{"a key that is replaced"};
+    domain::FileTokens const meanwhile{std::vector<std::string>{"the key after it......", "a key that is replaced"}};
+    EXPECT_TRUE(meanwhile.is_genuine(before.make()));
+    EXPECT_FALSE(before.is_genuine(meanwhile.make())) << "the first key makes them";
+}
+
 }  // namespace

@@ -85,6 +85,29 @@ TEST(Sealer, OldKeysOpenAndTheFirstSeals)
     EXPECT_NE(unknown.error().what.find("11121314"), std::string::npos);
 }
 
+TEST(Sealer, TellsWhichKeySealedAText)
+{
+    auto const before = sealer_of(std::string{one_key});
+    auto const after = sealer_of(std::string{other_key} + std::string{one_key});
+    EXPECT_EQ(after.key_names().size(), 2U);
+    EXPECT_EQ(base::Sealer::key_of_sealed(before.seal("a", "p")), after.key_names()[1]);
+    EXPECT_EQ(base::Sealer::key_of_sealed(after.seal("a", "p")), after.key_names()[0]);
+    EXPECT_EQ(base::Sealer::key_of_sealed("sealed:1:AAAA"), "");
+    EXPECT_EQ(base::Sealer::key_of_sealed("a"), "");
+    EXPECT_TRUE(after.seal("a", "p").starts_with(after.sealed_prefix()));
+    EXPECT_FALSE(before.seal("a", "p").starts_with(after.sealed_prefix()));
+}
+
+TEST(Sealer, DerivesASecretOfEachKeyForEachPurpose)
+{
+    auto const one = sealer_of(std::string{one_key});
+    auto const both = sealer_of(std::string{other_key} + std::string{one_key});
+    EXPECT_EQ(both.derived("nonces").size(), 2U);
+    EXPECT_EQ(both.derived("nonces")[1], one.derived("nonces")[0]) << "whatever else is in the file";
+    EXPECT_NE(one.derived("nonces")[0], one.derived("tickets")[0]);
+    EXPECT_EQ(one.derived("nonces")[0].size(), 32U);
+}
+
 TEST(Sealer, AMissingKeyFileIsMadeForItsOwnerOnlyAndReadAgain)
 {
     Directory const directory;

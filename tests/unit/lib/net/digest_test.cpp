@@ -156,6 +156,16 @@ TEST_F(DigestTest, AnotherNodeWithTheSameKeyAccepts)
     EXPECT_FALSE(stranger.check(parse_authorization(old_form(nonce())), "POST", secret, noon).accepted());
 }
 
+TEST_F(DigestTest, WhileAKeyIsReplacedNodesTakeEachOthersNonces)
+{
+    net::DigestServer const ahead{{.realm = "acs",
+                                   .key = "the next key of thirty-two bytes",
+                                   .other_keys = {"a key of thirty-two bytes or more"}}};
+    EXPECT_TRUE(ahead.check(parse_authorization(old_form(nonce())), "POST", secret, noon).accepted());
+    net::DigestServer const after{{"acs", "the next key of thirty-two bytes"}};
+    EXPECT_FALSE(after.check(parse_authorization(old_form(nonce())), "POST", secret, noon).accepted());
+}
+
 TEST_F(DigestTest, RefusesAuthIntAndUnknownAlgorithms)
 {
     EXPECT_EQ(judge(old_form(nonce()) + ", qop=auth-int").outcome, Outcome::malformed);
