@@ -143,6 +143,14 @@ void set_nonce_keys(net::DigestSettings& digest, std::vector<std::string> const&
     digest.other_keys.assign(keys.begin() + 1, keys.end());
 }
 
+std::vector<std::shared_ptr<net::TlsServerContext>> contexts_of(TlsContexts const& contexts)
+{
+    std::vector<std::shared_ptr<net::TlsServerContext>> all;
+    for (auto const& [rules, context] : contexts)
+        all.push_back(context);
+    return all;
+}
+
 std::unique_ptr<files::Directory> open_directory(std::string const& folder, boost::asio::thread_pool& pool)
 {
     auto directory = files::Directory::open(folder, pool);
@@ -162,6 +170,7 @@ domain::SearchSql compose(domain::Condition const& condition, std::span<domain::
 Application::Application(Config config, Prepared prepared)
     : config_{std::move(config)},
       prepared_{std::move(prepared)},
+      certificates_{contexts_of(prepared_.tls), metrics_, std::chrono::days{config_.tls.warn_days}},
       file_tokens_{prepared_.file_keys},
       guard_{[](std::string_view path) { return cwmp::is_secret_path(path); }},
       directory_{open_directory(config_.files.directory, file_pool_)},
@@ -253,9 +262,7 @@ void Application::stop(std::chrono::milliseconds patience)
 void Application::reload()
 {
     model_check_.replace(std::make_shared<datamodel::DataModel const>(storage::load_definitions(searches_)));
-    for (auto const& [rules, context] : prepared_.tls)
-        if (auto const reloaded = context->reload(); !reloaded)
-            base::log::error("app.certificates", {{"reason", reloaded.error().what}});
+    certificates_.reload(clock_.now());
 }
 
 void Application::follow_rules()
@@ -347,7 +354,10 @@ net::Listener Application::listener_of(ListenerConfig const& config) const
     listener.trusted_proxies = config.trusted_proxies;
     listener.shared_connections = config.shared_connections;
     listener.max_connections = config.max_connections;
+    listener.max_connections_per_source = config.max_connections_per_source;
     listener.max_handshakes = config.max_handshakes;
+    listener.limits = config_.http.limits;
+    listener.body_memory = config_.http.body_memory;
     listener.expected = expected_;
     return listener;
 }

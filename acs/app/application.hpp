@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/api.hpp"
+#include "app/certificate_watch.hpp"
 #include "app/config.hpp"
 #include "app/model_check.hpp"
 #include "base/clock.hpp"
@@ -72,6 +73,9 @@ public:
     /// Reads certificates and data models again.
     void reload();
 
+    /// To be called every few seconds: takes certificates whose files were changed, warns before they expire.
+    void look_at_certificates() { certificates_.look(clock_.now()); }
+
     [[nodiscard]] net::Server const& server() const noexcept { return *server_; }
 
 private:
@@ -85,6 +89,7 @@ private:
     Prepared prepared_;
     base::SystemClock clock_;
     base::Metrics metrics_;
+    CertificateWatch certificates_;
     domain::FileTokens file_tokens_;
     provisioning::Guard guard_;
     boost::asio::thread_pool file_pool_{2};

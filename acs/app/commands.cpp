@@ -23,6 +23,7 @@ namespace app {
 namespace {
 
 constexpr std::chrono::seconds drain_time{20};
+constexpr std::chrono::seconds watch_pause{10};  ///< between two looks at the files of certificates
 
 storage::ConnectionSettings connection_of(Config const& config)
 {
@@ -54,6 +55,13 @@ public:
         sigwait(&set_, &signal);
         return signal;
     }
+    /// None when there was no signal for so long.
+    [[nodiscard]] std::optional<int> wait_for(std::chrono::seconds time) const
+    {
+        timespec const limit{.tv_sec = time.count(), .tv_nsec = 0};
+        int const signal = sigtimedwait(&set_, nullptr, &limit);
+        return signal > 0 ? std::optional{signal} : std::nullopt;
+    }
 
 private:
     sigset_t set_{};
@@ -74,9 +82,14 @@ int serve_until_told(Application& application, Signals const& signals)
     if (auto const started = application.start(); !started)
         return complain(started.error().what);
     base::log::info("app.started", {{"version", ACS_VERSION}});
-    while (signals.wait() == SIGHUP) {
-        application.reload();
-        base::log::info("app.reloaded");
+    for (auto signal = signals.wait_for(watch_pause); !signal || signal == SIGHUP;
+         signal = signals.wait_for(watch_pause)) {
+        if (signal) {
+            application.reload();
+            base::log::info("app.reloaded");
+        } else {
+            application.look_at_certificates();
+        }
     }
     base::log::info("app.draining", {{"connections", application.server().connections()}});
     end_at_once_on(signals);

@@ -55,6 +55,7 @@ void read_listener(TomlReader& reader, ListenerConfig& listener)
     reader.read("trusted_proxies", listener.trusted_proxies);
     reader.read("shared_connections", listener.shared_connections);
     reader.read("max_connections", listener.max_connections, 1, 10'000'000);
+    reader.read("max_connections_per_source", listener.max_connections_per_source, 1, 10'000'000);
     reader.read("max_handshakes", listener.max_handshakes, 1, 1'000'000);
     if (listener.tls_rules.client_certificates != net::ClientCertificates::none && !listener.tls)
         reader.complain("client_certificates", "are shown over TLS only and need tls = true");
@@ -109,8 +110,25 @@ void read_cwmp(TomlReader& reader, Config::Cwmp& cwmp, Context context)
     }
 }
 
+void read_http(TomlReader& reader, Config::Http& http)
+{
+    auto& limits = http.limits;
+    reader.read("header_bytes", limits.header_bytes, 1024, 1 << 20);
+    reader.read("body_bytes", limits.body_bytes, 64 * 1024, 1 << 30);
+    reader.read("inflate_ratio", limits.inflate_ratio, 10, 10'000);
+    reader.read("body_memory_bytes", http.body_memory, 1 << 20, 1ll << 40);
+    reader.read("requests_per_connection", limits.requests, 10, 1'000'000'000);
+    reader.read("handshake_seconds", limits.handshake, 1, 300);
+    reader.read("header_seconds", limits.header, 1, 300);
+    reader.read("idle_seconds", limits.idle, 1, 3600);
+    reader.read("stall_seconds", limits.stall, 1, 600);
+    reader.read("bytes_per_second", limits.bytes_per_second, 1, 1 << 20);
+    reader.read("exchange_seconds", limits.exchange, 30, 3600);
+}
+
 void read_tls(TomlReader& reader, Config::Tls& tls, Context context)
 {
+    reader.read("warn_days", tls.warn_days, 1, 365);
     for (auto const* const table : reader.tables("certificate")) {
         TomlReader inner{table, "tls.certificate", context.problems};
         auto& files = tls.certificates.emplace_back();
@@ -224,6 +242,8 @@ ConfigOutcome parse_config(std::string_view text, std::string_view file_name)
         read_small(root, config, context);
         TomlReader tls{root.table("tls"), "tls", outcome.problems};
         read_tls(tls, config.tls, context);
+        TomlReader http{root.table("http"), "http", outcome.problems};
+        read_http(http, config.http);
         TomlReader cwmp{root.table("cwmp"), "cwmp", outcome.problems};
         read_cwmp(cwmp, config.cwmp, context);
         TomlReader inventory{root.table("inventory"), "inventory", outcome.problems};

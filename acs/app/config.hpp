@@ -34,6 +34,7 @@ struct ListenerConfig {
     std::vector<std::string> trusted_proxies;  ///< address ranges
     bool shared_connections = false;  ///< a load balancer mixes CPEs on one connection: sessions by cookie only
     std::uint32_t max_connections = 100'000;
+    std::uint32_t max_connections_per_source = 1'000;  ///< of one IPv4 address or one IPv6 /64
     std::uint32_t max_handshakes = 20'000;  ///< clients that wait for their TLS handshake; the rest is in the backlog
 };
 
@@ -79,7 +80,13 @@ struct Config {
 
     struct Tls {
         std::vector<net::CertificateFiles> certificates;  ///< an ECDSA and an RSA chain
+        std::uint32_t warn_days = 30;                     ///< before a certificate expires the log begins to say so
     } tls;
+
+    struct Http {
+        net::HttpLimits limits;                                  ///< of every listener
+        std::uint64_t body_memory = std::uint64_t{1024} << 20U;  ///< bytes of bodies at once, of each listener
+    } http;
 
     struct Cwmp {
         std::string realm = "acs";  ///< one for the whole fleet, for ever: changing it voids every stored HA1

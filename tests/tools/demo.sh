@@ -44,12 +44,14 @@ key = "$demo_dir/tls/rsa.key"
 name = "cwmp"
 address = "127.0.0.1"
 port = $cwmp_port
+max_connections_per_source = 100000  # the whole fleet comes from here
 auth = "$auth"
 enrol = "open"
 [[cwmp.listener]]
 name = "cwmp-plain"
 address = "127.0.0.1"
 port = $plain_port
+max_connections_per_source = 100000
 tls = false
 auth = "$auth"
 enrol = "open"

@@ -43,6 +43,9 @@ struct Listener {
     std::uint64_t body_memory = 1024ull * 1024 * 1024;  ///< bytes of bodies in memory at once; more: 503
     int backlog = 4096;                                 ///< of each thread's socket, bounded by net.core.somaxconn
     std::shared_ptr<ExpectedPeers const> expected;      ///< whose handshakes go first; null: nobody's
+    /// At once, of one IPv4 address or one IPv6 /64; more are closed like those beyond max_connections. Trusted proxies
+    /// are not counted, but the clients that they tell of in a PROXY header are.
+    std::size_t max_connections_per_source = 1'000;
 };
 
 /// An HTTP/1.1 server on all threads: each listens for itself (SO_REUSEPORT) and serves what it accepted.

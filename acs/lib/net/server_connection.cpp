@@ -156,7 +156,7 @@ base::Awaitable<bool> ServerConnection::read_proxy_header()
             co_return false;
         if (parsed.state == ProxyHeader::State::absent) {
             carry_ = header.substr(0, known);
-            co_return carry_.empty() || !is_tls_;
+            co_return (carry_.empty() || !is_tls_) && enter_as(peer_);
         }
         bool const is_whole = parsed.state == ProxyHeader::State::complete;
         auto const wanted = (is_whole ? parsed.size : header.size()) - known;
@@ -166,11 +166,26 @@ base::Awaitable<bool> ServerConnection::read_proxy_header()
         peer_ = parsed.source.value_or(peer_);
         local_ = parsed.destination.value_or(local_);
         https_at_proxy_ = parsed.is_tls;
+        if (is_whole && parsed.source && !enter_as(*parsed.source))
+            co_return false;
         // The proxy has told whom it speaks for; what that client itself says of others is another matter.
         if (parsed.source)
             trusted_ = listener.trusted.contains(peer_.address);
         co_return is_whole;
     }
+}
+
+bool ServerConnection::enter_as(Endpoint const& source)
+{
+    auto& listener = *port_->listener;
+    if (place_ && source == peer_)
+        return true;
+    if (listener.trusted.contains(source.address))
+        return true;
+    place_ = listener.sources.enter(source.address);
+    if (!place_)
+        listener.refuse_source(source.address);
+    return place_.has_value();
 }
 
 bool ServerConnection::is_expected() const

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,8 @@ public:
     static base::Awaitable<void> serve(std::unique_ptr<ServerConnection> connection);
 
     void set_idle(std::chrono::seconds time) override { idle_ = time; }
+    /// The place among the connections of its source, until it ends.
+    void take_place(std::optional<SourceCounts::Place> place) noexcept { place_ = std::move(place); }
 
     /// Called every second: ends it when its time is over.
     void check_deadline(std::uint64_t now) noexcept;
@@ -40,6 +43,8 @@ private:
 
     base::Awaitable<bool> greet();
     base::Awaitable<bool> read_proxy_header();
+    /// Counts the client that a proxy told of; false when it is one too many.
+    [[nodiscard]] bool enter_as(Endpoint const& source);
     base::Awaitable<bool> shake_hands();
     [[nodiscard]] bool is_expected() const;
 
@@ -75,6 +80,7 @@ private:
 
     std::shared_ptr<ServerThread> home_;
     std::shared_ptr<ServerThread::Port> port_;
+    std::optional<SourceCounts::Place> place_;
     Stream stream_;
     std::string carry_;  ///< bytes read and not yet used: a header cut in two, a pipelined request
     PushStream* pushes_ = nullptr;

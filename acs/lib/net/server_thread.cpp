@@ -19,6 +19,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::milliseconds accept_pause{100};  ///< after accept failed, mostly for want of descriptors
+constexpr std::chrono::seconds source_pause{10};        ///< between two lines about sources with too many
 constexpr std::string_view too_many =
     "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
@@ -54,6 +55,7 @@ ListenerCounters::ListenerCounters(base::Metrics& metrics, std::string const& li
       handshakes_resumed{
           metrics.counter("acs_http_tls_resumed_total", "TLS handshakes that resumed a session.", label(listener))},
       refused_connections{refusals(metrics, listener, "connections")},
+      refused_sources{refusals(metrics, listener, "source")},
       failed_handshakes{refusals(metrics, listener, "handshake")},
       bad_proxy_headers{refusals(metrics, listener, "proxy_header")},
       bad_requests{refusals(metrics, listener, "request")},
@@ -68,8 +70,22 @@ SharedListener::SharedListener(Listener listener, Handler& h, Networks networks,
       handler{h},
       trusted{std::move(networks)},
       counters{metrics, config.name},
+      sources{config.max_connections_per_source},
       bodies{config.body_memory}
 {
+}
+
+void SharedListener::refuse_source(boost::asio::ip::address const& source)
+{
+    counters.refused_sources.add();
+    auto const now =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    auto last = source_told.load(std::memory_order_relaxed);
+    if (now - last < source_pause.count() || !source_told.compare_exchange_strong(last, now))
+        return;
+    base::log::warning(
+        "net.source_full",
+        {{"listener", config.name}, {"peer", source.to_string()}, {"connections", config.max_connections_per_source}});
 }
 
 void Population::leave()
@@ -153,18 +169,37 @@ base::Awaitable<void> ServerThread::accept_all(std::shared_ptr<ServerThread> sel
     }
 }
 
+bool ServerThread::has_place(SharedListener& listener, Socket& socket, Tcp::endpoint const& peer,
+                             std::optional<SourceCounts::Place>& place)
+{
+    bool has_room = listener.connections.fetch_add(1, std::memory_order_relaxed) < listener.config.max_connections;
+    if (!has_room)
+        listener.counters.refused_connections.add();
+    auto const address = unmapped(peer.address());
+    bool const speaks_for_others = listener.trusted.contains(address) ||
+                                   (listener.config.proxy_protocol != ProxyProtocol::off && listener.trusted.empty());
+    if (has_room && !speaks_for_others) {
+        place = listener.sources.enter(address);
+        has_room = place.has_value();
+        if (!has_room)
+            listener.refuse_source(address);
+    }
+    if (has_room)
+        return true;
+    listener.connections.fetch_sub(1, std::memory_order_relaxed);
+    if (!listener.config.tls)
+        static_cast<void>(
+            ::send(socket.native_handle(), too_many.data(), too_many.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+    return false;
+}
+
 void ServerThread::begin(std::shared_ptr<Port> const& port, Socket socket, Tcp::endpoint const& peer)
 {
-    auto& listener = *port->listener;
-    if (listener.connections.fetch_add(1, std::memory_order_relaxed) >= listener.config.max_connections) {
-        listener.connections.fetch_sub(1, std::memory_order_relaxed);
-        listener.counters.refused_connections.add();
-        if (!listener.config.tls)
-            static_cast<void>(
-                ::send(socket.native_handle(), too_many.data(), too_many.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+    std::optional<SourceCounts::Place> place;
+    if (!has_place(*port->listener, socket, peer, place))
         return;
-    }
     auto connection = std::make_unique<ServerConnection>(shared_from_this(), port, std::move(socket), peer);
+    connection->take_place(std::move(place));
     asio::co_spawn(context_, ServerConnection::serve(std::move(connection)), log_escaped);
 }
 

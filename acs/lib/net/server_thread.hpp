@@ -3,6 +3,7 @@
 #include "net/body_receiver.hpp"
 #include "net/handshake_queue.hpp"
 #include "net/server.hpp"
+#include "net/source_counts.hpp"
 #include "net/stream.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -31,6 +32,7 @@ struct ListenerCounters {
     base::Counter& handshakes;
     base::Counter& handshakes_resumed;
     base::Counter& refused_connections;  ///< beyond Listener::max_connections
+    base::Counter& refused_sources;      ///< beyond Listener::max_connections_per_source
     base::Counter& failed_handshakes;
     base::Counter& bad_proxy_headers;
     base::Counter& bad_requests;  ///< malformed, too large ...
@@ -47,7 +49,12 @@ struct SharedListener {
     Networks trusted;
     ListenerCounters counters;
     std::atomic<std::size_t> connections{0};
+    SourceCounts sources;
+    std::atomic<std::int64_t> source_told{0};  ///< when the log last told of a source with too many, seconds
     MemoryBudget bodies;
+
+    /// Counts a refusal, and tells the log of it now and then.
+    void refuse_source(boost::asio::ip::address const& source);
 };
 
 /// How many connections there are in the whole server, for those who wait for their end.
@@ -102,6 +109,9 @@ private:
     base::Awaitable<void> tick(std::shared_ptr<ServerThread> self);
     void start_ticking();
     void begin(std::shared_ptr<Port> const& port, Socket socket, Tcp::endpoint const& peer);
+    /// False when the client is one too many, and was told so.
+    [[nodiscard]] bool has_place(SharedListener& listener, Socket& socket, Tcp::endpoint const& peer,
+                                 std::optional<SourceCounts::Place>& place);
 
     struct Members;  // keeps Boost.Intrusive's hook out of ServerConnection's users
     boost::asio::io_context& context_;

@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -60,6 +61,20 @@ struct TlsServerSettings {
     std::optional<TicketKeys> tickets;  ///< none: random keys of this process
 };
 
+/// What is known of a certificate in use.
+struct CertificateFacts {
+    std::string file;
+    std::string subject;
+    std::string authority;  ///< who signed the last certificate of the chain: whom clients must trust
+    std::chrono::sys_seconds not_after;
+
+    friend bool operator==(CertificateFacts const&, CertificateFacts const&) = default;
+};
+
+/// Reads a PEM file with one certificate or several, leaf first: a chain, or authorities (then `not_after` is the
+/// earliest of all). Fails naming the file.
+[[nodiscard]] base::Result<CertificateFacts> read_certificate_facts(std::string const& file);
+
 /// What a listener needs to speak TLS. Safe from any thread; certificates and ticket keys may be changed while
 /// it serves: new connections use the new ones.
 class TlsServerContext {
@@ -70,6 +85,13 @@ public:
 
     /// Reads the certificate files again. On failure the old ones stay in use.
     [[nodiscard]] base::Result<void> reload();
+
+    /// Reads the files again if one of them was changed since they were last read, whether that went well or not. Does
+    /// not take certificates of another authority, which clients may not trust. False: nothing was changed.
+    [[nodiscard]] base::Result<bool> reload_if_changed();
+
+    /// The certificates in use and, if clients are asked for theirs, the file of the authorities.
+    [[nodiscard]] std::vector<CertificateFacts> certificates() const;
     void set_ticket_keys(TicketKeys keys);
     /// True when clients are asked for a certificate.
     [[nodiscard]] bool asks_clients() const noexcept;

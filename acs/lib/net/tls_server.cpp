@@ -7,7 +7,11 @@
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
+
+#include <cstdint>
 #include <mutex>
+#include <utility>
 
 namespace net {
 
@@ -105,21 +109,104 @@ base::Result<SslContextPointer> make_context(TlsServerSettings const& settings, 
 
 }  // namespace
 
+namespace {
+
+/// What tells that a file was changed; nothing of it for one that is not there.
+struct FileStamp {
+    std::string file;
+    ino_t inode = 0;
+    off_t size = 0;
+    std::int64_t seconds = 0;
+    std::int64_t nanoseconds = 0;
+
+    friend bool operator==(FileStamp const&, FileStamp const&) = default;
+};
+
+FileStamp stamp_of(std::string const& file)
+{
+    FileStamp stamp{.file = file};
+    struct stat status{};
+    if (::stat(file.c_str(), &status) == 0)
+        stamp = {file, status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+    return stamp;
+}
+
+std::vector<FileStamp> stamps_of(TlsServerSettings const& settings)
+{
+    std::vector<FileStamp> stamps;
+    for (auto const& files : settings.certificates) {
+        stamps.push_back(stamp_of(files.chain));
+        stamps.push_back(stamp_of(files.key));
+    }
+    if (settings.client_certificates != ClientCertificates::none)
+        stamps.push_back(stamp_of(settings.client_ca_file));
+    return stamps;
+}
+
+base::Result<std::vector<CertificateFacts>> facts_of(TlsServerSettings const& settings)
+{
+    std::vector<CertificateFacts> facts;
+    for (auto const& files : settings.certificates) {
+        auto read = read_certificate_facts(files.chain);
+        if (!read)
+            return std::unexpected{read.error()};
+        facts.push_back(*std::move(read));
+    }
+    if (settings.client_certificates == ClientCertificates::none)
+        return facts;
+    auto authorities = read_certificate_facts(settings.client_ca_file);
+    if (!authorities)
+        return std::unexpected{authorities.error()};
+    facts.push_back(*std::move(authorities));
+    return facts;
+}
+
+}  // namespace
+
 struct TlsServerContext::State {
     TlsServerSettings settings;
     std::shared_ptr<TicketKeyRing> ring;
     mutable std::mutex mutex;
     std::shared_ptr<SSL_CTX> context;
+    std::vector<CertificateFacts> facts;
+    std::vector<FileStamp> stamps;  ///< when the files were last looked at
 
     base::Result<void> load()
     {
+        auto const seen = stamps_of(settings);
         auto made = make_context(settings, *ring);
+        auto told = facts_of(settings);
+        std::lock_guard const lock{mutex};
+        stamps = seen;
         if (!made)
             return std::unexpected{made.error()};
-        std::shared_ptr<SSL_CTX> fresh{made->release(), [keys = ring](SSL_CTX* c) { SSL_CTX_free(c); }};
-        std::lock_guard const lock{mutex};
-        context = std::move(fresh);
+        if (!told)
+            return std::unexpected{told.error()};
+        context = {made->release(), [keys = ring](SSL_CTX* c) { SSL_CTX_free(c); }};
+        facts = *std::move(told);
         return {};
+    }
+
+    /// Fails when a certificate on disk was signed by another authority than the one in use.
+    base::Result<void> keeps_authority() const
+    {
+        auto const fresh = facts_of(settings);
+        std::lock_guard const lock{mutex};
+        for (std::size_t i = 0; fresh && i < settings.certificates.size() && i < facts.size(); ++i)
+            if ((*fresh)[i].authority != facts[i].authority)
+                return base::fail(
+                    fmt::format("the certificate in {} was signed by another authority ({}) than the one in use ({}); "
+                                "clients that do not trust it would be lost: see to it that they do, then send SIGHUP",
+                                facts[i].file, (*fresh)[i].authority, facts[i].authority));
+        return {};
+    }
+
+    /// True when files changed; notes that they were looked at.
+    bool has_changed()
+    {
+        auto seen = stamps_of(settings);
+        std::lock_guard const lock{mutex};
+        return std::exchange(stamps, seen) != seen;
     }
 };
 
@@ -139,6 +226,23 @@ base::Result<std::shared_ptr<TlsServerContext>> TlsServerContext::create(TlsServ
 base::Result<void> TlsServerContext::reload()
 {
     return state_->load();
+}
+
+base::Result<bool> TlsServerContext::reload_if_changed()
+{
+    if (!state_->has_changed())
+        return false;
+    if (auto kept = state_->keeps_authority(); !kept)
+        return std::unexpected{kept.error()};
+    if (auto loaded = state_->load(); !loaded)
+        return std::unexpected{loaded.error()};
+    return true;
+}
+
+std::vector<CertificateFacts> TlsServerContext::certificates() const
+{
+    std::lock_guard const lock{state_->mutex};
+    return state_->facts;
 }
 
 void TlsServerContext::set_ticket_keys(TicketKeys keys)

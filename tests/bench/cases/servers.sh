@@ -41,6 +41,7 @@ sessions_per_hour = 100000
 username = "bench"
 password = "bench-password"
 [[cwmp.listener]]
+max_connections_per_source = 100000
 name = "plain"
 address = "127.0.0.1"
 port = $plain
@@ -48,6 +49,7 @@ tls = false
 auth = "none"
 enrol = "open"
 [[cwmp.listener]]
+max_connections_per_source = 100000
 name = "digest"
 address = "127.0.0.1"
 port = $digest
@@ -55,6 +57,7 @@ tls = false
 auth = "digest"
 enrol = "open"
 [[cwmp.listener]]
+max_connections_per_source = 100000
 name = "tls"
 address = "127.0.0.1"
 port = $tls

@@ -630,6 +630,57 @@ TEST_F(ServerTest, TooManyConnectionsAreToldToComeLater)
     EXPECT_TRUE(begins(three.rest(), "HTTP/1.1 503 "));
 }
 
+TEST_F(ServerTest, OneSourceCannotTakeThePlacesOfAll)
+{
+    listener.max_connections_per_source = 2;
+    start();
+    RawClient one{port()};
+    one.send(post("1"));
+    EXPECT_TRUE(one.answer().ends_with("1"));
+    {
+        RawClient two{port()};
+        two.send(post("2"));
+        EXPECT_TRUE(two.answer().ends_with("2"));
+        RawClient three{port()};
+        EXPECT_TRUE(begins(three.rest(), "HTTP/1.1 503 "));
+        EXPECT_EQ(count("acs_http_refused_total", R"(listener="test",reason="source")"), 1U);
+    }
+    EXPECT_TRUE(eventually([&] {
+        RawClient next{port()};
+        return next.try_send(post("4")) && next.answer().ends_with("4");
+    })) << "a place that was left is free again";
+}
+
+TEST_F(ServerTest, BehindAProxyItsClientsAreCountedAndNotTheProxy)
+{
+    listener.proxy_protocol = net::ProxyProtocol::v1;
+    listener.max_connections_per_source = 1;
+    start();
+    std::string const greedy = "PROXY TCP6 2001:db8::7 ::1 5 6\r\n";
+    RawClient one{port()};
+    one.send(greedy + post(""));
+    EXPECT_TRUE(one.answer().ends_with("2001:db8::7 "));
+    RawClient neighbour{port()};
+    neighbour.send("PROXY TCP6 2001:db8::8 ::1 5 6\r\n" + post(""));
+    EXPECT_EQ(neighbour.rest(), "") << "who has one address of a /64 has them all";
+    RawClient other{port()};
+    other.send("PROXY TCP6 2001:db8:0:1::7 ::1 5 6\r\n" + post(""));
+    EXPECT_TRUE(other.answer().ends_with("2001:db8:0:1::7 "));
+}
+
+TEST_F(ServerTest, TrustedProxiesAreNotCounted)
+{
+    listener.trusted_proxies = {"127.0.0.1"};
+    listener.max_connections_per_source = 1;
+    start();
+    RawClient one{port()};
+    one.send(post("1"));
+    EXPECT_TRUE(one.answer().ends_with("1"));
+    RawClient two{port()};
+    two.send(post("2"));
+    EXPECT_TRUE(two.answer().ends_with("2"));
+}
+
 TEST_F(ServerTest, BodiesInMemoryAreBoundedForAllTogether)
 {
     listener.body_memory = 100'000;

@@ -2,6 +2,7 @@
 #include "process.hpp"
 
 #include <filesystem>
+#include <fstream>
 
 namespace {
 
@@ -192,6 +193,87 @@ TEST_F(TlsTest, ReloadsItsCertificatesWithoutARestart)
     ASSERT_FALSE(failed);
     EXPECT_TRUE(holds(failed.error().what, after.ecdsa.key));
     EXPECT_TRUE(get_with(tls_client(trusting)));
+}
+
+/// Certificates that may be replaced on disk.
+class ChangingCertificates : public testing::Test {
+protected:
+    net::TlsServerSettings settings()
+    {
+        net::TlsServerSettings made;
+        made.certificates = {files.ecdsa};
+        return made;
+    }
+    void replace(std::string const& from, std::string const& to) const
+    {
+        std::filesystem::copy_file(from, to + ".new", std::filesystem::copy_options::overwrite_existing);
+        std::filesystem::rename(to + ".new", to);
+    }
+
+    test::TemporaryFolder folder;
+    test::TemporaryFolder other_folder;
+    net::MadeCertificates files = net::make_certificates(folder.path(), {"127.0.0.1"}).value();
+    net::MadeCertificates other = net::make_certificates(other_folder.path(), {"127.0.0.1"}, 20).value();
+};
+
+TEST_F(ChangingCertificates, AreTakenWhenTheFilesWereChanged)
+{
+    auto const context = net::TlsServerContext::create(settings()).value();
+    auto const before = context->native();
+    EXPECT_FALSE(context->reload_if_changed().value());
+    EXPECT_EQ(context->native(), before);
+    auto const renewed = net::make_client_certificate(other_folder.path(), files, "renewed", "renewed", 90).value();
+    replace(renewed.key, files.ecdsa.key);
+    replace(renewed.chain, files.ecdsa.chain);
+    EXPECT_TRUE(context->reload_if_changed().value());
+    EXPECT_NE(context->native(), before);
+    EXPECT_TRUE(holds(context->certificates().front().subject, "renewed"));
+}
+
+TEST_F(ChangingCertificates, ThatCannotBeUsedLeaveTheOldInUseAndAreNamedOnce)
+{
+    auto const context = net::TlsServerContext::create(settings()).value();
+    auto const before = context->native();
+    std::ofstream{files.ecdsa.key} << "no key";
+    auto const failed = context->reload_if_changed();
+    ASSERT_FALSE(failed);
+    EXPECT_TRUE(holds(failed.error().what, files.ecdsa.key));
+    EXPECT_EQ(context->native(), before);
+    EXPECT_FALSE(context->reload_if_changed().value()) << "until they are changed again";
+}
+
+TEST_F(ChangingCertificates, OfAnotherAuthorityAreTakenOnlyWhenAskedFor)
+{
+    auto const context = net::TlsServerContext::create(settings()).value();
+    auto const before = context->native();
+    auto const authority = context->certificates().front().authority;
+    replace(other.ecdsa.key, files.ecdsa.key);
+    replace(other.ecdsa.chain, files.ecdsa.chain);
+    auto const refused = context->reload_if_changed();
+    ASSERT_FALSE(refused);
+    EXPECT_TRUE(holds(refused.error().what, "another authority")) << refused.error().what;
+    EXPECT_TRUE(holds(refused.error().what, "SIGHUP"));
+    EXPECT_EQ(context->native(), before);
+    ASSERT_TRUE(context->reload());
+    EXPECT_NE(context->native(), before);
+    EXPECT_NE(context->certificates().front().authority, authority);
+}
+
+TEST_F(ChangingCertificates, TellWhenTheyExpire)
+{
+    auto const now = std::chrono::system_clock::now();
+    auto const facts = net::read_certificate_facts(other.ecdsa.chain);
+    ASSERT_TRUE(facts);
+    EXPECT_GT(facts->not_after, now + std::chrono::days{18});
+    EXPECT_LT(facts->not_after, now + std::chrono::days{21});
+    auto with_clients = settings();
+    with_clients.client_certificates = net::ClientCertificates::optional;
+    with_clients.client_ca_file = other.ca_file;
+    auto const told = net::TlsServerContext::create(with_clients).value()->certificates();
+    ASSERT_EQ(told.size(), 2U);
+    EXPECT_EQ(told[1].file, other.ca_file) << "their authorities expire, too";
+    EXPECT_FALSE(net::read_certificate_facts(files.ecdsa.key)) << "holds no certificate";
+    EXPECT_FALSE(net::read_certificate_facts(folder.path() + "/missing.pem"));
 }
 
 class ClientCertificateTest : public TlsTest {
