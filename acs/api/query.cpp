@@ -116,6 +116,14 @@ std::optional<std::string> Query::text(std::string_view name)
     return value;
 }
 
+bool Query::flag(std::string_view name)
+{
+    auto const given = text(name).value_or("false");
+    if (given != "true" && given != "false")
+        add_error(name, "must be true or false");
+    return given == "true";
+}
+
 unsigned Query::limit()
 {
     auto const given = text("limit");

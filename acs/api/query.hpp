@@ -27,6 +27,8 @@ public:
 
     /// The value of a field; none when it is absent. Empty counts as given.
     [[nodiscard]] std::optional<std::string> text(std::string_view name);
+    /// "true" or "false"; false when it is absent.
+    [[nodiscard]] bool flag(std::string_view name);
     /// `limit`: 1 to 1000, 100 when absent.
     [[nodiscard]] unsigned limit();
     /// `after`: the key behind the cursor, empty when absent.

@@ -21,6 +21,7 @@ struct Settings {
     std::uint64_t file_bytes = 1024ull * 1024 * 1024;  ///< an uploaded file; more: 413
     std::chrono::seconds max_wait{300};  ///< the longest ?wait=; below the listener's HttpLimits::exchange
     std::chrono::seconds connection_request_wait{10};  ///< how long a connection request waits unless ?wait= says it
+    std::uint32_t open_tasks = 1000;                   ///< of one device that are not final; more: 409
     std::uint32_t max_items = 1000;                    ///< paths, values or attributes of one task
 };
 

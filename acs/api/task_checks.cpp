@@ -52,6 +52,11 @@ base::Awaitable<Outcome<void>> check_task(Context const& context, domain::Device
         co_return problem(409, "conflict",
                           fmt::format("The device is {}: its sessions are refused, so no task can reach it.",
                                       domain::to_text(device.state)));
+    if (co_await context.services.inventory.open_tasks(device.key) >= context.settings.open_tasks)
+        co_return problem(409, "conflict",
+                          fmt::format("The device has {} open tasks, as many as it may have "
+                                      "(inventory.open_tasks_per_device): wait for them or cancel some.",
+                                      context.settings.open_tasks));
     if (auto errors = check_values(context.services.parameter_check, device, task.arguments); !errors.empty())
         co_return unprocessable(std::move(errors));
     if (auto* const download = std::get_if<domain::DownloadTask>(&task.arguments);

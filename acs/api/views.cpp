@@ -90,11 +90,12 @@ json::object view_of(domain::DeviceRow const& device)
             {"parameters", device.parameters}};
 }
 
-json::object view_of(domain::ParameterRow const& parameter)
+json::object view_of(domain::ParameterRow const& parameter, domain::Secrets secrets)
 {
+    bool const is_withheld = parameter.is_secret && secrets == domain::Secrets::withheld;
     auto optional = [](auto const& value) { return value ? json::value(*value) : json::value(nullptr); };
     return {{"path", parameter.path},
-            {"value", parameter.is_secret ? json::value(nullptr) : optional(parameter.value)},
+            {"value", is_withheld ? json::value(nullptr) : optional(parameter.value)},
             {"secret", parameter.is_secret},
             {"type", text_or_null(parameter.type)},
             {"writable", optional(parameter.writable)},

@@ -13,7 +13,8 @@ inline constexpr auto masked = cwmp::masked_secret;
 
 /// The schemas of docs/api/openapi.yaml, made from the domain's values. Secrets are masked.
 [[nodiscard]] boost::json::object view_of(domain::DeviceRow const& device);
-[[nodiscard]] boost::json::object view_of(domain::ParameterRow const& parameter);
+[[nodiscard]] boost::json::object view_of(domain::ParameterRow const& parameter,
+                                          domain::Secrets secrets = domain::Secrets::withheld);
 [[nodiscard]] boost::json::object view_of(domain::TaskRow const& task);
 [[nodiscard]] boost::json::object view_of(domain::File const& file);
 

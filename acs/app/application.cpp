@@ -331,6 +331,7 @@ base::Result<void> Application::listen_api()
     settings.tokens = prepared_.tokens;
     settings.version = ACS_VERSION;
     settings.file_bytes = config_.files.file_bytes;
+    settings.open_tasks = config_.inventory.open_tasks_per_device;
     handlers_.push_back(
         std::make_unique<api::Api>(api::Services{inventory_, files_, *directory_, waker_, guard_, &model_check_, clock_,
                                                  metrics_, admin_, promotions_, rules_, audit_},

@@ -145,6 +145,7 @@ void read_inventory(TomlReader& reader, Config::Inventory& inventory)
     reader.read("paths", inventory.paths, 1000, 100'000'000);
     reader.read("event_days", inventory.event_days, 1, 3650);
     reader.read("task_days", inventory.task_days, 1, 3650);
+    reader.read("open_tasks_per_device", inventory.open_tasks_per_device, 1, 1'000'000);
     reader.read("lost_task_days", inventory.lost_task_days, 1, 3650);
 }
 

@@ -112,8 +112,9 @@ struct Config {
     struct Inventory {
         std::uint32_t new_paths_per_device_and_day = 20'000;
         std::uint32_t paths = 5'000'000;
-        std::uint32_t event_days = 90;     ///< how long events are kept
-        std::uint32_t task_days = 90;      ///< how long finished tasks are kept
+        std::uint32_t event_days = 90;               ///< how long events are kept
+        std::uint32_t task_days = 90;                ///< how long finished tasks are kept
+        std::uint32_t open_tasks_per_device = 1000;  ///< more are refused
         std::uint32_t lost_task_days = 7;  ///< a task that was sent fails when the device stays away for so long
     } inventory;
 

@@ -81,7 +81,9 @@ int list_parameters(Session session)
 {
     auto target = fmt::format("{}/parameters?", device_path(session));
     if (!session.asked.operands.empty())
-        target += fmt::format("path={}", encoded(session.asked.operands[0]));
+        target += fmt::format("path={}&", encoded(session.asked.operands[0]));
+    if (session.asked.reveal)
+        target += "reveal=true";
     return print_list(session, target,
                       {{"PATH", "path"},
                        {"VALUE", "value"},

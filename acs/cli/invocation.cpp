@@ -87,6 +87,8 @@ void add_inventory(CLI::App& app, Invocation& invocation)
               {"PATH", "only what begins so", 0, 1});
     auto* const parameters = on_device(app, invocation, "parameters", "list what is known of a device's parameters",
                                        {"PATH", "a parameter, or an object with its dot", 0, 1});
+    parameters->add_flag("--reveal", invocation.reveal,
+                         "values of secrets, too: needs the permission; it is written down");
     parameters->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
     on_device(app, invocation, "wake", "make a device open a session now");
 }

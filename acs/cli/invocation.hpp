@@ -30,6 +30,7 @@ struct Invocation {
     std::string reason;    ///< why a pattern is promoted
     unsigned limit = 100;  ///< items of a list; 0: all
     bool json = false;
+    bool reveal = false;      ///< of parameters: values of secrets, too
     bool dry_run = false;     ///< of rules: tell what would change
     bool remove_all = false;  ///< of rules: an empty folder is meant
     std::optional<std::chrono::seconds> wait;

@@ -29,11 +29,17 @@ struct DeviceRow {
     std::uint32_t parameters = 0;  ///< in its tree
 };
 
+/// Whether values of secret parameters are given.
+enum class Secrets {
+    withheld,  ///< as to nearly everybody
+    shown,     ///< to who may see them; the caller sees to it that it is written down
+};
+
 /// One row of `acs.parameter`.
 struct ParameterRow {
     std::string path;
     std::optional<std::string> value;  ///< none: known by name only, or an object
-    bool is_secret = false;            ///< the value is withheld
+    bool is_secret = false;            ///< the value is withheld from who may not see secrets
     std::string type;                  ///< "xsd:string", ...
     std::optional<bool> writable;
     std::optional<unsigned> notification;
@@ -83,11 +89,13 @@ public:
 
     virtual base::Awaitable<InventoryTotals> totals() = 0;
 
-    /// Parameters at or below a path ("" = all), by path, after the path `after`. Secrets are withheld.
+    /// Parameters at or below a path ("" = all), by path, after the path `after`.
     virtual base::Awaitable<std::vector<ParameterRow>> parameters(DeviceKey device, std::string below,
-                                                                  std::string after, unsigned limit) = 0;
+                                                                  std::string after, unsigned limit,
+                                                                  Secrets secrets = Secrets::withheld) = 0;
 
-    virtual base::Awaitable<TaskRow> add_task(Task task) = 0;  ///< gives the id and the times
+    virtual base::Awaitable<TaskRow> add_task(Task task) = 0;                 ///< gives the id and the times
+    virtual base::Awaitable<std::uint64_t> open_tasks(DeviceKey device) = 0;  ///< of one device, not final
     virtual base::Awaitable<std::optional<TaskRow>> find_task(TaskId id) = 0;
     virtual base::Awaitable<std::vector<TaskRow>> tasks(TaskQuery query) = 0;
     /// Cancels an open task that was not sent; the row as it is afterwards, none when there is no such task.

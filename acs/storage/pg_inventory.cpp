@@ -172,12 +172,12 @@ std::string sentence_of(std::string_view message)
     return std::string{message};
 }
 
-domain::ParameterRow parameter_of(datamodel::Node const& node)
+domain::ParameterRow parameter_of(datamodel::Node const& node, domain::Secrets secrets)
 {
     domain::ParameterRow row;
     row.path = node.path;
     row.is_secret = !node.is_object() && cwmp::is_secret_path(node.path);
-    if (node.value && !row.is_secret && !node.is_object())
+    if (node.value && !node.is_object() && (!row.is_secret || secrets == domain::Secrets::shown))
         row.value = *node.value;
     if (node.type != cwmp::ValueType::unknown)
         row.type = fmt::format("xsd:{}", cwmp::to_string(node.type));
@@ -266,13 +266,14 @@ base::Awaitable<domain::InventoryTotals> PgInventory::totals()
 }
 
 base::Awaitable<std::vector<domain::ParameterRow>> PgInventory::parameters(domain::DeviceKey device, std::string below,
-                                                                           std::string after, unsigned limit)
+                                                                           std::string after, unsigned limit,
+                                                                           domain::Secrets secrets)
 {
     auto const tree = co_await parts_.trees.load(device);
     std::vector<domain::ParameterRow> rows;
     auto const take = [&](datamodel::Node const& node) {
         if (rows.size() < limit && (after.empty() || node.path > after))
-            rows.push_back(parameter_of(node));
+            rows.push_back(parameter_of(node, secrets));
     };
     if (cwmp::has_wildcard(below))
         for (auto const& node : tree.matching(below))

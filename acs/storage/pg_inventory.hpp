@@ -37,10 +37,12 @@ public:
 
     base::Awaitable<domain::InventoryTotals> totals() override;
 
-    base::Awaitable<std::vector<domain::ParameterRow>> parameters(domain::DeviceKey device, std::string below,
-                                                                  std::string after, unsigned limit) override;
+    base::Awaitable<std::vector<domain::ParameterRow>>
+    parameters(domain::DeviceKey device, std::string below, std::string after, unsigned limit,
+               domain::Secrets secrets = domain::Secrets::withheld) override;
 
     base::Awaitable<domain::TaskRow> add_task(domain::Task task) override;
+    base::Awaitable<std::uint64_t> open_tasks(domain::DeviceKey device) override;
     base::Awaitable<std::optional<domain::TaskRow>> find_task(domain::TaskId id) override;
     base::Awaitable<std::vector<domain::TaskRow>> tasks(domain::TaskQuery query) override;
     base::Awaitable<std::optional<domain::TaskRow>> cancel_task(domain::TaskId id) override;

@@ -35,6 +35,8 @@ constexpr Statement insert_task{"insert_task",
                                 "expires_at, origin, arguments, window_start, window_end)"
                                 " VALUES ($1, $2, $3, $4, now(), greatest($5::timestamptz, now()), $6::timestamptz, "
                                 "$7, $8::jsonb, $9::time, $10::time) RETURNING *) " TASK_ROW " FROM t" TASK_TABLES};
+constexpr Statement count_open_tasks{"count_open_tasks", "SELECT count(*) FROM task WHERE device_id = $1"
+                                                         " AND state IN ('queued', 'sent', 'waiting', 'unknown')"};
 constexpr Statement find_task_row{"find_task_row", TASK_ROW " FROM task t" TASK_TABLES " WHERE t.task_id = $1"};
 constexpr Statement list_tasks{"list_tasks", TASK_ROW " FROM task t" TASK_TABLES
                                                       " WHERE t.task_id > $1 AND ($2::text IS NULL OR t.state = $2)"
@@ -113,6 +115,14 @@ base::Awaitable<domain::TaskRow> PgInventory::add_task(domain::Task task)
     if (parts_.news != nullptr)
         parts_.news->announce(row.task.device, row.task.id, row.task.priority == domain::Priority::person);
     co_return row;
+}
+
+base::Awaitable<std::uint64_t> PgInventory::open_tasks(domain::DeviceKey device)
+{
+    auto work = [device](Transaction& transaction) {
+        return transaction.exec(count_open_tasks, device.value()).front()[0].as<std::uint64_t>();
+    };
+    co_return co_await parts_.writes.run(std::move(work));
 }
 
 base::Awaitable<std::optional<domain::TaskRow>> PgInventory::find_task(domain::TaskId id)

@@ -112,7 +112,8 @@ public:
         co_return domain::InventoryTotals{devices_.size(), static_cast<std::uint64_t>(open), 0};
     }
     base::Awaitable<std::vector<domain::ParameterRow>> parameters(domain::DeviceKey device, std::string below,
-                                                                  std::string after, unsigned limit) override
+                                                                  std::string after, unsigned limit,
+                                                                  domain::Secrets secrets) override
     {
         auto const lock = enter();
         std::vector<domain::ParameterRow> found;
@@ -120,9 +121,19 @@ public:
         for (auto row = all.upper_bound(after); row != all.end() && found.size() < limit; ++row)
             if (cwmp::covers(below, row->first))
                 found.push_back(row->second);
+        for (auto& row : found)
+            if (row.is_secret && secrets == domain::Secrets::withheld)
+                row.value.reset();
         co_return found;
     }
 
+    base::Awaitable<std::uint64_t> open_tasks(domain::DeviceKey device) override
+    {
+        auto const lock = enter();
+        co_return static_cast<std::uint64_t>(std::ranges::count_if(tasks_, [device](auto const& task) {
+            return task.second.task.device == device && !domain::is_final(task.second.task.state);
+        }));
+    }
     base::Awaitable<domain::TaskRow> add_task(domain::Task task) override
     {
         auto const lock = enter();

@@ -133,6 +133,7 @@ protected:
                    .version = "1.2.3",
                    .json_bytes = 4096,
                    .file_bytes = 1000,
+                   .open_tasks = 20,
                    .max_items = 5}};
 
 private:

@@ -109,6 +109,23 @@ TEST_F(DevicesTest, ParametersAreListedByPathAndSecretsWithheld)
     EXPECT_EQ(rest.body.at("items").as_array().size(), 2u);
 }
 
+TEST_F(DevicesTest, SecretsAreRevealedToWhoMayAndThatIsWrittenDown)
+{
+    auto const device = domain::DeviceKey{1};
+    inventory_.add(device,
+                   {.path = "Device.WiFi.AccessPoint.1.Security.KeyPassphrase", .value = "geheim", .is_secret = true});
+    auto const url = std::string{device_url} + "/parameters";
+    EXPECT_EQ(get(url).text.find("geheim"), std::string::npos);
+    auto const shown = get(url + "?reveal=true");
+    EXPECT_EQ(shown.body.at("items").at(0).at("value").as_string(), "geheim");
+    EXPECT_TRUE(shown.body.at("items").at(0).at("secret").as_bool());
+    EXPECT_EQ(get(url + "?reveal=yes").fields(), "reveal");
+    ASSERT_EQ(audit_.records.size(), 1U);
+    EXPECT_EQ(audit_.records[0].entry.action, "secrets.revealed");
+    EXPECT_NE(audit_.records[0].entry.after.find("KeyPassphrase"), std::string::npos);
+    EXPECT_EQ(audit_.records[0].entry.after.find("geheim"), std::string::npos);
+}
+
 TEST_F(DevicesTest, ABadPathIsNamed)
 {
     auto const reply = get(std::string{device_url} + "/parameters?path=WiFi.");

@@ -32,6 +32,17 @@ TEST_F(TasksTest, ATaskIsQueuedAndFoundWhereLocationSays)
     EXPECT_TRUE(waker_.woken.empty());
 }
 
+TEST_F(TasksTest, ADeviceHasOnlySoManyOpenTasks)
+{
+    for (int i = 0; i < 20; ++i)
+        EXPECT_EQ(create(R"({"kind":"reboot"})").status, 201u);
+    auto const reply = create(R"({"kind":"reboot"})");
+    EXPECT_EQ(reply.status, 409u);
+    EXPECT_NE(reply.text.find("open_tasks_per_device"), std::string::npos);
+    EXPECT_EQ(call("DELETE", "/api/v1/tasks/1").status, 200u);
+    EXPECT_EQ(create(R"({"kind":"reboot"})").status, 201u);
+}
+
 TEST_F(TasksTest, EveryKindIsTakenAsTheContractSays)
 {
     static support::OpenApi const contract{ACS_OPENAPI_JSON};
