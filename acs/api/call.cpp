@@ -13,6 +13,7 @@ net::Response json_response(unsigned status, boost::json::object const& body)
     response.status = status;
     response.headers.set("Content-Type", "application/json");
     response.headers.set("Cache-Control", "no-store");
+    response.headers.set("X-Content-Type-Options", "nosniff");  // a browser must not take texts of devices for a page
     response.body = boost::json::serialize(body);
     response.compress = true;
     return response;

@@ -79,6 +79,7 @@ net::Response to_response(Problem const& problem)
     response.headers = problem.headers;
     response.headers.set("Content-Type", "application/problem+json");
     response.headers.set("Cache-Control", "no-store");
+    response.headers.set("X-Content-Type-Options", "nosniff");  // a browser must not take texts of devices for a page
     response.body = json::serialize(body);
     response.compress = true;
     return response;

@@ -167,6 +167,7 @@ base::Awaitable<net::Response> FileListener::serve(net::Request& request, domain
     auto const modified = http_date(file->created);
     net::Response response;
     response.headers.add("Content-Type", "application/octet-stream");
+    response.headers.add("X-Content-Type-Options", "nosniff");
     response.headers.add("ETag", etag);
     response.headers.add("Last-Modified", modified);
     response.headers.add("Accept-Ranges", "bytes");

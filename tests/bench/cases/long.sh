@@ -11,6 +11,11 @@ story() {
 
 bench_slow() { story "2,000 slow clients beside 100 sessions a second" SLOW_CLIENTS=2000 SLOW_SECONDS=70 SLOW_RATE=100 slow-clients; }
 
+bench_slowloris() {
+    story "500 slowloris clients for ten minutes beside 100 sessions a second" SLOW_CLIENTS=500 SLOW_SECONDS=600 SLOW_RATE=100 \
+        SLOW_ALONE=60 slow-clients
+}
+
 bench_series() {  # each storm proves its ledger; all are played, whatever becomes of one
     local seed seeds=${ACS_BENCH_SEEDS:-10} bad=0 ledger
     for seed in $(seq "$seeds"); do
