@@ -123,7 +123,7 @@ void read_http(TomlReader& reader, Config::Http& http)
     reader.read("idle_seconds", limits.idle, 1, 3600);
     reader.read("stall_seconds", limits.stall, 1, 600);
     reader.read("bytes_per_second", limits.bytes_per_second, 1, 1 << 20);
-    reader.read("exchange_seconds", limits.exchange, 30, 3600);
+    reader.read("exchange_seconds", limits.exchange, 310, 3600);  // the API lets clients wait for 300
 }
 
 void read_tls(TomlReader& reader, Config::Tls& tls, Context context)

@@ -24,7 +24,7 @@ struct CertificateFiles {
 enum class TlsVersion { tls1_0, tls1_1, tls1_2, tls1_3 };
 
 enum class TlsProfile {
-    standard,  ///< TLS 1.2 and 1.3
+    standard,  ///< TLS 1.2 and 1.3, with forward secrecy only
     legacy,    ///< TLS 1.0 to 1.3, SECLEVEL 0, records of at most 4096 bytes, for old CPEs; on a listener of its own
 };
 

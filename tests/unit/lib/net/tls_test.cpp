@@ -59,10 +59,13 @@ TEST_F(TlsTest, TheStandardProfileSpeaksOnlyTls12And13WithBothKindsOfKey)
     expect_served({"-tls1_3", "-sigalgs", "RSA-PSS+SHA256"}, "TLSv1.3", "2048 bit");
     expect_served({"-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256"}, "ECDHE-ECDSA-AES128-GCM-SHA256", "256 bit");
     expect_served({"-tls1_2", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256"}, "ECDHE-RSA-AES128-GCM-SHA256", "2048 bit");
+    expect_served({"-tls1_2", "-cipher", "ECDHE-RSA-AES128-SHA"}, "ECDHE-RSA-AES128-SHA", "2048 bit");
+    expect_refused({"-tls1_2", "-cipher", "AES128-SHA:AES128-GCM-SHA256"});  // no forward secrecy
+    expect_refused({"-tls1_2", "-cipher", "ECDHE-RSA-NULL-SHA:@SECLEVEL=0"});
     expect_refused({"-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"});
     expect_refused({"-tls1", "-cipher", "DEFAULT@SECLEVEL=0"});
-    EXPECT_EQ(count("acs_http_tls_handshakes_total"), 4u);
-    EXPECT_EQ(count("acs_http_refused_total", R"(listener="test",reason="handshake")"), 2u);
+    EXPECT_EQ(count("acs_http_tls_handshakes_total"), 5u);
+    EXPECT_EQ(count("acs_http_refused_total", R"(listener="test",reason="handshake")"), 4u);
 }
 
 TEST_F(TlsTest, TheLegacyProfileSpeaksEveryVersion)
