@@ -35,6 +35,9 @@ storage::DatabaseSettings searches_of(Config::Database const& config)
 /// Of one statement that evaluates rules for the devices of many sessions, which wait for it.
 constexpr std::chrono::milliseconds evaluation_timeout{2'000};
 
+/// Of the notes' writer, between two looks for pending devices that were announced while they came.
+constexpr unsigned rounds_between_enrolments = 30;
+
 /// Between two looks at which rules are in force.
 constexpr std::chrono::milliseconds rule_poll{1'000};
 
@@ -84,6 +87,7 @@ storage::ChoreSettings chores_of(Config const& config, storage::PathTable& paths
     settings.event_days = config.inventory.event_days;
     settings.task_days = config.inventory.task_days;
     settings.lost_task_days = config.inventory.lost_task_days;
+    settings.incident_days = config.enrolment.incident_days;
     return settings;
 }
 
@@ -123,6 +127,20 @@ session::SessionLimits limits_of(Config const& config)
     limits.duration = config.cwmp.seconds_per_session;
     limits.slice_rpcs = config.discovery.rpcs_per_session;
     limits.slice_time = config.discovery.seconds_per_session;
+    return limits;
+}
+
+session::NewDeviceLimits new_device_limits_of(Config::Enrolment const& config)
+{
+    return {config.new_per_minute, config.pending_per_minute, config.pending};
+}
+
+session::FailedLoginLimits failed_login_limits_of(Config::Enrolment const& config)
+{
+    session::FailedLoginLimits limits;
+    limits.free = config.free_failures;
+    limits.longest_delay = config.longest_delay;
+    limits.delayed = config.delayed_answers;
     return limits;
 }
 
@@ -192,6 +210,11 @@ Application::Application(Config config, Prepared prepared)
       promotions_{writes_},
       incidents_{writes_, clock_, metrics_},
       audit_{writes_},
+      strangers_{writes_, clock_, metrics_, {config_.enrolment.strangers, config_.enrolment.strangers_per_network}},
+      announcements_{writes_, prepared_.sealer, config_.cwmp.realm},
+      new_devices_{new_device_limits_of(config_.enrolment)},
+      failed_logins_{failed_login_limits_of(config_.enrolment)},
+      enrolment_watch_{writes_, clock_, metrics_, [this](std::uint64_t count) { new_devices_.set_pending(count); }},
       rule_store_{writes_, rule_queries_, path_.paths(), prepared_.sealer},
       rules_{rule_store_, clock_, [](std::string_view path) { return cwmp::is_secret_path(path); }},
       rule_runner_{rules_, path_.outcomes(), clock_},
@@ -206,6 +229,13 @@ Application::Application(Config config, Prepared prepared)
       monitor_{metrics_, {[this] { return chores_.status(); }}}
 {
     note_writer_.add([this] { incidents_.flush(); });
+    note_writer_.add([this] { strangers_.flush(); });
+    note_writer_.add([this] { enrolment_watch_.look(); });
+    note_writer_.add([this, rounds = 0U]() mutable {
+        if (rounds++ % rounds_between_enrolments == 0)
+            announcements_.enrol_pending();
+    });
+    enrolment_watch_.keep_dormant_after(config_.enrolment.dormant_after);
     reload();
 }
 
@@ -289,11 +319,16 @@ base::Result<void> Application::listen_cwmp()
                                      &news_,
                                      &waker_,
                                      &rule_runner_,
-                                     &incidents_};
+                                     &incidents_,
+                                     &strangers_,
+                                     &new_devices_,
+                                     &failed_logins_};
     for (auto const& listener : config_.cwmp.listeners) {
         session::EndpointPolicy policy;
         policy.login = policy_of(listener.auth);
         policy.open_enrolment = listener.enrol == Enrol::open;
+        policy.enrol_certificates = config_.enrolment.certificates;
+        policy.client_subject = listener.client_subject;
         policy.digest.realm = config_.cwmp.realm;
         set_nonce_keys(policy.digest, prepared_.nonce_keys);
         for (auto const& login : config_.cwmp.bootstrap)

@@ -17,8 +17,10 @@
 #include "session/endpoint.hpp"
 #include "storage/chores.hpp"
 #include "storage/database.hpp"
+#include "storage/enrolment_watch.hpp"
 #include "storage/note_writer.hpp"
 #include "storage/pg_audit.hpp"
+#include "storage/pg_announcements.hpp"
 #include "storage/pg_device_admin.hpp"
 #include "storage/pg_file_store.hpp"
 #include "storage/pg_incidents.hpp"
@@ -26,6 +28,7 @@
 #include "storage/pg_model_store.hpp"
 #include "storage/pg_promotions.hpp"
 #include "storage/pg_rules.hpp"
+#include "storage/pg_strangers.hpp"
 #include "storage/pg_sweep.hpp"
 #include "storage/session_path.hpp"
 #include "storage/task_watch.hpp"
@@ -111,6 +114,11 @@ private:
     storage::PgPromotions promotions_;
     storage::PgIncidents incidents_;
     storage::PgAuditTrail audit_;
+    storage::PgStrangers strangers_;
+    storage::PgAnnouncements announcements_;
+    session::NewDevices new_devices_;
+    session::FailedLogins failed_logins_;
+    storage::EnrolmentWatch enrolment_watch_;
     storage::PgRules rule_store_;
     provisioning::RuleBook rules_;
     provisioning::RuleRunner rule_runner_;

@@ -1,6 +1,7 @@
 #include "app/config.hpp"
 
 #include "app/toml_reader.hpp"
+#include "session/certificate_name.hpp"
 
 #include <fmt/format.h>
 
@@ -97,6 +98,10 @@ void read_cwmp(TomlReader& reader, Config::Cwmp& cwmp, Context context)
                                   {"digest", CpeAuth::digest},
                                   {"any", CpeAuth::any}});
             read_choice<Enrol>(inner, "enrol", listener.enrol, {{"pending", Enrol::pending}, {"open", Enrol::open}});
+            inner.read("client_subject", listener.client_subject);
+            if (auto checked = session::check_subject_pattern(listener.client_subject);
+                !listener.client_subject.empty() && !checked)
+                inner.complain("client_subject", checked.error().what);
             if (listener.auth == CpeAuth::basic && !listener.tls)
                 inner.complain("auth", "basic sends passwords in clear and needs tls = true");
         });
@@ -147,6 +152,21 @@ void read_inventory(TomlReader& reader, Config::Inventory& inventory)
     reader.read("task_days", inventory.task_days, 1, 3650);
     reader.read("open_tasks_per_device", inventory.open_tasks_per_device, 1, 1'000'000);
     reader.read("lost_task_days", inventory.lost_task_days, 1, 3650);
+}
+
+void read_enrolment(TomlReader& reader, Config::Enrolment& enrolment)
+{
+    reader.read("certificates", enrolment.certificates);
+    reader.read("new_per_minute", enrolment.new_per_minute, 1, 10'000'000);
+    reader.read("pending_per_minute", enrolment.pending_per_minute, 0, 1'000'000);
+    reader.read("pending", enrolment.pending, 0, 10'000'000);
+    reader.read("strangers", enrolment.strangers, 0, 1'000'000);
+    reader.read("strangers_per_network", enrolment.strangers_per_network, 0, 1'000'000);
+    reader.read("free_failures", enrolment.free_failures, 0, 1'000);
+    reader.read("longest_delay", enrolment.longest_delay, 0, 60);
+    reader.read("delayed_answers", enrolment.delayed_answers, 0, 100'000);
+    reader.read("dormant_after", enrolment.dormant_after, 1, 1'000);
+    reader.read("incident_days", enrolment.incident_days, 1, 3650);
 }
 
 void read_files(TomlReader& reader, Config::Files& files, Context context)
@@ -249,6 +269,8 @@ ConfigOutcome parse_config(std::string_view text, std::string_view file_name)
         read_cwmp(cwmp, config.cwmp, context);
         TomlReader inventory{root.table("inventory"), "inventory", outcome.problems};
         read_inventory(inventory, config.inventory);
+        TomlReader enrolment{root.table("enrolment"), "enrolment", outcome.problems};
+        read_enrolment(enrolment, config.enrolment);
         TomlReader files{root.table("files"), "files", outcome.problems};
         read_files(files, config.files, context);
         TomlReader api{root.table("api"), "api", outcome.problems};

@@ -50,6 +50,7 @@ enum class Enrol {
 struct CwmpListenerConfig : ListenerConfig {
     CpeAuth auth = CpeAuth::digest;
     Enrol enrol = Enrol::pending;
+    std::string client_subject;  ///< how client certificates name devices: "CN={oui}-{serial}"; empty: as TR-069 says
 };
 
 /// A login that devices may use for their first contact.
@@ -102,6 +103,20 @@ struct Config {
         std::uint32_t rpcs_per_session = 1000;
         std::chrono::seconds seconds_per_session{900};
     } cwmp;
+
+    struct Enrolment {
+        bool certificates = true;                   ///< a trusted certificate that names a device lets it in
+        std::uint32_t new_per_minute = 60'000;      ///< unknown devices of a minute that become active at once
+        std::uint32_t pending_per_minute = 600;     ///< ... that become pending; more get 503
+        std::uint32_t pending = 10'000;             ///< pending devices in all; more get 503
+        std::uint32_t strangers = 10'000;           ///< devices that were sent away are kept for enrolment by hand
+        std::uint32_t strangers_per_network = 100;  ///< ... of one /24 or /48
+        std::uint32_t free_failures = 3;        ///< failed logins of an address or identity before they are slowed down
+        std::chrono::seconds longest_delay{8};  ///< of the answer to a failed login
+        std::uint32_t delayed_answers = 1'000;  ///< held back at once; more get 503
+        std::uint32_t dormant_after = 3;        ///< silent intervals (and a day at least) until a device is dormant
+        std::uint32_t incident_days = 90;       ///< how long incidents are kept
+    } enrolment;
 
     struct Discovery {
         std::string profile = "full";  ///< full, lean or off, where a model has none of its own

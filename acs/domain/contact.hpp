@@ -16,6 +16,7 @@ struct Contact {
     std::optional<DeviceKey> key;  ///< none: the device is new and is made
     cwmp::DeviceId identity;
     DeviceState state_if_new = DeviceState::pending;
+    std::int64_t announcement = 0;  ///< of a new device that was expected: it gets what was said of it; 0: it was not
     base::TimePoint at;
     std::vector<cwmp::Event> events;
     std::uint32_t retry_count = 0;

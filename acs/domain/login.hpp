@@ -16,6 +16,8 @@ struct Login {
     std::string ha1_sha256;
     /// The device it belongs to; none: a shared login of first contact (bootstrap), good for any device.
     std::optional<DeviceKey> device;
+    /// The announcement it belongs to: good for the announced device only, which did not come yet.
+    std::optional<std::int64_t> announcement = {};
 };
 
 /// Orders the Digest answers of a device: by the time of their nonce, then by its count. An answer whose mark is not

@@ -9,9 +9,16 @@
 
 namespace domain {
 
+/// An unknown device that is expected.
+struct ExpectedDevice {
+    std::int64_t announcement = 0;
+    std::string username;  ///< the login it has to come with; empty: any that lets devices in
+};
+
 struct LookupAnswer {
     std::optional<KnownDevice> device;
-    std::optional<Login> login;  ///< of the user name asked for
+    std::optional<ExpectedDevice> expected;  ///< of a device that is not known
+    std::optional<Login> login;              ///< of the user name asked for
 };
 
 /// What must be kept so that a session can go on over another connection or on another node.

@@ -88,6 +88,7 @@ Traits ConditionCheck::column(json::object const& node)
         refuse(fmt::format("there is no column {}", written), hint_for_column(parts.empty() ? "" : parts.back()));
     facts_.columns.emplace(column->name);
     is_about_time_ = is_about_time_ || column->is_time;
+    facts_.reads_clock = facts_.reads_clock || column->reads_clock;
     return {.has_device_text = column->is_device_text};
 }
 

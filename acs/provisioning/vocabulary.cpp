@@ -33,6 +33,7 @@ constexpr std::array columns = std::to_array<ColumnFacts>({
     {.name = "last_boot", .is_time = true},
     {.name = "last_events", .is_device_text = true},
     {.name = "inform_interval"},
+    {.name = "contact", .is_device_text = true, .reads_clock = true},
 });
 
 constexpr std::array functions = std::to_array<FunctionFacts>({

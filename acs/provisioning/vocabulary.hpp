@@ -11,6 +11,7 @@ struct ColumnFacts {
     std::string_view name;
     bool is_device_text;  ///< text that the device chose: may hold anything
     bool is_time;         ///< timestamptz
+    bool reads_clock;     ///< it changes while nothing is told of the device
 };
 
 /// What a condition knows of a function that it may call.

@@ -46,6 +46,8 @@ SessionCounters::SessionCounters(base::Metrics& metrics)
       unauthorized{refusals(metrics, "unauthorized")},
       forbidden{refusals(metrics, "forbidden")},
       bad_message{refusals(metrics, "bad_message")},
+      too_many_new{refusals(metrics, "too_many_new")},
+      too_many_failures{refusals(metrics, "too_many_failures")},
       faults{metrics.counter("acs_rpc_faults_total", "RPCs that CPEs answered with a fault")},
       open{metrics.gauge("acs_sessions_open", "Sessions that are open now")}
 {

@@ -32,15 +32,15 @@ bool looks_like_inform(std::string_view body) noexcept
     return start.contains(":Inform") || start.contains("<Inform");
 }
 
-net::Response plain(unsigned status, bool close)
+}  // namespace
+
+net::Response plain_response(unsigned status, bool close)
 {
     net::Response response;
     response.status = status;
     response.close = close;
     return response;
 }
-
-}  // namespace
 
 CwmpEndpoint::CwmpEndpoint(Services services, EndpointPolicy policy, net::Threads& threads)
     : state_{std::make_unique<State>(std::move(services), std::move(policy), threads)}
@@ -120,7 +120,7 @@ bool CwmpEndpoint::State::needs_login(net::RequestHead const& request) const
 net::Response CwmpEndpoint::State::challenge(bool stale, base::TimePoint earliest)
 {
     counters.unauthorized.add();
-    auto response = plain(401, false);
+    auto response = plain_response(401, false);
     for (auto const& one : gate.challenges(std::max(services.clock.now(), earliest), stale))
         response.headers.add("WWW-Authenticate", one);
     return response;
@@ -133,7 +133,7 @@ net::Response CwmpEndpoint::State::busy(base::Counter& counter)
     thread_local std::minstd_rand random{std::random_device{}()};
     auto const least = static_cast<int>(services.limits.retry_after.count());
     std::uniform_int_distribution<int> spread{least, 3 * least};
-    auto response = plain(503, false);
+    auto response = plain_response(503, false);
     response.headers.set("Retry-After", fmt::to_string(spread(random)));
     return response;
 }
@@ -147,22 +147,7 @@ net::Response CwmpEndpoint::State::refuse_message(net::Request const& request, s
                          {{"peer", request.peer.to_string()},
                           {"bytes", request.body.size()},
                           {"body", std::string_view{request.body}.substr(0, logged_bytes)}});
-    return plain(400, true);
-}
-
-void CwmpEndpoint::State::note(std::string_view kind, Caller const& caller, std::string username,
-                               std::string detail) const noexcept
-{
-    if (services.incidents == nullptr)
-        return;
-    domain::Incident incident{.kind = std::string{kind},
-                              .identity = cwmp::external_id(caller.identity),
-                              .address = caller.address,
-                              .username = std::move(username),
-                              .detail = std::move(detail)};
-    if (caller.known && caller.known->device)
-        incident.device = caller.known->device->key;
-    services.incidents->note(std::move(incident));
+    return plain_response(400, true);
 }
 
 base::Awaitable<net::Response> CwmpEndpoint::State::receive(net::Request& request)
@@ -203,7 +188,7 @@ base::Awaitable<net::Response> CwmpEndpoint::State::receive_without_session(net:
 {
     bool const is_empty = std::holds_alternative<cwmp::Empty>(message->message);
     if (is_empty && ended_lately(request))
-        co_return plain(204, false);
+        co_return plain_response(204, false);
     auto const cookie = net::find_cookie(request.headers, cookie_name);
     if (cookie && is_cookie(*cookie)) {
         auto const here = net::Threads::current().value_or(request.connection->thread());
@@ -216,7 +201,7 @@ base::Awaitable<net::Response> CwmpEndpoint::State::receive_without_session(net:
     if (!gate.is_open() && (is_empty || !request.headers.has("Authorization")))
         co_return challenge(false);
     if (is_empty)
-        co_return plain(204, true);
+        co_return plain_response(204, true);
     co_return refuse_message(request, fmt::format("{} without a session", cwmp::method_name(message->message)));
 }
 
@@ -227,7 +212,6 @@ base::Awaitable<net::Response> CwmpEndpoint::State::open(net::Request& request, 
         co_return refuse_message(request, identity.error().what);
     auto const authorization = net::parse_authorization(request.headers.get("Authorization"));
     Caller caller{.address = request.peer.address.to_string(), .identity = *identity};
-    caller.state_if_new = gate.policy().open_enrolment ? domain::DeviceState::active : domain::DeviceState::pending;
     bool is_away = false;
     try {
         caller.known = co_await services.sessions.look_up(*identity, gate.name_to_look_up(authorization));
@@ -239,38 +223,23 @@ base::Awaitable<net::Response> CwmpEndpoint::State::open(net::Request& request, 
     if (is_away)
         co_return busy(counters.unavailable);
     auto const* certificate = request.connection->certificate();
-    bool const has_certificate = certificate != nullptr && names_device(*certificate, *identity);
+    bool const has_certificate =
+        certificate != nullptr && names_device(*certificate, *identity, gate.policy().client_subject);
     auto const judgement = has_certificate ? LoginJudgement{LoginVerdict::accepted}
                                            : gate.judge(authorization, *caller.known, services.clock.now());
+    if (judgement.verdict == LoginVerdict::refused || judgement.verdict == LoginVerdict::other_device)
+        if (!co_await slow_down(caller))
+            co_return busy(counters.too_many_failures);
     if (judgement.verdict != LoginVerdict::accepted)
         co_return turn_away(caller, authorization, judgement);
+    if (services.failed_logins != nullptr && !gate.is_open())
+        services.failed_logins->forget(cwmp::external_id(*identity));
+    if (!enrol(caller, has_certificate, authorization.username))
+        co_return busy(counters.too_many_new);
     caller.login_mark = judgement.mark;
     caller.authenticated = has_certificate || !gate.is_open();
     caller.is_https = request.is_https;
     co_return co_await admit(request, std::move(inform), std::move(caller));
-}
-
-net::Response CwmpEndpoint::State::turn_away(Caller const& caller, net::Authorization const& authorization,
-                                             LoginJudgement const& judgement)
-{
-    auto const& username = authorization.username;
-    if (judgement.verdict == LoginVerdict::other_device) {
-        counters.forbidden.add();
-        base::log::warning("session.wrong_login",
-                           {{"device", cwmp::external_id(caller.identity)}, {"username", username}});
-        note(domain::incident_kind::wrong_login, caller, username,
-             "the right password, but the login belongs to another device");
-        return plain(403, false);
-    }
-    if (judgement.verdict == LoginVerdict::refused) {
-        note(domain::incident_kind::failed_login, caller, username, "an unknown user name, or not its password");
-        return challenge(false);
-    }
-    if (judgement.is_replay)
-        note(domain::incident_kind::replayed_login, caller, username, "a Digest answer that was used before");
-    // The clock of another node may be ahead: a nonce that is older than the device's last one would be stale again.
-    return challenge(true,
-                     caller.known->device ? domain::time_after(caller.known->device->login_mark) : base::TimePoint{});
 }
 
 base::Awaitable<net::Response> CwmpEndpoint::State::admit(net::Request& request, cwmp::Envelope inform, Caller caller)
@@ -331,11 +300,11 @@ net::Response CwmpEndpoint::State::respond(net::Connection& connection, std::sha
     connection.set_idle(reply.ended ? services.limits.after_end : reply.patience + std::chrono::seconds{5});
     switch (reply.kind) {
         case Answer::Kind::message: break;
-        case Answer::Kind::nothing: return plain(204, false);
+        case Answer::Kind::nothing: return plain_response(204, false);
         case Answer::Kind::unavailable: return busy(counters.unavailable);
-        case Answer::Kind::refused: counters.bad_message.add(); return plain(400, true);
-        case Answer::Kind::forbidden: return plain(403, false);
-        case Answer::Kind::close: return plain(503, true);
+        case Answer::Kind::refused: counters.bad_message.add(); return plain_response(400, true);
+        case Answer::Kind::forbidden: return plain_response(403, false);
+        case Answer::Kind::close: return plain_response(503, true);
     }
     net::Response response;
     response.headers.set("Content-Type", "text/xml; charset=\"utf-8\"");

@@ -28,7 +28,11 @@ struct SharedLogin {
 /// How one listener treats CPEs.
 struct EndpointPolicy {
     LoginPolicy login = LoginPolicy::digest;
-    bool open_enrolment = false;  ///< devices never heard of are active at once, not pending
+    bool open_enrolment = false;     ///< devices never heard of are active at once, not pending
+    bool enrol_certificates = true;  ///< so are those whose client certificate names them
+    /// How a client certificate names its device: "CN={oui}-{serial}", an attribute of the subject (or DNS, URI: an
+    /// alternative name) and what it reads, with {oui}, {class} and {serial}. Empty: the forms of TR-069 3.4.4.
+    std::string client_subject;
     std::vector<SharedLogin> shared_logins;
     net::DigestSettings digest;  ///< the realm is one constant for the whole fleet: the stored HA1 depend on it
 };

@@ -53,14 +53,20 @@ struct CwmpEndpoint::State {
                                                            std::optional<cwmp::Envelope> message);
     base::Awaitable<net::Response> open(net::Request& request, cwmp::Envelope inform);
     base::Awaitable<net::Response> admit(net::Request& request, cwmp::Envelope inform, Caller caller);
-    /// The answer to a login that was not accepted.
-    [[nodiscard]] net::Response turn_away(Caller const& caller, net::Authorization const& authorization,
-                                          LoginJudgement const& judgement);
     void watch(net::Connection& connection);
     base::Awaitable<void> watch_takeover(LiveSession const& old, Caller& caller);
     [[nodiscard]] net::Response refuse_message(net::Request const& request, std::string_view why);
+    // endpoint_enrolment.cpp, on the connection's thread
     /// Notes what a CPE did that somebody may have to look at.
     void note(std::string_view kind, Caller const& caller, std::string username, std::string detail) const noexcept;
+    void note_stranger(Caller const& caller, std::string username, std::string reason) const noexcept;
+    /// Waits before the answer to a failed login; false: too many wait already.
+    base::Awaitable<bool> slow_down(Caller const& caller);
+    /// The answer to a login that was not accepted.
+    [[nodiscard]] net::Response turn_away(Caller const& caller, net::Authorization const& authorization,
+                                          LoginJudgement const& judgement);
+    /// Decides what an unknown device becomes; false: there is no room for it now.
+    [[nodiscard]] bool enrol(Caller& caller, bool has_certificate, std::string const& username) const;
 
     // live_sessions.cpp
     /// Any thread: lets the session answer on its own thread.
@@ -104,8 +110,13 @@ struct CwmpEndpoint::State {
 /// A cookie of ours by its looks: 32 lower-case hexadecimal digits.
 [[nodiscard]] bool is_cookie(std::string_view text) noexcept;
 
-/// True when the certificate's common name or an alternative name is OUI-Serial or OUI-ProductClass-Serial of the
-/// device, each part percent-encoded or not (TR-069 3.4.4).
-[[nodiscard]] bool names_device(net::ClientCertificate const& certificate, cwmp::DeviceId const& device);
+/// True when the certificate names the device: by `pattern` (see EndpointPolicy::client_subject) or, when that is
+/// empty, when its common name or an alternative name is OUI-Serial or OUI-ProductClass-Serial of the device, each part
+/// percent-encoded or not (TR-069 3.4.4).
+[[nodiscard]] bool names_device(net::ClientCertificate const& certificate, cwmp::DeviceId const& device,
+                                std::string_view pattern = {});
+
+/// A response without a body.
+[[nodiscard]] net::Response plain_response(unsigned status, bool close = false);
 
 }  // namespace session

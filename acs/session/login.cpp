@@ -51,15 +51,28 @@ LoginJudgement Gate::judge(net::Authorization const& authorization, domain::Look
         return {LoginVerdict::accepted};
     auto const last_mark = known.device ? known.device->login_mark : 0;
     if (auto const* configured = shared(authorization.username))
-        return check(authorization, configured->secret, last_mark, now);
+        return only_expected(check(authorization, configured->secret, last_mark, now), known, authorization.username);
     auto const& login = known.login;
     if (!login || authorization.username.empty())
         return {LoginVerdict::refused};
     auto judgement =
         check(authorization, {base::to_hex(login->ha1_md5), base::to_hex(login->ha1_sha256)}, last_mark, now);
-    bool const is_its_own = !login->device || (known.device && known.device->key == *login->device);
+    bool const is_its_own = login->device ? known.device && known.device->key == *login->device
+                            : login->announcement
+                                ? known.expected && known.expected->announcement == *login->announcement
+                                : true;
     if (judgement.verdict == LoginVerdict::accepted && !is_its_own)
         judgement.verdict = LoginVerdict::other_device;
+    return only_expected(std::move(judgement), known, authorization.username);
+}
+
+/// A device that was announced with a login of its own is not let in with one that others have too.
+LoginJudgement Gate::only_expected(LoginJudgement judgement, domain::LookupAnswer const& known,
+                                   std::string_view username)
+{
+    bool const is_other = known.expected && !known.expected->username.empty() && known.expected->username != username;
+    if (judgement.verdict == LoginVerdict::accepted && is_other)
+        return {.verdict = LoginVerdict::refused, .why = "it was announced with another login"};
     return judgement;
 }
 

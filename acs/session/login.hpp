@@ -43,6 +43,7 @@ struct LoginJudgement {
     LoginVerdict verdict = LoginVerdict::refused;
     std::int64_t mark = 0;   ///< of an accepted Digest answer, for the contact
     bool is_replay = false;  ///< it is stale because the same answer was used before
+    std::string why = {};    ///< it was refused although the password is right; a clause, or empty
 };
 
 /// Who may inform on one listener.
@@ -63,6 +64,8 @@ public:
 
 private:
     [[nodiscard]] SharedLogin const* shared(std::string_view username) const noexcept;
+    [[nodiscard]] static LoginJudgement only_expected(LoginJudgement judgement, domain::LookupAnswer const& known,
+                                                      std::string_view username);
     [[nodiscard]] LoginJudgement check(net::Authorization const& authorization, net::DigestSecret const& secret,
                                        std::int64_t last_mark, base::TimePoint now);
     [[nodiscard]] bool check_basic(net::Authorization const& authorization, net::DigestSecret const& secret) const;

@@ -8,11 +8,14 @@
 #include "domain/incidents.hpp"
 #include "domain/model.hpp"
 #include "domain/session_store.hpp"
+#include "domain/stranger.hpp"
 #include "domain/task_news.hpp"
 #include "domain/task_store.hpp"
 #include "domain/tree_store.hpp"
 #include "domain/wakeup.hpp"
+#include "session/failed_logins.hpp"
 #include "session/limits.hpp"
+#include "session/new_devices.hpp"
 
 #include <string>
 
@@ -43,6 +46,9 @@ struct Services {
         nullptr;  ///< wakes devices whose session ended before a person's task was seen; null: nobody
     domain::DeviceRules* rules = nullptr;    ///< null: there are none
     domain::Incidents* incidents = nullptr;  ///< null: nobody wants to know
+    domain::Strangers* strangers = nullptr;  ///< null: they are not kept
+    NewDevices* new_devices = nullptr;       ///< null: there are no bounds
+    FailedLogins* failed_logins = nullptr;   ///< null: they are not slowed down
 };
 
 }  // namespace session

@@ -116,6 +116,7 @@ base::Awaitable<Answer> Session::admit(cwmp::Envelope received, cwmp::DeviceId i
     auto greeting = judge(std::move(identity), inform, known, started_, services_.limits);
     greeting.contact.address = caller_.address;
     greeting.contact.state_if_new = caller_.state_if_new;
+    greeting.contact.announcement = caller_.announcement;
     greeting.contact.login_mark = caller_.login_mark;
     state_ = known ? known->state : caller_.state_if_new;
     evidence_ = {greeting.contact.events, greeting.parameter_key, greeting.contact.facts.software_version, {}};

@@ -30,6 +30,7 @@ struct Caller {
     bool authenticated = false;                 ///< logged in, or showed a certificate
     bool is_https = true;                       ///< the CPE reached us by TLS: it is given file URLs of the same scheme
     domain::DeviceState state_if_new = domain::DeviceState::pending;
+    std::int64_t announcement = 0;  ///< of a device that was expected
 };
 
 /// What goes back to the CPE.

@@ -53,14 +53,6 @@ constexpr std::array sweeps{
            " AND NOT EXISTS (SELECT FROM rule r WHERE r.rule = q.rule AND r.version_id = q.version_id)"},
           "quarantines of old rules forgotten",
           true},
-    Sweep{{"sweep_old_incidents", "DELETE FROM incident WHERE last_at < $1::timestamptz - interval '90 days'"},
-          "old incidents forgotten",
-          true},
-    Sweep{{"sweep_many_incidents",
-           "DELETE FROM incident WHERE $1::timestamptz IS NOT NULL AND incident_id <="
-           " (SELECT incident_id FROM incident ORDER BY incident_id DESC OFFSET 1000000 LIMIT 1)"},
-          "incidents beyond a million forgotten",
-          true},
 };
 
 constexpr Statement try_lock{"try_chores_lock", "SELECT pg_try_advisory_lock($1)"};
@@ -85,6 +77,13 @@ constexpr Statement drop_old_tasks{"drop_old_tasks",
                                    "DELETE FROM task WHERE (device_id, task_id) IN (SELECT device_id, task_id FROM task"
                                    " WHERE state IN ('done', 'failed', 'cancelled', 'expired')"
                                    " AND updated < $1::timestamptz - make_interval(days => $2) LIMIT $3)"};
+
+constexpr std::int64_t most_incidents = 1'000'000;  ///< kept; the oldest go first
+
+constexpr Statement drop_incidents{
+    "drop_incidents",
+    "DELETE FROM incident WHERE last_at < $1::timestamptz - make_interval(days => $2) OR incident_id <="
+    " (SELECT incident_id FROM incident ORDER BY incident_id DESC OFFSET $3 LIMIT 1)"};
 
 /// A later deadline of its own counts more: somebody said that it may take that long.
 constexpr Statement end_tasks_without_answer{
@@ -202,6 +201,7 @@ void Chores::do_chores(pqxx::connection& connection)
     if (!is_thorough)
         return;
     end_lost_tasks(connection, now);
+    forget_incidents(connection, now);
     drop_partitions(connection, "event", settings_.event_days);
     drop_partitions(connection, "parameter_sample", settings_.sample_days);
     forget_old_tasks(connection, now);
@@ -215,6 +215,16 @@ void Chores::end_lost_tasks(pqxx::connection& connection, base::TimePoint now)
                           .affected_rows();
     if (rows > 0)
         base::log::info("chores.swept", {{"what", "tasks of devices that did not come back"}, {"rows", rows}});
+}
+
+void Chores::forget_incidents(pqxx::connection& connection, base::TimePoint now)
+{
+    pqxx::nontransaction work{connection};
+    auto const rows =
+        exec(work, drop_incidents, time_text(now), static_cast<int>(settings_.incident_days), most_incidents)
+            .affected_rows();
+    if (rows > 0)
+        base::log::info("chores.swept", {{"what", "old incidents forgotten"}, {"rows", rows}});
 }
 
 void Chores::forget_old_tasks(pqxx::connection& connection, base::TimePoint now)

@@ -25,6 +25,7 @@ struct ChoreSettings {
     unsigned task_days = 90;            ///< how long finished tasks are kept
     PromotionSettings promotions;
     std::function<void()> on_promotions_changed;  ///< called in a round of any node; null: nobody wants to know
+    unsigned incident_days = 90;                  ///< how long incidents are kept
     unsigned lost_task_days = 7;  ///< how long a task that was sent waits for a device that does not come back
 };
 
@@ -57,6 +58,7 @@ private:
     void make_partitions(pqxx::connection& connection);
     void drop_partitions(pqxx::connection& connection, std::string const& parent, unsigned days);
     void forget_old_tasks(pqxx::connection& connection, base::TimePoint now);
+    void forget_incidents(pqxx::connection& connection, base::TimePoint now);
     void end_lost_tasks(pqxx::connection& connection, base::TimePoint now);
     void set_status(std::string problem);
 

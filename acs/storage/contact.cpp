@@ -78,9 +78,9 @@ public:
 
     pqxx::result fresh(pqxx::transaction_base& transaction)
     {
-        return send(transaction, commit_new_contact, promoted_keys_.finish(), promoted_paths_.finish(),
+        return send(transaction, commit_new_contact(has_announced_), promoted_keys_.finish(), promoted_paths_.finish(),
                     promoted_values_.finish(), promoted_since_.finish(), ouis_.finish(), classes_.finish(),
-                    serials_.finish(), manufacturers_.finish(), states_.finish());
+                    serials_.finish(), manufacturers_.finish(), states_.finish(), announcements_.finish());
     }
 
 private:
@@ -131,6 +131,8 @@ private:
         serials_.add(std::string_view{contact.identity.serial_number});
         manufacturers_.add(shortened(contact.identity.manufacturer, longest_fact));
         states_.add(domain::to_text(contact.state_if_new));
+        announcements_.add(contact.announcement);
+        has_announced_ = has_announced_ || contact.announcement != 0;
     }
 
     template <class... More>
@@ -147,8 +149,8 @@ private:
     ArrayText keys_, contact_ids_, at_, boots_, periodic_, retries_, redelivered_, rules_due_, login_marks_, addresses_,
         codes_, event_keys_, software_, hardware_, provisioning_, parameter_keys_, urls_, hour_start_, hour_sessions_,
         hour_boots_, recent_versions_, recent_ids_, recent_values_, recent_changed_, promoted_keys_, promoted_paths_,
-        promoted_values_, promoted_since_, ouis_, classes_, serials_, manufacturers_, states_;
-    bool has_events_ = false, has_overlays_ = false, has_promoted_ = false;
+        promoted_values_, promoted_since_, ouis_, classes_, serials_, manufacturers_, states_, announcements_;
+    bool has_events_ = false, has_overlays_ = false, has_promoted_ = false, has_announced_ = false;
 };
 
 ContactColumns columns_of(std::span<std::shared_ptr<BatchItem> const> items)

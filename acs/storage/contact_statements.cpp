@@ -115,6 +115,84 @@ private:
     std::array<std::pair<std::string, std::string>, 8> texts_;
 };
 
+/// New devices of which nobody has spoken.
+#define ACS_CONTACT_MADE                                                                                               \
+    " made AS (INSERT INTO device (device_id, state, manufacturer, oui, product_class, serial_number, first_seen)"     \
+    " SELECT n.device_id, u.state, u.manufacturer, u.oui, u.product_class, u.serial_number, u.at"                      \
+    " FROM u JOIN named n ON n.identity_hash = u.key ON CONFLICT (device_id) DO NOTHING),"
+
+/// The same when some were announced: they get what was said of them, and the login that they came with is theirs. An
+/// announcement that was taken back in between makes no device active.
+#define ACS_CONTACT_MADE_AS_ANNOUNCED                                                                                  \
+    " met AS (UPDATE announcement a SET device_id = n.device_id, met_at = u.at FROM u"                                 \
+    " JOIN named n ON n.identity_hash = u.key WHERE u.announcement <> 0 AND a.announcement_id = u.announcement"        \
+    " AND (a.device_id IS NULL OR a.device_id = n.device_id)"                                                          \
+    " RETURNING a.announcement_id, a.device_id, a.subscriber, a.tags),"                                                \
+    " owned AS (UPDATE credential l SET device_id = m.device_id, announcement_id = NULL FROM met m"                    \
+    " WHERE l.announcement_id = m.announcement_id),"                                                                   \
+    " made AS (INSERT INTO device (device_id, state, manufacturer, oui, product_class, serial_number, first_seen,"     \
+    " subscriber, tags)"                                                                                               \
+    " SELECT n.device_id, CASE WHEN u.announcement <> 0 AND m.device_id IS NULL THEN 'pending' ELSE u.state END,"      \
+    " u.manufacturer, u.oui, u.product_class, u.serial_number, u.at, nullif(m.subscriber, ''),"                        \
+    " coalesce(m.tags, '{}')"                                                                                          \
+    " FROM u JOIN named n ON n.identity_hash = u.key LEFT JOIN met m ON m.announcement_id = u.announcement"            \
+    " AND m.device_id = n.device_id"                                                                                   \
+    " ON CONFLICT (device_id) DO NOTHING),"
+
+/// The statement for new devices around one of these two parts.
+#define ACS_NEW_CONTACT(made)                                                                                          \
+    "WITH u AS MATERIALIZED (SELECT * FROM unnest(" ACS_CONTACT_ARRAYS                                                 \
+    ", $29::text[], $30::text[], $31::text[], $32::text[], $33::text[], $34::bigint[]) WITH ORDINALITY u "             \
+    "(" ACS_CONTACT_COLUMNS ", oui, product_class, serial_number, manufacturer, state, announcement, n)),"             \
+    " named AS (INSERT INTO device_identity AS i (identity_hash, device_id, oui, product_class, serial_number, "       \
+    "made_by, first_seen)"                                                                                             \
+    " SELECT key, key, oui, product_class, serial_number, contact_id, at FROM u"                                       \
+    " ON CONFLICT (identity_hash) DO UPDATE SET made_by = i.made_by"                                                   \
+    " WHERE i.oui = EXCLUDED.oui AND i.product_class = EXCLUDED.product_class AND i.serial_number = "                  \
+    "EXCLUDED.serial_number"                                                                                           \
+    " RETURNING i.identity_hash, i.device_id, i.made_by)," made                                                        \
+    " fresh AS (INSERT INTO device_contact AS c (device_id, session_epoch, contact_id, last_inform, last_boot, "       \
+    "hour_start,"                                                                                                      \
+    " hour_sessions, hour_boots, informs, periodic_informs, address, last_events, last_event_keys, software_version,"  \
+    " hardware_version, provisioning_code, parameter_key, connection_request_url, boot_epoch, bootstrap_epoch, "       \
+    "login_mark)"                                                                                                      \
+    " SELECT n.device_id, 1, u.contact_id, u.at, CASE WHEN u.boot > 0 THEN u.at END, u.hour_start, u.hour_sessions, "  \
+    "u.hour_boots,"                                                                                                    \
+    " 1, u.is_periodic::integer, u.address, u.codes::text[], u.keys::text[], u.software_version, u.hardware_version,"  \
+    " u.provisioning_code, u.parameter_key, u.url, (u.boot > 0)::integer, (u.boot > 1)::integer, u.login_mark FROM u " \
+    "JOIN named n ON "                                                                                                 \
+    "n.identity_hash = u.key"                                                                                          \
+    " ON CONFLICT (device_id) DO UPDATE SET"                                                                           \
+    " session_epoch = c.session_epoch + (c.contact_id <> EXCLUDED.contact_id)::integer,"                               \
+    " same_events = CASE WHEN c.contact_id = EXCLUDED.contact_id THEN c.same_events"                                   \
+    " ELSE (c.last_events, c.last_event_keys) IS NOT DISTINCT FROM (EXCLUDED.last_events, EXCLUDED.last_event_keys) "  \
+    "END,"                                                                                                             \
+    " informs = c.informs + (c.contact_id <> EXCLUDED.contact_id)::integer, contact_id = EXCLUDED.contact_id,"         \
+    " last_inform = EXCLUDED.last_inform, last_boot = coalesce(EXCLUDED.last_boot, c.last_boot),"                      \
+    " boot_epoch = CASE WHEN EXCLUDED.boot_epoch > 0 THEN c.session_epoch + (c.contact_id <> "                         \
+    "EXCLUDED.contact_id)::integer"                                                                                    \
+    " ELSE c.boot_epoch END,"                                                                                          \
+    " bootstrap_epoch = CASE WHEN EXCLUDED.bootstrap_epoch > 0"                                                        \
+    " THEN c.session_epoch + (c.contact_id <> EXCLUDED.contact_id)::integer ELSE c.bootstrap_epoch END,"               \
+    " hour_start = EXCLUDED.hour_start, hour_sessions = EXCLUDED.hour_sessions, hour_boots = EXCLUDED.hour_boots,"     \
+    " address = EXCLUDED.address, last_events = EXCLUDED.last_events, last_event_keys = EXCLUDED.last_event_keys,"     \
+    " software_version = EXCLUDED.software_version, hardware_version = EXCLUDED.hardware_version,"                     \
+    " provisioning_code = EXCLUDED.provisioning_code, parameter_key = EXCLUDED.parameter_key,"                         \
+    " connection_request_url = EXCLUDED.connection_request_url, rules_epoch = 0,"                                      \
+    " login_mark = greatest(c.login_mark, EXCLUDED.login_mark) RETURNING c.device_id, "                                \
+    "c.session_epoch, c.same_events),"                                                                                 \
+    " written AS (SELECT f.device_id, f.session_epoch, f.same_events, n.made_by = u.contact_id AS created, u.*"        \
+    " FROM u JOIN named n ON n.identity_hash = u.key JOIN fresh f ON f.device_id = n.device_id)," ACS_CONTACT_EVENTS   \
+    "," ACS_CONTACT_RECENT "," ACS_CONTACT_PROMOTED(                                                                   \
+        "SELECT n.device_id, q.path_id, q.value, q.since"                                                              \
+        " FROM unnest($25::bigint[], $26::integer[], $27::text[], $28::timestamptz[]) q (key, path_id, value, since)"  \
+        " JOIN named n ON n.identity_hash = q.key") " SELECT n, device_id, session_epoch, created,"                    \
+                                                    " recent_ids IS NULL OR device_id IN (SELECT device_id FROM "      \
+                                                    "recent) FROM written"
+
+constexpr Statement new_contact{"commit_new_contact", ACS_NEW_CONTACT(ACS_CONTACT_MADE)};
+constexpr Statement announced_contact{"commit_announced_contact", ACS_NEW_CONTACT(ACS_CONTACT_MADE_AS_ANNOUNCED)};
+
 }  // namespace
 
 Statement commit_known_contact(bool events, bool overlays, bool promoted)
@@ -123,58 +201,9 @@ Statement commit_known_contact(bool events, bool overlays, bool promoted)
     return forms.form(events, overlays, promoted);
 }
 
-Statement const commit_new_contact{
-    "commit_new_contact",
-    "WITH u AS MATERIALIZED (SELECT * FROM unnest(" ACS_CONTACT_ARRAYS
-    ", $29::text[], $30::text[], $31::text[], $32::text[], $33::text[]) WITH ORDINALITY u (" ACS_CONTACT_COLUMNS
-    ", oui, product_class, serial_number, manufacturer, state, n)),"
-    " named AS (INSERT INTO device_identity AS i (identity_hash, device_id, oui, product_class, serial_number, "
-    "made_by, first_seen)"
-    " SELECT key, key, oui, product_class, serial_number, contact_id, at FROM u"
-    " ON CONFLICT (identity_hash) DO UPDATE SET made_by = i.made_by"
-    " WHERE i.oui = EXCLUDED.oui AND i.product_class = EXCLUDED.product_class AND i.serial_number = "
-    "EXCLUDED.serial_number"
-    " RETURNING i.identity_hash, i.device_id, i.made_by),"
-    " made AS (INSERT INTO device (device_id, state, manufacturer, oui, product_class, serial_number, first_seen)"
-    " SELECT n.device_id, u.state, u.manufacturer, u.oui, u.product_class, u.serial_number, u.at"
-    " FROM u JOIN named n ON n.identity_hash = u.key ON CONFLICT (device_id) DO NOTHING),"
-    " fresh AS (INSERT INTO device_contact AS c (device_id, session_epoch, contact_id, last_inform, last_boot, "
-    "hour_start,"
-    " hour_sessions, hour_boots, informs, periodic_informs, address, last_events, last_event_keys, software_version,"
-    " hardware_version, provisioning_code, parameter_key, connection_request_url, boot_epoch, bootstrap_epoch, "
-    "login_mark)"
-    " SELECT n.device_id, 1, u.contact_id, u.at, CASE WHEN u.boot > 0 THEN u.at END, u.hour_start, u.hour_sessions, "
-    "u.hour_boots,"
-    " 1, u.is_periodic::integer, u.address, u.codes::text[], u.keys::text[], u.software_version, u.hardware_version,"
-    " u.provisioning_code, u.parameter_key, u.url, (u.boot > 0)::integer, (u.boot > 1)::integer, u.login_mark FROM u "
-    "JOIN named n ON "
-    "n.identity_hash = u.key"
-    " ON CONFLICT (device_id) DO UPDATE SET"
-    " session_epoch = c.session_epoch + (c.contact_id <> EXCLUDED.contact_id)::integer,"
-    " same_events = CASE WHEN c.contact_id = EXCLUDED.contact_id THEN c.same_events"
-    " ELSE (c.last_events, c.last_event_keys) IS NOT DISTINCT FROM (EXCLUDED.last_events, EXCLUDED.last_event_keys) "
-    "END,"
-    " informs = c.informs + (c.contact_id <> EXCLUDED.contact_id)::integer, contact_id = EXCLUDED.contact_id,"
-    " last_inform = EXCLUDED.last_inform, last_boot = coalesce(EXCLUDED.last_boot, c.last_boot),"
-    " boot_epoch = CASE WHEN EXCLUDED.boot_epoch > 0 THEN c.session_epoch + (c.contact_id <> "
-    "EXCLUDED.contact_id)::integer"
-    " ELSE c.boot_epoch END,"
-    " bootstrap_epoch = CASE WHEN EXCLUDED.bootstrap_epoch > 0"
-    " THEN c.session_epoch + (c.contact_id <> EXCLUDED.contact_id)::integer ELSE c.bootstrap_epoch END,"
-    " hour_start = EXCLUDED.hour_start, hour_sessions = EXCLUDED.hour_sessions, hour_boots = EXCLUDED.hour_boots,"
-    " address = EXCLUDED.address, last_events = EXCLUDED.last_events, last_event_keys = EXCLUDED.last_event_keys,"
-    " software_version = EXCLUDED.software_version, hardware_version = EXCLUDED.hardware_version,"
-    " provisioning_code = EXCLUDED.provisioning_code, parameter_key = EXCLUDED.parameter_key,"
-    " connection_request_url = EXCLUDED.connection_request_url, rules_epoch = 0,"
-    " login_mark = greatest(c.login_mark, EXCLUDED.login_mark) RETURNING c.device_id, "
-    "c.session_epoch, c.same_events),"
-    " written AS (SELECT f.device_id, f.session_epoch, f.same_events, n.made_by = u.contact_id AS created, u.*"
-    " FROM u JOIN named n ON n.identity_hash = u.key JOIN fresh f ON f.device_id = n.device_id)," ACS_CONTACT_EVENTS
-    "," ACS_CONTACT_RECENT "," ACS_CONTACT_PROMOTED(
-        "SELECT n.device_id, q.path_id, q.value, q.since"
-        " FROM unnest($25::bigint[], $26::integer[], $27::text[], $28::timestamptz[]) q (key, path_id, value, since)"
-        " JOIN named n ON n.identity_hash = q.key") " SELECT n, device_id, session_epoch, created,"
-                                                    " recent_ids IS NULL OR device_id IN (SELECT device_id FROM "
-                                                    "recent) FROM written"};
+Statement commit_new_contact(bool announced)
+{
+    return announced ? announced_contact : new_contact;
+}
 
 }  // namespace storage

@@ -10,7 +10,8 @@ namespace storage {
 /// For known devices: with the parts for event rows, for overlays and for promoted copies ($25 to $28), or without.
 [[nodiscard]] Statement commit_known_contact(bool events, bool overlays, bool promoted);
 
-/// For new devices: promoted copies in $25 to $28, identity, manufacturer and state in $29 to $33.
-extern Statement const commit_new_contact;
+/// For new devices: promoted copies in $25 to $28, identity, manufacturer and state in $29 to $33, announcements in
+/// $34; with the part for those who were announced, or without.
+[[nodiscard]] Statement commit_new_contact(bool announced);
 
 }  // namespace storage

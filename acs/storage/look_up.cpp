@@ -21,7 +21,11 @@ constexpr Statement look_up{
     " EXISTS (SELECT FROM task t WHERE t.device_id = d.device_id AND t.state IN ('queued', 'sent', 'waiting', "
     "'unknown')"
     " AND (t.state <> 'queued' OR t.not_before <= now())),"
-    " c.rules_epoch, c.rules_until, c.login_mark"
+    " c.rules_epoch, c.rules_until, c.login_mark, l.announcement_id,"
+    // Asked only for those who are not known.
+    " CASE WHEN d.device_id IS NULL THEN (SELECT ARRAY[a.announcement_id::text, a.username] FROM announcement a"
+    " WHERE a.serial_number = u.serial_number AND a.oui IN ('', u.oui) AND a.product_class IN ('', u.product_class)"
+    " AND a.device_id IS NULL ORDER BY a.oui <> '' DESC, a.product_class <> '' DESC LIMIT 1) END"
     " FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])"
     " WITH ORDINALITY u (hash, oui, product_class, serial_number, username, n)"
     " LEFT JOIN device_identity i ON i.identity_hash = u.hash"
@@ -65,7 +69,9 @@ enum Column : int {
     has_tasks,
     rules_epoch,
     rules_until,
-    login_mark
+    login_mark,
+    login_announcement,
+    expected
 };
 
 std::string bytes_of(pqxx::field const& field)
@@ -79,6 +85,8 @@ domain::Login read_login(pqxx::row const& row)
     domain::Login login{row[login_name].c_str(), bytes_of(row[login_md5]), bytes_of(row[login_sha256]), std::nullopt};
     if (!row[login_device].is_null())
         login.device = domain::DeviceKey{row[login_device].as<std::int64_t>()};
+    if (!row[login_announcement].is_null())
+        login.announcement = row[login_announcement].as<std::int64_t>();
     return login;
 }
 
@@ -158,6 +166,10 @@ void LookUpKind::execute(pqxx::transaction_base& transaction, std::span<std::sha
         answer.is_collision = row[status].as<int>() == 2;
         if (!row[login_name].is_null())
             answer.found.login = read_login(row);
+        if (!row[expected].is_null()) {
+            auto const parts = parse_texts(text_of(row[expected]));
+            answer.found.expected = {std::stoll(parts.at(0)), parts.at(1)};
+        }
         if (row[status].as<int>() == 1) {
             answer.found.device = read_device(row);
             read_recent(row, answer);

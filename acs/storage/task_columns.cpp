@@ -94,6 +94,11 @@ std::string wake_place(domain::DeviceKey device)
     return fmt::format("connection request of {}", device.value());
 }
 
+std::string login_place(std::string_view username)
+{
+    return fmt::format("login {}", username);
+}
+
 std::string arguments_text(base::Sealer const& sealer, domain::DeviceKey device, domain::TaskArguments const& arguments)
 {
     json::value value = domain::to_json(arguments);

@@ -22,6 +22,8 @@ inline constexpr int task_column_count = 17;
 
 /// Whose a connection-request password is.
 [[nodiscard]] std::string wake_place(domain::DeviceKey device);
+/// Whose the password of a login is: it stays its own when devices are merged.
+[[nodiscard]] std::string login_place(std::string_view username);
 
 /// The arguments as the column keeps them: JSON with its secrets sealed.
 [[nodiscard]] std::string arguments_text(base::Sealer const& sealer, domain::DeviceKey device,

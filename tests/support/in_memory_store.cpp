@@ -80,9 +80,16 @@ base::Awaitable<domain::LookupAnswer> InMemoryStore::look_up(cwmp::DeviceId iden
         answer.device = devices_.at(*key).known;
         answer.device->has_open_tasks = has_open_tasks(*key);
     }
+    if (auto const expected = expected_.find(identity.serial_number); !answer.device && expected != expected_.end())
+        answer.expected = expected->second;
     if (auto const login = logins_.find(username); !username.empty() && login != logins_.end())
         answer.login = login->second;
     co_return answer;
+}
+
+void InMemoryStore::expect(std::string serial_number, domain::ExpectedDevice expected)
+{
+    expected_[std::move(serial_number)] = std::move(expected);
 }
 
 InMemoryStore::Device& InMemoryStore::make(cwmp::DeviceId const& identity, domain::DeviceState state)

@@ -60,6 +60,8 @@ public:
     };
 
     void add_login(domain::Login login);
+    /// A device of this serial number is announced.
+    void expect(std::string serial_number, domain::ExpectedDevice expected);
     /// A device that is known already; gives its key.
     domain::DeviceKey add_device(cwmp::DeviceId identity, domain::DeviceState state);
     void set_state(domain::DeviceKey device, domain::DeviceState state);
@@ -103,6 +105,7 @@ private:
     bool away_ = false;
     std::int64_t last_key_ = 0, last_task_ = 0;
     std::map<domain::DeviceKey, Device> devices_;
+    std::map<std::string, domain::ExpectedDevice> expected_;  // by serial number
     std::map<std::string, domain::Login> logins_;
     std::map<domain::TaskId, KeptTask> tasks_;
     std::map<std::string, domain::SuspendedSession> suspended_;

@@ -4,6 +4,7 @@
 #include "net/http_client.hpp"
 #include "net/server.hpp"
 #include "support/fake_incidents.hpp"
+#include "support/fake_strangers.hpp"
 #include "support/fake_waker.hpp"
 #include "unit/session/conversation.hpp"
 
@@ -95,10 +96,11 @@ protected:
     /// One I/O thread, as the stores in memory are for one.
     void start(LoginPolicy login = LoginPolicy::none, bool shared_connections = false)
     {
-        policy = {.login = login, .open_enrolment = true};
+        policy.login = login;
         policy.digest = {.realm = "acs", .key = "0123456789abcdef"};
         policy.shared_logins = {{"bootstrap", net::make_digest_secret("bootstrap", "acs", "secret")}};
         services.incidents = &incidents;
+        services.strangers = &strangers;
         endpoint.emplace(services, policy, threads);
         server.emplace(threads, metrics);
         net::Listener listener{.name = "cwmp", .address = "127.0.0.1"};
@@ -124,7 +126,8 @@ protected:
     domain::TaskNews news;
     support::FakeWaker waker;
     support::FakeIncidents incidents;
-    EndpointPolicy policy;
+    support::FakeStrangers strangers;
+    EndpointPolicy policy{.open_enrolment = true};
     net::Threads threads;
     std::optional<CwmpEndpoint> endpoint;
     std::optional<net::Server> server;
@@ -325,6 +328,106 @@ TEST_F(EndpointTest, ALoginOfAnotherDeviceIsRefused)
     ASSERT_EQ(incidents.noted().size(), 1U);
     EXPECT_EQ(incidents.noted()[0].kind, domain::incident_kind::wrong_login);
     EXPECT_EQ(incidents.noted()[0].device, key);
+}
+
+TEST_F(EndpointTest, AnUnknownDeviceWithoutALoginIsKeptForEnrolmentByHand)
+{
+    start(LoginPolicy::basic);
+    EXPECT_EQ(Wire{port}.post(hello(), {"Authorization: " + net::basic_authorization("guess", "x")}).status, 401U);
+    ASSERT_EQ(strangers.noted().size(), 1U);
+    EXPECT_EQ(strangers.noted()[0].identity, id);
+    EXPECT_EQ(strangers.noted()[0].username, "guess");
+    EXPECT_EQ(strangers.noted()[0].address, "127.0.0.1");
+    settle_device();
+    EXPECT_EQ(Wire{port}.post(hello(), {"Authorization: " + net::basic_authorization("guess", "x")}).status, 401U);
+    EXPECT_EQ(strangers.noted().size(), 1U) << "a known device is no stranger";
+}
+
+TEST_F(EndpointTest, AnAnnouncedDeviceIsActiveAndOthersArePending)
+{
+    models.knowledge.discovery = domain::DiscoveryProfile::off;
+    policy.open_enrolment = false;
+    store.expect("S2", {.announcement = 7});
+    start(LoginPolicy::basic);
+    auto const login = "Authorization: " + net::basic_authorization("bootstrap", "secret");
+    EXPECT_EQ(Wire{port}.post(hello(), {login}).status, 200U);
+    EXPECT_EQ(store.device(*store.find(id))->state, domain::DeviceState::pending);
+    id.serial_number = "S2";
+    EXPECT_EQ(Wire{port}.post(hello(), {login}).status, 200U);
+    EXPECT_EQ(store.device(*store.find(id))->state, domain::DeviceState::active);
+}
+
+TEST_F(EndpointTest, ADeviceThatWasAnnouncedWithALoginComesWithIt)
+{
+    models.knowledge.discovery = domain::DiscoveryProfile::off;
+    policy.open_enrolment = false;
+    store.expect("S1", {.announcement = 7, .username = "own"});
+    for (auto const& [name, announcement] : {std::pair{"own", 7}, std::pair{"others", 8}}) {
+        auto const secret = net::make_digest_secret(name, "acs", "pw");
+        store.add_login({.username = name,
+                         .ha1_md5 = base::from_hex(secret.md5),
+                         .ha1_sha256 = base::from_hex(secret.sha256),
+                         .announcement = announcement});
+    }
+    start(LoginPolicy::basic);
+    auto const come_with = [&](std::string_view name, std::string_view password) {
+        return Wire{port}.post(hello(), {"Authorization: " + net::basic_authorization(name, password)}).status;
+    };
+    EXPECT_EQ(come_with("bootstrap", "secret"), 401U) << "everybody has that one";
+    EXPECT_EQ(come_with("others", "pw"), 403U) << "the login of another announced device";
+    EXPECT_FALSE(store.find(id));
+    EXPECT_EQ(come_with("own", "pw"), 200U);
+    EXPECT_EQ(store.device(*store.find(id))->state, domain::DeviceState::active);
+    id.serial_number = "S3";
+    EXPECT_EQ(come_with("own", "pw"), 403U) << "it is good for the announced device only";
+}
+
+TEST_F(EndpointTest, TooManyNewDevicesAre503AndKnownOnesAreServed)
+{
+    models.knowledge.discovery = domain::DiscoveryProfile::off;
+    policy.open_enrolment = false;
+    NewDevices new_devices{{.per_minute = 1, .pending_per_minute = 1, .pending = 10}};
+    services.new_devices = &new_devices;
+    start();
+    EXPECT_EQ(Wire{port}.post(hello()).status, 200U);
+    auto const first = id;
+    id.serial_number = "S2";
+    auto const refused = Wire{port}.post(hello());
+    EXPECT_EQ(refused.status, 503U);
+    EXPECT_FALSE(refused.header("Retry-After").empty());
+    EXPECT_FALSE(store.find(id));
+    EXPECT_EQ(incidents.count(domain::incident_kind::too_many_new), 1U);
+    EXPECT_EQ(strangers.noted().size(), 1U);
+    store.expect("S2", {.announcement = 7});
+    EXPECT_EQ(Wire{port}.post(hello()).status, 200U) << "who is expected does not wait for strangers";
+    id = first;
+    EXPECT_EQ(Wire{port}.post(hello()).status, 200U);
+}
+
+TEST_F(EndpointTest, GuessingIsSlowedDownAndTheRightLoginIsNot)
+{
+    models.knowledge.discovery = domain::DiscoveryProfile::off;
+    FailedLogins failed{{.free = 2, .first_delay = std::chrono::milliseconds{1}, .delayed = 0}};
+    services.failed_logins = &failed;
+    start(LoginPolicy::basic);
+    auto const come_with = [&](std::string_view password) {
+        return Wire{port}.post(hello(), {"Authorization: " + net::basic_authorization("bootstrap", password)});
+    };
+    EXPECT_EQ(come_with("1").status, 401U);
+    EXPECT_EQ(come_with("2").status, 401U);
+    auto const refused = come_with("3");
+    EXPECT_EQ(refused.status, 503U) << "no more answers are held back";
+    EXPECT_FALSE(refused.header("Retry-After").empty());
+    EXPECT_EQ(come_with("secret").status, 200U);
+}
+
+TEST_F(EndpointTest, AnAnswerThatIsHeldBackComes)
+{
+    FailedLogins failed{{.free = 0, .first_delay = std::chrono::milliseconds{1}, .delayed = 1}};
+    services.failed_logins = &failed;
+    start(LoginPolicy::basic);
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(Wire{port}.post(hello(), {"Authorization: " + net::basic_authorization("x", "y")}).status, 401U);
 }
 
 TEST_F(EndpointTest, TheDatabaseAwayIs503WithRetryAfter)

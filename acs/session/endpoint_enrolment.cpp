@@ -1,0 +1,107 @@
+#include "base/log.hpp"
+#include "session/endpoint_state.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace session {
+
+void CwmpEndpoint::State::note(std::string_view kind, Caller const& caller, std::string username,
+                               std::string detail) const noexcept
+{
+    if (services.incidents == nullptr)
+        return;
+    domain::Incident incident{.kind = std::string{kind},
+                              .identity = cwmp::external_id(caller.identity),
+                              .address = caller.address,
+                              .username = std::move(username),
+                              .detail = std::move(detail)};
+    if (caller.known && caller.known->device)
+        incident.device = caller.known->device->key;
+    services.incidents->note(std::move(incident));
+}
+
+void CwmpEndpoint::State::note_stranger(Caller const& caller, std::string username, std::string reason) const noexcept
+{
+    if (services.strangers == nullptr || caller.known->device)
+        return;
+    services.strangers->note({.identity = caller.identity,
+                              .address = caller.address,
+                              .username = std::move(username),
+                              .reason = std::move(reason)});
+}
+
+/// Only answers that refuse a login are held back, and not too many at once.
+base::Awaitable<bool> CwmpEndpoint::State::slow_down(Caller const& caller)
+{
+    if (services.failed_logins == nullptr)
+        co_return true;
+    auto& failed = *services.failed_logins;
+    auto const delay = failed.note(caller.address, cwmp::external_id(caller.identity), services.clock.now());
+    if (delay.count() == 0)
+        co_return true;
+    if (!failed.begin_delay())
+        co_return false;
+    boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor, delay};
+    co_await timer.async_wait(base::as_tuple);
+    failed.end_delay();
+    co_return true;
+}
+
+net::Response CwmpEndpoint::State::turn_away(Caller const& caller, net::Authorization const& authorization,
+                                             LoginJudgement const& judgement)
+{
+    auto const& username = authorization.username;
+    if (judgement.verdict == LoginVerdict::other_device) {
+        counters.forbidden.add();
+        base::log::warning("session.wrong_login",
+                           {{"device", cwmp::external_id(caller.identity)}, {"username", username}});
+        note(domain::incident_kind::wrong_login, caller, username,
+             "the right password, but the login belongs to another device");
+        note_stranger(caller, username, "it came with the login of another device");
+        return plain_response(403);
+    }
+    if (judgement.verdict == LoginVerdict::refused) {
+        bool const has_login = authorization.scheme != net::Authorization::Scheme::none;
+        note(has_login ? domain::incident_kind::failed_login : domain::incident_kind::wrong_certificate, caller,
+             username,
+             judgement.why.empty()
+                 ? has_login ? "an unknown user name, or not its password" : "a certificate that names another device"
+                 : judgement.why);
+        note_stranger(caller, username, "its login is not known, or wrong");
+        return challenge(false);
+    }
+    if (judgement.is_replay)
+        note(domain::incident_kind::replayed_login, caller, username, "a Digest answer that was used before");
+    // The clock of another node may be ahead: a nonce that is older than the device's last one would be stale again.
+    return challenge(true,
+                     caller.known->device ? domain::time_after(caller.known->device->login_mark) : base::TimePoint{});
+}
+
+/// What an unknown device that may come in becomes; false: there is no room for it now.
+bool CwmpEndpoint::State::enrol(Caller& caller, bool has_certificate, std::string const& username) const
+{
+    auto const& expected = caller.known->expected;
+    auto const& policy = gate.policy();
+    bool const is_trusted = expected || policy.open_enrolment || (has_certificate && policy.enrol_certificates);
+    caller.state_if_new = is_trusted ? domain::DeviceState::active : domain::DeviceState::pending;
+    caller.announcement = expected ? expected->announcement : 0;
+    if (caller.known->device || services.new_devices == nullptr ||
+        services.new_devices->admit(!is_trusted, services.clock.now()))
+        return true;
+    auto const& limits = services.new_devices->limits();
+    auto const reason = is_trusted
+                            ? fmt::format("more than {} new devices in a minute", limits.per_minute)
+                            : fmt::format("more than {} new devices in a minute that nobody has announced, or {} "
+                                          "that wait for somebody to let them in",
+                                          limits.pending_per_minute, limits.pending);
+    note(domain::incident_kind::too_many_new, caller, username, reason);
+    note_stranger(caller, username, reason);
+    return false;
+}
+
+}  // namespace session

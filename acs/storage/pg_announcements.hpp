@@ -1,0 +1,35 @@
+#pragma once
+
+#include "base/sealer.hpp"
+#include "domain/announcement.hpp"
+#include "storage/database.hpp"
+
+#include <string>
+
+namespace storage {
+
+/// The table `announcement`, and the logins that announced devices come with.
+class PgAnnouncements final : public domain::Announcements {
+public:
+    /// `realm`: of the fleet's Digest logins. The others must outlive this.
+    PgAnnouncements(Database& writes, base::Sealer const& sealer, std::string realm)
+        : writes_{writes}, sealer_{sealer}, realm_{std::move(realm)}
+    {
+    }
+
+    base::Awaitable<std::vector<domain::AnnouncementResult>> add(std::vector<domain::Announcement> announcements,
+                                                                 bool dry_run) override;
+    base::Awaitable<std::vector<domain::Announcement>> list(domain::AnnouncementQuery query) override;
+    base::Awaitable<std::optional<domain::Announcement>> remove(std::int64_t id) override;
+
+    /// Pending devices that were announced in the meantime become active, on the calling thread; how many.
+    /// Announcements with a login of their own are left out: a pending device came without it.
+    std::size_t enrol_pending();
+
+private:
+    Database& writes_;
+    base::Sealer const& sealer_;
+    std::string realm_;
+};
+
+}  // namespace storage
