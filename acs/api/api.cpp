@@ -32,10 +32,23 @@ std::string_view media_type(net::RequestHead const& head)
     return last == type.npos ? std::string_view{} : type.substr(0, last + 1);
 }
 
+/// A list must say that it is one: without a type nobody knows.
+Outcome<void> check_list_type(std::string_view type)
+{
+    if (net::equal_ignoring_case(type, "text/csv") || net::equal_ignoring_case(type, "application/json"))
+        return {};
+    auto failure = problem(415, "unsupported_media_type",
+                           "The body must be a list or JSON: send Content-Type: text/csv, or application/json.");
+    failure.error().headers.set("Accept", "text/csv, application/json");
+    return failure;
+}
+
 /// An absent type is taken for JSON; forms (which curl sends unless told otherwise) are not.
 Outcome<void> check_type(net::RequestHead const& head, Body body)
 {
     auto const type = media_type(head);
+    if (body == Body::list)
+        return check_list_type(type);
     if (body != Body::json || type.empty() || net::equal_ignoring_case(type, "application/json") ||
         type.ends_with("+json"))
         return {};
@@ -47,7 +60,13 @@ Outcome<void> check_type(net::RequestHead const& head, Body body)
 
 std::uint64_t body_limit(Settings const& settings, Body body)
 {
-    return body == Body::file ? settings.file_bytes : settings.json_bytes;
+    switch (body) {
+        case Body::file: return settings.file_bytes;
+        case Body::list: return settings.list_bytes;
+        case Body::json:
+        case Body::none: break;
+    }
+    return settings.json_bytes;
 }
 
 Outcome<void> check_size(net::RequestHead const& head, std::uint64_t limit)
@@ -98,7 +117,7 @@ Outcome<net::BodyPolicy> policy_for(Context const& context, Route const& route, 
     if (route.body == Body::file)
         return receive_file(context, head);
     net::BodyPolicy policy;
-    policy.limit = context.settings.json_bytes;
+    policy.limit = body_limit(context.settings, route.body);
     return policy;
 }
 

@@ -62,6 +62,19 @@ Answer remove_file(Call call);
 /// Checks an upload's query and opens the place its body goes to.
 [[nodiscard]] Outcome<net::BodyPolicy> receive_file(Context const& context, net::RequestHead const& head);
 
+// incidents.cpp
+Answer list_incidents(Call call);
+
+// announcements.cpp
+Answer list_announcements(Call call);
+Answer add_announcements(Call call);
+Answer remove_announcement(Call call);
+
+// strangers.cpp
+Answer list_strangers(Call call);
+Answer enrol_stranger(Call call);
+Answer forget_stranger(Call call);
+
 // server.cpp
 Answer get_version(Call call);
 Answer get_statistics(Call call);

@@ -49,6 +49,13 @@ constexpr Route table[] = {
      Reach::part},
     {"GET", "/api/v1/rule-sets", Body::none, Permission::rules_read, list_rule_sets, Reach::elsewhere},
     {"GET", "/api/v1/rule-sets/{epoch}", Body::none, Permission::rules_read, show_rule_set, Reach::elsewhere},
+    {"GET", "/api/v1/incidents", Body::none, Permission::incidents_read, list_incidents},
+    {"GET", "/api/v1/announcements", Body::none, Permission::enrolment_read, list_announcements},
+    {"POST", "/api/v1/announcements", Body::list, Permission::enrolment_write, add_announcements},
+    {"DELETE", "/api/v1/announcements/{announcement}", Body::none, Permission::enrolment_write, remove_announcement},
+    {"GET", "/api/v1/strangers", Body::none, Permission::enrolment_read, list_strangers},
+    {"DELETE", "/api/v1/strangers/{stranger}", Body::none, Permission::enrolment_write, forget_stranger},
+    {"POST", "/api/v1/strangers/{stranger}/enrol", Body::json, Permission::enrolment_write, enrol_stranger},
     {"GET", "/api/v1/version", Body::none, needs_login, get_version, Reach::elsewhere},
     {"GET", "/api/v1/statistics", Body::none, Permission::statistics_read, get_statistics},
 };

@@ -14,6 +14,7 @@ enum class Body {
     none,  ///< whatever comes is thrown away
     json,  ///< application/json, in memory
     file,  ///< any bytes, into the file directory
+    list,  ///< text/csv of any length that is kept in memory, or application/json
 };
 
 /// One line of the table of routes.

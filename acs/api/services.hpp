@@ -8,15 +8,18 @@ class Metrics;
 }  // namespace base
 
 namespace domain {
+class Announcements;
 class AuditTrail;
 class ConditionGuard;
 class FileDirectory;
 class FileStore;
+class IncidentLog;
 class Inventory;
 class ParameterCheck;
 class DeviceAdmin;
 class Promotions;
 class Rules;
+class StrangerList;
 class Waker;
 }  // namespace domain
 
@@ -36,6 +39,9 @@ struct Services {
     domain::Promotions& promotions;
     domain::Rules& rules;
     domain::AuditTrail& audit;
+    domain::IncidentLog& incidents;
+    domain::Announcements& announcements;
+    domain::StrangerList& strangers;
 };
 
 }  // namespace api

@@ -15,9 +15,10 @@ struct Token {
 
 /// What clients may ask of the API; every limit is finite.
 struct Settings {
-    std::vector<Token> tokens;                         ///< none: nobody gets in
-    std::string version = "0.0.0";                     ///< of the program, told by /version
-    std::uint64_t json_bytes = 1024 * 1024;            ///< a request body of JSON; more: 413
+    std::vector<Token> tokens;                       ///< none: nobody gets in
+    std::string version = "0.0.0";                   ///< of the program, told by /version
+    std::uint64_t json_bytes = 1024 * 1024;          ///< a request body of JSON; more: 413
+    std::uint64_t list_bytes = 64ull * 1024 * 1024;  ///< a list of devices, kept in memory while it is read; more: 413
     std::uint64_t file_bytes = 1024ull * 1024 * 1024;  ///< an uploaded file; more: 413
     std::chrono::seconds max_wait{300};  ///< the longest ?wait=; below the listener's HttpLimits::exchange
     std::chrono::seconds connection_request_wait{10};  ///< how long a connection request waits unless ?wait= says it

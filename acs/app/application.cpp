@@ -367,10 +367,10 @@ base::Result<void> Application::listen_api()
     settings.version = ACS_VERSION;
     settings.file_bytes = config_.files.file_bytes;
     settings.open_tasks = config_.inventory.open_tasks_per_device;
-    handlers_.push_back(
-        std::make_unique<api::Api>(api::Services{inventory_, files_, *directory_, waker_, guard_, &model_check_, clock_,
-                                                 metrics_, admin_, promotions_, rules_, audit_},
-                                   settings));
+    handlers_.push_back(std::make_unique<api::Api>(
+        api::Services{inventory_, files_, *directory_, waker_, guard_, &model_check_, clock_, metrics_, admin_,
+                      promotions_, rules_, audit_, incidents_, announcements_, strangers_},
+        settings));
     auto& handler = *handlers_.back();
     for (auto const& listener : config_.api.listeners)
         if (auto opened = server_->listen(listener_of(listener), handler); !opened)

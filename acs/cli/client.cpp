@@ -178,7 +178,7 @@ Reply<json::object> Client::remove(std::string_view target)
     return state_->ask(std::move(request), target, patience);
 }
 
-Reply<json::object> Client::upload(std::string_view target, std::string const& path)
+Reply<json::object> Client::upload(std::string_view target, std::string const& path, std::string_view type)
 {
     auto file = net::FileBody::open(path);
     if (!file)
@@ -187,7 +187,7 @@ Reply<json::object> Client::upload(std::string_view target, std::string const& p
     request.method = "POST";
     request.body = *std::move(file);
     request.has_body = true;
-    request.headers.set("Content-Type", "application/octet-stream");
+    request.headers.set("Content-Type", type);
     return state_->ask(std::move(request), target, upload_patience);
 }
 

@@ -40,7 +40,8 @@ public:
     /// An empty object when the answer has no body.
     [[nodiscard]] Reply<boost::json::object> remove(std::string_view target);
     /// Sends a file's bytes as the body.
-    [[nodiscard]] Reply<boost::json::object> upload(std::string_view target, std::string const& path);
+    [[nodiscard]] Reply<boost::json::object> upload(std::string_view target, std::string const& path,
+                                                    std::string_view type = "application/octet-stream");
 
 private:
     struct State;

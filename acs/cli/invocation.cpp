@@ -150,6 +150,35 @@ void add_tasks(CLI::App& app, Invocation& invocation)
     app.add_subcommand("version", "show the server's version");
 }
 
+void add_enrolment(CLI::App& app, Invocation& invocation)
+{
+    auto* const announcements = app.add_subcommand(
+        "announcements", "devices that are expected: list, import a list, announce one, take one back");
+    announcements
+        ->add_option("ACTION", invocation.operands,
+                     "import FILE.csv, add SERIAL [OUI [CLASS]], remove ID; nothing: list")
+        ->expected(0, 4);
+    announcements->add_option("--state", invocation.state, "only those waiting, or met");
+    announcements->add_flag("--dry-run", invocation.dry_run, "tell what would become of a list");
+    auto* const strangers =
+        app.add_subcommand("strangers", "unknown devices that were sent away: list, enrol one, forget one");
+    strangers->add_option("ACTION", invocation.operands, "enrol ID or forget ID; nothing: list")->expected(0, 2);
+    strangers->add_option("--address", invocation.address, "only those from this address");
+    for (auto* const command : {announcements, strangers}) {
+        command->add_option("--subscriber", invocation.subscriber, "whom it will serve");
+        command->add_option("--tag", invocation.tags, "a label it will have; may stand several times");
+        command->add_option("--username", invocation.username, "the login it comes with");
+        command->add_option("--password", invocation.password, "its password");
+        command->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
+    }
+    auto* const incidents =
+        app.add_subcommand("incidents", "what the network did that somebody may have to look at, the newest first");
+    incidents->add_option("ID", invocation.device, "only those of this device");
+    incidents->add_option("--kind", invocation.kind, "failed-login, wrong-login, replayed-login, conflict ...");
+    incidents->add_option("--address", invocation.address, "only those from this address");
+    incidents->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
+}
+
 std::unexpected<Ending> ending(CLI::App const& app, CLI::ParseError const& error)
 {
     std::ostringstream out;
@@ -173,6 +202,7 @@ std::expected<Invocation, Ending> read_arguments(std::vector<std::string> argume
     add_changes(app, invocation);
     add_files(app, invocation);
     add_tasks(app, invocation);
+    add_enrolment(app, invocation);
     try {
         std::ranges::reverse(arguments);  // as CLI11 takes them
         app.parse(std::move(arguments));

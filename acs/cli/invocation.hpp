@@ -26,9 +26,14 @@ struct Invocation {
     std::string not_before;
     std::string expires_at;
     std::string priority;
-    std::string window;    ///< of tasks: "01:00-05:00"
-    std::string reason;    ///< why a pattern is promoted
-    unsigned limit = 100;  ///< items of a list; 0: all
+    std::string window;              ///< of tasks: "01:00-05:00"
+    std::string reason;              ///< why a pattern is promoted
+    std::string kind;                ///< of incidents
+    std::string address;             ///< of incidents and strangers
+    std::string subscriber;          ///< of a device that is expected
+    std::vector<std::string> tags;   ///< of a device that is expected
+    std::string username, password;  ///< that a device is expected with
+    unsigned limit = 100;            ///< items of a list; 0: all
     bool json = false;
     bool reveal = false;      ///< of parameters: values of secrets, too
     bool dry_run = false;     ///< of rules: tell what would change

@@ -19,10 +19,11 @@ struct Command {
 };
 
 constexpr Command commands[] = {
-    {"devices", list_devices}, {"device", show_device},      {"parameters", list_parameters}, {"wake", wake_device},
-    {"tasks", list_tasks},     {"task", show_task},          {"cancel", cancel_task},         {"files", list_files},
-    {"file-add", add_file},    {"file-delete", delete_file}, {"promoted", promoted},          {"rules", rules},
-    {"explain", explain},      {"version", show_version},
+    {"devices", list_devices}, {"device", show_device},      {"parameters", list_parameters},  {"wake", wake_device},
+    {"tasks", list_tasks},     {"task", show_task},          {"cancel", cancel_task},          {"files", list_files},
+    {"file-add", add_file},    {"file-delete", delete_file}, {"promoted", promoted},           {"rules", rules},
+    {"explain", explain},      {"version", show_version},    {"announcements", announcements}, {"strangers", strangers},
+    {"incidents", incidents},
 };
 
 int dispatch(Session session)

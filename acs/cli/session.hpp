@@ -46,6 +46,9 @@ int add_file(Session session);
 int delete_file(Session session);
 int rules(Session session);
 int explain(Session session);
+int announcements(Session session);
+int strangers(Session session);
+int incidents(Session session);
 int show_version(Session session);
 
 /// The stored file that a download's operand means: a local file is uploaded first.

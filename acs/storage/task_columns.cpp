@@ -96,7 +96,7 @@ std::string wake_place(domain::DeviceKey device)
 
 std::string login_place(std::string_view username)
 {
-    return fmt::format("login {}", username);
+    return fmt::format("credential {}", username);
 }
 
 std::string arguments_text(base::Sealer const& sealer, domain::DeviceKey device, domain::TaskArguments const& arguments)

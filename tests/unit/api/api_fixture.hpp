@@ -4,10 +4,13 @@
 #include "base/counters.hpp"
 #include "domain/parameter_check.hpp"
 #include "support/fake_admin.hpp"
+#include "support/fake_announcements.hpp"
 #include "support/fake_audit.hpp"
 #include "support/fake_files.hpp"
+#include "support/fake_incidents.hpp"
 #include "support/fake_inventory.hpp"
 #include "support/fake_rules.hpp"
+#include "support/fake_strangers.hpp"
 #include "support/fake_waker.hpp"
 #include "support/openapi.hpp"
 #include "support/run.hpp"
@@ -127,11 +130,15 @@ protected:
     support::FakePromotions promotions_;
     support::FakeRules rules_;
     support::FakeAuditTrail audit_;
+    support::FakeIncidents incidents_;
+    support::FakeAnnouncements announcements_;
+    support::FakeStrangers strangers_;
     api::Api api_{{inventory_, files_, directory_, waker_, guard_, &intervals_, clock_, metrics_, admin_, promotions_,
-                   rules_, audit_},
+                   rules_, audit_, incidents_, announcements_, strangers_},
                   {.tokens = {{"anna", "secret"}, {"", "nameless"}},
                    .version = "1.2.3",
                    .json_bytes = 4096,
+                   .list_bytes = 100'000,
                    .file_bytes = 1000,
                    .open_tasks = 20,
                    .max_items = 5}};

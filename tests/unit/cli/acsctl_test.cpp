@@ -5,10 +5,13 @@
 #include "net/make_certificates.hpp"
 #include "net/server.hpp"
 #include "support/fake_admin.hpp"
+#include "support/fake_announcements.hpp"
 #include "support/fake_audit.hpp"
 #include "support/fake_files.hpp"
+#include "support/fake_incidents.hpp"
 #include "support/fake_inventory.hpp"
 #include "support/fake_rules.hpp"
+#include "support/fake_strangers.hpp"
 #include "support/fake_waker.hpp"
 
 #include <boost/json.hpp>
@@ -130,12 +133,46 @@ protected:
     support::FakePromotions promotions_;
     support::FakeRules rules_;
     support::FakeAuditTrail audit_;
+    support::FakeIncidents incidents_;
+    support::FakeAnnouncements announcements_;
+    support::FakeStrangers strangers_;
     api::Api api_{{inventory_, files_, directory_, waker_, guard_, nullptr, clock_, metrics_, admin_, promotions_,
-                   rules_, audit_},
+                   rules_, audit_, incidents_, announcements_, strangers_},
                   {.tokens = {{"test", "secret"}}, .version = "1.2.3"}};
     net::Threads threads_{1};
     net::Server server_{threads_, metrics_};
 };
+
+TEST_F(AcsctlTest, AListOfDevicesIsImportedAndBadLinesAreTold)
+{
+    std::ofstream{folder_ / "devices.csv"} << "serial_number;oui\nS1;00D09E\nS2;x\n";
+    auto const dry = run({"announcements", "import", folder_ / "devices.csv", "--dry-run"});
+    EXPECT_EQ(dry.code, 1);
+    EXPECT_THAT(dry.out, StartsWith("nothing was changed; 2 lines: 1 added"));
+    EXPECT_THAT(dry.error, StartsWith("line 3: oui is no OUI"));
+    EXPECT_TRUE(announcements_.all.empty());
+    EXPECT_THAT(run({"announcements", "import", folder_ / "devices.csv"}).out, StartsWith("2 lines: 1 added"));
+    EXPECT_EQ(run({"announcements", "add", "S9", "00D09E", "HG", "--tag", "gold", "--tag", "vip"}).out, "S9: added\n");
+    EXPECT_EQ(announcements_.all.back().tags, (std::vector<std::string>{"gold", "vip"}));
+    EXPECT_THAT(run({"announcements", "--state", "waiting"}).out, HasSubstr("S9"));
+    EXPECT_EQ(run({"announcements", "remove", "2"}).code, 0);
+    EXPECT_EQ(run({"announcements", "remove", "2"}).code, 1);
+    EXPECT_EQ(run({"announcements", "import"}).code, 2);
+    EXPECT_EQ(run({"announcements", "import", folder_ / "none.csv"}).code, 1);
+}
+
+TEST_F(AcsctlTest, StrangersAreEnrolledAndIncidentsShown)
+{
+    strangers_.note({.identity = {"Acme", "00D09E", "HG", "S7"}, .address = "192.0.2.1", .reason = "why"});
+    EXPECT_THAT(run({"strangers"}).out, HasSubstr("00D09E-HG-S7"));
+    EXPECT_THAT(run({"strangers", "enrol", "1", "--subscriber", "17"}).out, StartsWith("00D09E-HG-S7 is let in"));
+    EXPECT_EQ(announcements_.all.at(0).subscriber, "17");
+    EXPECT_EQ(run({"strangers", "forget", "1"}).code, 1);
+    EXPECT_EQ(run({"strangers", "enrol"}).code, 2);
+    incidents_.note({.kind = "failed-login", .identity = "00D09E-HG-S7", .address = "192.0.2.1"});
+    EXPECT_THAT(run({"incidents", "--kind", "failed-login"}).out, HasSubstr("192.0.2.1"));
+    EXPECT_THAT(run({"incidents", "--kind", "conflict"}).out, Not(HasSubstr("192.0.2.1")));
+}
 
 TEST_F(AcsctlTest, RulesAreCheckedAppliedAndShown)
 {
