@@ -1172,6 +1172,11 @@ CREATE FUNCTION acs.emit(name text, detail text DEFAULT '{}', key text DEFAULT N
 AS $$SELECT row('emit', $1, $2, coalesce($3, ''))::acs.action$$;
 COMMENT ON FUNCTION acs.emit(text, text, text) IS 'Records an event of the device, once for each key; the detail is a JSON object.';
 
+CREATE FUNCTION acs.enrol() RETURNS acs.action
+    LANGUAGE sql IMMUTABLE
+AS $$SELECT ROW('enrol', '', '', '')::acs.action$$;
+COMMENT ON FUNCTION acs.enrol() IS 'Lets a pending device in. Only in rules with the line "-- for: pending".';
+
 CREATE FUNCTION acs.actions(action acs.action) RETURNS acs.action[]
     LANGUAGE sql IMMUTABLE
 AS $$SELECT ARRAY[$1]$$;
@@ -1192,4 +1197,4 @@ COMMENT ON FUNCTION acs.touch(bigint) IS
 GRANT USAGE ON SCHEMA acs TO acs_rules;
 GRANT SELECT ON acs.device, acs.parameter, acs.promoted_parameter TO acs_rules;
 
-INSERT INTO schema_version (version) VALUES (15);
+INSERT INTO schema_version (version) VALUES (16);

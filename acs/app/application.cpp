@@ -38,6 +38,9 @@ constexpr std::chrono::milliseconds evaluation_timeout{2'000};
 /// Of the notes' writer, between two looks for pending devices that were announced while they came.
 constexpr unsigned rounds_between_enrolments = 30;
 
+/// Between two looks of the rules at the devices that wait to be let in.
+constexpr std::chrono::milliseconds enrolment_pause{5'000};
+
 /// Between two looks at which rules are in force.
 constexpr std::chrono::milliseconds rule_poll{1'000};
 
@@ -123,6 +126,7 @@ session::SessionLimits limits_of(Config const& config)
     limits.sessions_per_hour = config.cwmp.sessions_per_hour;
     limits.boots_per_hour = config.cwmp.boots_per_hour;
     limits.takeovers_per_hour = config.cwmp.takeovers_per_hour;
+    limits.older_boots_per_day = config.cwmp.older_boots_per_day;
     limits.rpcs = config.cwmp.rpcs_per_session;
     limits.duration = config.cwmp.seconds_per_session;
     limits.slice_rpcs = config.discovery.rpcs_per_session;
@@ -226,6 +230,7 @@ Application::Application(Config config, Prepared prepared)
       rule_wakes_{waker_, sweep_store_, metrics_, rule_wakes_of(config_.rules)},
       sweeper_{{rule_runner_, sweep_rules_, sweep_store_, rule_wakes_, clock_, metrics_},
                sweep_of(config_.rules, node_.value())},
+      enroller_{{rule_runner_, sweep_rules_, sweep_store_, rule_wakes_, audit_, metrics_}},
       monitor_{metrics_, {[this] { return chores_.status(); }}}
 {
     note_writer_.add([this] { incidents_.flush(); });
@@ -300,6 +305,7 @@ void Application::follow_rules()
     rule_thread_->spawn(0, [this] { return rule_runner_.follow(rule_poll); });
     rule_thread_->spawn(0, [this] { return sweeper_.run(); });
     rule_thread_->spawn(0, [this] { return rule_wakes_.run(); });
+    rule_thread_->spawn(0, [this] { return enroller_.run(enrolment_pause); });
     rule_thread_->start();
 }
 

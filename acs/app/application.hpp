@@ -13,6 +13,7 @@
 #include "monitor/monitor.hpp"
 #include "net/server.hpp"
 #include "provisioning/guard.hpp"
+#include "provisioning/pending_enroller.hpp"
 #include "provisioning/rule_sweeper.hpp"
 #include "session/endpoint.hpp"
 #include "storage/chores.hpp"
@@ -131,6 +132,7 @@ private:
     storage::PgRules sweep_rules_;
     provisioning::WakeQueue rule_wakes_;
     provisioning::RuleSweeper sweeper_;
+    provisioning::PendingEnroller enroller_;
     ModelCheck model_check_;
     std::vector<std::unique_ptr<net::Handler>> handlers_;
     std::unique_ptr<net::Server> server_ = std::make_unique<net::Server>(*threads_, metrics_);

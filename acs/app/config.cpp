@@ -88,6 +88,7 @@ void read_cwmp(TomlReader& reader, Config::Cwmp& cwmp, Context context)
     reader.read("sessions_per_hour", cwmp.sessions_per_hour, 1, 100'000);
     reader.read("boots_per_hour", cwmp.boots_per_hour, 1, 10'000);
     reader.read("takeovers_per_hour", cwmp.takeovers_per_hour, 1, 10'000);
+    reader.read("older_boots_per_day", cwmp.older_boots_per_day, 0, 10'000);
     reader.read("rpcs_per_session", cwmp.rpcs_per_session, 1, 1'000'000);
     reader.read("seconds_per_session", cwmp.seconds_per_session, 10, 86'400);
     cwmp.listeners = read_listeners<CwmpListenerConfig>(

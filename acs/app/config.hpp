@@ -99,7 +99,8 @@ struct Config {
         std::chrono::seconds rpc_timeout{300};          ///< an RPC's answer, while the connection lives
         std::uint32_t sessions_per_hour = 240;          ///< beyond: automation leaves the device alone
         std::uint32_t boots_per_hour = 30;
-        std::uint32_t takeovers_per_hour = 6;  ///< beyond: several boxes have one identity, state `conflict`
+        std::uint32_t takeovers_per_hour = 6;   ///< beyond: several boxes have one identity, state `conflict`
+        std::uint32_t older_boots_per_day = 2;  ///< UpTimes that went back; beyond: state `conflict`
         std::uint32_t rpcs_per_session = 1000;
         std::chrono::seconds seconds_per_session{900};
     } cwmp;

@@ -56,8 +56,9 @@ struct RuleText {
     std::chrono::seconds min_interval{std::chrono::hours{24}};  ///< between two reboots, downloads, ... of one device
     unsigned budget = 3'600;                                    ///< devices that it may change in an hour
     std::vector<RuleAssignment> assignments;
-    PlacedText body;   ///< one SELECT; empty when there are assignments
-    std::string text;  ///< the whole file
+    PlacedText body;           ///< one SELECT; empty when there are assignments
+    std::string text;          ///< the whole file
+    bool for_pending = false;  ///< for devices that wait to be let in: all it does is to enrol them
 };
 
 /// What one row of a rule's body wants.

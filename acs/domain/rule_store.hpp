@@ -3,6 +3,7 @@
 #include "base/awaitable.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "cwmp/device_id.hpp"
 #include "datamodel/tree.hpp"
 #include "domain/ids.hpp"
 #include "domain/rule.hpp"
@@ -14,6 +15,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace domain {
@@ -152,6 +154,11 @@ public:
     virtual base::Awaitable<std::size_t> count_devices() = 0;
     /// Devices in service after this one, by key.
     virtual base::Awaitable<std::vector<DeviceKey>> devices(DeviceKey after, unsigned limit) = 0;
+    /// Devices that wait to be let in, after this one, by key.
+    virtual base::Awaitable<std::vector<DeviceKey>> pending_devices(DeviceKey after, unsigned limit) = 0;
+    /// Those of them that are pending become active; which ones those were. Their next Informs are looked at.
+    virtual base::Awaitable<std::vector<std::pair<DeviceKey, cwmp::DeviceId>>>
+    enrol(std::vector<DeviceKey> devices) = 0;
 };
 
 }  // namespace domain

@@ -19,9 +19,9 @@ constexpr auto windows = std::to_array<std::string_view>(
     {"row_number", "rank", "dense_rank", "ntile", "first_value", "last_value", "nth_value", "lag", "lead"});
 constexpr auto more_functions =
     std::to_array<std::string_view>({"concat_ws", "array_remove", "to_date", "justify_hours"});
-constexpr auto own_functions =
-    std::to_array<std::string_view>({"set_value", "ensure_instance", "delete_instance", "notify", "refresh", "download",
-                                     "reboot", "tag", "task", "emit", "value", "setting", "number", "time", "inet"});
+constexpr auto own_functions = std::to_array<std::string_view>(
+    {"set_value", "ensure_instance", "delete_instance", "notify", "refresh", "download", "reboot", "tag", "task",
+     "emit", "enrol", "value", "setting", "number", "time", "inet"});
 constexpr auto readers = std::to_array<std::string_view>({"value", "setting", "number", "time", "inet"});
 
 }  // namespace

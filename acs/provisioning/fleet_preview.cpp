@@ -21,6 +21,8 @@ constexpr unsigned growth = 4;
 constexpr std::chrono::milliseconds fast{400};
 constexpr std::chrono::milliseconds slow{1'500};
 constexpr std::size_t few_bytes = 4 * 1024 * 1024;
+/// Devices that wait to be let in and are looked at; by default more may not wait.
+constexpr unsigned most_pending = 10'000;
 /// Whole trees in memory at a time.
 constexpr std::size_t most_trees = 64;
 /// After so long the person is told how far it is.
@@ -33,12 +35,21 @@ unsigned next_chunk(unsigned chunk, steady_clock::duration took, std::size_t byt
     return took > slow || bytes > few_bytes * growth ? std::max(chunk / growth, first_chunk) : chunk;
 }
 
-std::vector<domain::RuleMember> members_of(std::vector<domain::DeviceKey> const& devices, std::size_t rules)
+/// Rules for active devices, or those for pending ones.
+std::vector<bool> rules_for(CompiledRules const& compiled, bool pending)
+{
+    std::vector<bool> meant;
+    for (auto const& rule : compiled.rules)
+        meant.push_back(rule.rule.for_pending == pending);
+    return meant;
+}
+
+std::vector<domain::RuleMember> members_of(std::vector<domain::DeviceKey> const& devices, std::vector<bool> const& due)
 {
     std::vector<domain::RuleMember> members;
     members.reserve(devices.size());
     for (auto const device : devices)
-        members.push_back({device, std::vector<bool>(rules, true)});
+        members.push_back({device, due});
     return members;
 }
 
@@ -77,6 +88,8 @@ base::Awaitable<domain::RulesPreview> FleetPreview::run(domain::DeviceKey after,
         co_await look_at(std::move(devices));
         chunk = next_chunk(chunk, steady_clock::now() - began, bytes_);
     }
+    if (!next)
+        co_await look_at_pending();
     auto preview = summary_.finish();
     preview.next = next;
     if (after.value() == 0)
@@ -84,11 +97,24 @@ base::Awaitable<domain::RulesPreview> FleetPreview::run(domain::DeviceKey after,
     co_return preview;
 }
 
+/// Once, after the devices in service: how many of those that wait would be let in.
+base::Awaitable<void> FleetPreview::look_at_pending()
+{
+    auto const meant = rules_for(compiled_, true);
+    if (std::ranges::find(meant, true) == meant.end())
+        co_return;
+    auto devices = co_await store_.pending_devices(domain::DeviceKey{0}, most_pending);
+    if (where_)
+        devices = co_await chosen(std::move(devices));
+    for (auto const& finding : co_await store_.evaluate(compiled_.statements, members_of(devices, meant)))
+        summary_.add_pending(finding);
+}
+
 base::Awaitable<void> FleetPreview::look_at(std::vector<domain::DeviceKey> devices)
 {
     if (where_)
         devices = co_await chosen(std::move(devices));
-    auto findings = co_await store_.evaluate(compiled_.statements, members_of(devices, compiled_.rules.size()));
+    auto findings = co_await store_.evaluate(compiled_.statements, members_of(devices, rules_for(compiled_, false)));
     bytes_ = size_of(findings);
     auto members = co_await members_with_values(std::move(findings));
     std::vector<Member> slice;
@@ -111,7 +137,7 @@ FleetPreview::members_with_values(std::vector<domain::RuleFinding> findings)
     for (auto const& finding : findings)
         devices.push_back(finding.device);
     auto kept = co_await store_.kept(devices);
-    std::vector<bool> const all(compiled_.rules.size(), true);
+    auto const all = rules_for(compiled_, false);
     std::vector<Member> members;
     std::vector<domain::KnownValue> wanted;
     for (std::size_t i = 0; i < findings.size(); ++i) {
@@ -174,7 +200,7 @@ base::Awaitable<void> FleetPreview::plan(std::vector<Member> members)
 base::Awaitable<std::vector<domain::DeviceKey>> FleetPreview::chosen(std::vector<domain::DeviceKey> devices)
 {
     std::vector<domain::DeviceKey> matched;
-    for (auto const& finding : co_await store_.evaluate(where_, members_of(devices, 0))) {
+    for (auto const& finding : co_await store_.evaluate(where_, members_of(devices, {}))) {
         if (!finding.matched.empty())
             matched.push_back(finding.device);
         for (auto const& [zero, reason] : finding.failures)

@@ -34,6 +34,7 @@ private:
         std::vector<datamodel::Node> values;  ///< views into `known_`
         domain::TreeQuestion question;        ///< what has to be known better than by its values
     };
+    base::Awaitable<void> look_at_pending();
     base::Awaitable<void> look_at(std::vector<domain::DeviceKey> devices);
     base::Awaitable<std::vector<Member>> members_with_values(std::vector<domain::RuleFinding> findings);
     base::Awaitable<void> plan(std::vector<Member> members);

@@ -57,7 +57,7 @@ std::vector<bool> due_rules(CompiledRules const& compiled, Outcomes const& kept,
         bool const is_old =
             outcome != nullptr && (number_in(*outcome, "v") != compiled.versions[i] ||
                                    number_in(*outcome, "t") + rule.max_age.count() <= base::seconds_since_1970(now));
-        due.push_back(rule.on.empty() || is_old || std::ranges::any_of(events, is_told));
+        due.push_back(!rule.for_pending && (rule.on.empty() || is_old || std::ranges::any_of(events, is_told)));
     }
     return due;
 }

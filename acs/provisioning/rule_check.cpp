@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -64,6 +65,22 @@ base::Result<GuardedBody, RuleProblem> check_assignments(std::string const& file
     return *std::move(body);
 }
 
+/// Pending devices are enrolled and nothing else; others are never enrolled.
+std::optional<RuleProblem> check_enrolment(std::string const& file, domain::RuleText const& rule,
+                                           GuardedBody const& body)
+{
+    bool const enrols = std::ranges::find(body.actions, "enrol") != body.actions.end();
+    bool const is_alone = enrols && body.actions.size() == 1;
+    auto const place = rule.assignments.empty() ? rule.body.lines.front() : rule.assignments.front().target_at;
+    if (rule.for_pending && !is_alone)
+        return RuleProblem{file, place, "a rule for pending devices does nothing but to enrol them",
+                           "Write SELECT device.id, acs.enrol() FROM acs.device; what is set comes from other rules."};
+    if (!rule.for_pending && enrols)
+        return RuleProblem{file, place, "only a rule for pending devices enrols them",
+                           "Add the line -- for: pending to the header."};
+    return std::nullopt;
+}
+
 }  // namespace
 
 base::Result<CheckedRule, RuleProblem> check_rule(std::string const& file, domain::RuleText rule,
@@ -76,6 +93,8 @@ base::Result<CheckedRule, RuleProblem> check_rule(std::string const& file, domai
         auto body = check_assignments(file, rule, may_read);
         if (!body)
             return std::unexpected{std::move(body.error())};
+        if (auto problem = check_enrolment(file, rule, *body))
+            return std::unexpected{std::move(*problem)};
         return CheckedRule{std::move(rule), *std::move(when), *std::move(body)};
     }
     auto body = guard_body(rule.body.text, may_read);
@@ -84,6 +103,8 @@ base::Result<CheckedRule, RuleProblem> check_rule(std::string const& file, domai
     if (body->actions.empty())
         return std::unexpected{RuleProblem{file, rule.body.lines.front(), "the body calls no action",
                                            "Write acs.set_value(path, value) or another action as a column."}};
+    if (auto problem = check_enrolment(file, rule, *body))
+        return std::unexpected{std::move(*problem)};
     return CheckedRule{std::move(rule), *std::move(when), *std::move(body)};
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 
 namespace provisioning {
 
@@ -136,6 +137,20 @@ void PreviewSummary::add(PlanBasis const& basis, DevicePlan const& plan, datamod
     ++preview_.devices;
     preview_.devices_changed += is_changed ? 1 : 0;
     preview_.devices_restarted += is_restarted ? 1 : 0;
+}
+
+void PreviewSummary::add_pending(domain::RuleFinding const& finding)
+{
+    std::set<unsigned> rules;
+    for (auto const& [rule, action] : finding.actions)
+        if (compiled_.rules[rule].rule.for_pending && rules.insert(rule).second)
+            take(finding.device, {compiled_.rules[rule].rule.name, action}, domain::WishState::wanted,
+                 {finding.device, "pending", ""});
+    for (auto const& [rule, reason] : finding.failures)
+        if (compiled_.rules[rule].rule.for_pending)
+            add_failure(compiled_.rules[rule].rule.name, reason);
+    ++preview_.devices;
+    preview_.devices_changed += rules.empty() ? 0 : 1;
 }
 
 void PreviewSummary::add_conflicts(PlanBasis const& basis)

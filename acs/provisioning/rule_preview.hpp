@@ -36,6 +36,8 @@ public:
 
     /// One device; `tree` is what the plan was made with.
     void add(PlanBasis const& basis, DevicePlan const& plan, datamodel::ParameterTree const& tree);
+    /// One device that waits to be let in, and the rules for such devices.
+    void add_pending(domain::RuleFinding const& finding);
     /// A condition on the fleet that could not be judged for a device.
     void add_failure(std::string const& what, std::string const& reason) { ++failures_[{what, reason}]; }
     /// The sums; this is used up.

@@ -32,7 +32,8 @@ constexpr std::chrono::seconds rest{5};
 bool is_changing(CheckedRule const& rule)
 {
     auto const is_foreign = [](std::string const& table) { return !table.starts_with("acs."); };
-    return rule.when.time_dependent || rule.body.reads_clock || std::ranges::any_of(rule.body.tables, is_foreign);
+    return !rule.rule.for_pending &&
+           (rule.when.time_dependent || rule.body.reads_clock || std::ranges::any_of(rule.body.tables, is_foreign));
 }
 
 std::vector<bool> chosen_rules(CompiledRules const& compiled, bool all)

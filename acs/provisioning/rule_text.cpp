@@ -19,7 +19,7 @@ using domain::RuleProblem;
 using domain::RuleText;
 using domain::TextPlace;
 
-constexpr std::string_view keys = "rule, priority, on, when, max-age, min-interval, budget and set";
+constexpr std::string_view keys = "rule, for, priority, on, when, max-age, min-interval, budget and set";
 
 constexpr auto events = std::to_array<std::string_view>(
     {"0 BOOTSTRAP", "1 BOOT", "2 PERIODIC", "3 SCHEDULED", "4 VALUE CHANGE", "5 KICKED", "6 CONNECTION REQUEST",
@@ -155,6 +155,8 @@ private:
         auto const& value = entry.value;
         if (entry.key == "rule")
             rule_.name = name(value);
+        else if (entry.key == "for")
+            rule_.for_pending = is_pending(value);
         else if (entry.key == "priority")
             rule_.priority = static_cast<int>(number(value, 0, 10'000));
         else if (entry.key == "on")
@@ -182,6 +184,14 @@ private:
             refuse(value.lines.front(), "this is no name for a rule",
                    fmt::format("Write at most {} lower-case letters, digits and hyphens.", limits_.name_bytes));
         return text;
+    }
+
+    [[nodiscard]] bool is_pending(PlacedText const& value) const
+    {
+        if (value.text != "pending" && value.text != "active")
+            refuse(value.lines.front(), "a rule is for active or for pending devices",
+                   "Write -- for: pending for devices that wait to be let in, or take the line away.");
+        return value.text == "pending";
     }
 
     [[nodiscard]] std::int64_t number(PlacedText const& value, std::int64_t least, std::int64_t most) const

@@ -245,6 +245,9 @@ base::Awaitable<net::Response> CwmpEndpoint::State::open(net::Request& request, 
 base::Awaitable<net::Response> CwmpEndpoint::State::admit(net::Request& request, cwmp::Envelope inform, Caller caller)
 {
     if (caller.known->device)
+        if (auto reason = other_box(std::get<cwmp::Inform>(inform.message), caller); !reason.empty())
+            co_await mark_conflict(caller, std::move(reason));
+    if (caller.known->device)
         if (auto old = registry.of_device(caller.known->device->key)) {
             co_await watch_takeover(*old, caller);
             co_await replace(std::move(old));
@@ -269,24 +272,14 @@ base::Awaitable<net::Response> CwmpEndpoint::State::admit(net::Request& request,
 /// identity: the device is answered, but nothing is done to it until a person decides.
 base::Awaitable<void> CwmpEndpoint::State::watch_takeover(LiveSession const& old, Caller& caller)
 {
-    auto& device = *caller.known->device;
+    auto const& device = *caller.known->device;
     if (!caller.authenticated || !takeovers.note(device.key, old.address, caller.address, services.clock.now()))
         co_return;
     auto const reason =
         fmt::format("conflict: more than {} live sessions within an hour were taken over from other addresses, "
                     "the last from {} by {}",
                     services.limits.takeovers_per_hour, old.address, caller.address);
-    std::string failure;
-    try {
-        co_await services.sessions.mark_conflict(device.key, reason);
-        device.state = domain::DeviceState::conflict;
-        device.automation_stopped = reason;
-    } catch (std::exception const& problem) {
-        failure = problem.what();
-    }
-    base::log::warning("session.conflict",
-                       {{"device_key", device.key.value()}, {"reason", reason}, {"failure", failure}});
-    note(domain::incident_kind::conflict, caller, {}, reason);
+    co_await mark_conflict(caller, reason);
 }
 
 net::Response CwmpEndpoint::State::respond(net::Connection& connection, std::shared_ptr<LiveSession> live, Reply reply,

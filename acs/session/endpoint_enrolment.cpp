@@ -1,4 +1,5 @@
 #include "base/log.hpp"
+#include "base/time_text.hpp"
 #include "session/endpoint_state.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -6,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <exception>
 #include <utility>
 
 namespace session {
@@ -102,6 +104,36 @@ bool CwmpEndpoint::State::enrol(Caller& caller, bool has_certificate, std::strin
     note(domain::incident_kind::too_many_new, caller, username, reason);
     note_stranger(caller, username, reason);
     return false;
+}
+
+/// One box cannot have been started before it was started: two with one identity tell so in turns.
+std::string CwmpEndpoint::State::other_box(cwmp::Inform const& inform, Caller const& caller)
+{
+    auto const& device = *caller.known->device;
+    auto const now = services.clock.now();
+    auto const boot = boot_time(inform, device, now);
+    if (!boot || !caller.authenticated || !boot_times.note(device.key, *boot, now))
+        return {};
+    return fmt::format("conflict: by the UpTime that it told before it was started at {}, by what came from {} at {}; "
+                       "that went back more than {} times within a day",
+                       base::to_rfc3339(boot->before), caller.address, base::to_rfc3339(boot->now),
+                       services.limits.older_boots_per_day);
+}
+
+base::Awaitable<void> CwmpEndpoint::State::mark_conflict(Caller& caller, std::string reason)
+{
+    auto& device = *caller.known->device;
+    std::string failure;
+    try {
+        co_await services.sessions.mark_conflict(device.key, reason);
+        device.state = domain::DeviceState::conflict;
+        device.automation_stopped = reason;
+    } catch (std::exception const& problem) {
+        failure = problem.what();
+    }
+    base::log::warning("session.conflict",
+                       {{"device_key", device.key.value()}, {"reason", reason}, {"failure", failure}});
+    note(domain::incident_kind::conflict, caller, {}, std::move(reason));
 }
 
 }  // namespace session

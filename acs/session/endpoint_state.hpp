@@ -1,5 +1,6 @@
 #pragma once
 
+#include "session/boot_times.hpp"
 #include "session/endpoint.hpp"
 #include "session/login.hpp"
 #include "session/registry.hpp"
@@ -55,6 +56,9 @@ struct CwmpEndpoint::State {
     base::Awaitable<net::Response> admit(net::Request& request, cwmp::Envelope inform, Caller caller);
     void watch(net::Connection& connection);
     base::Awaitable<void> watch_takeover(LiveSession const& old, Caller& caller);
+    /// Why the boot times that a device tells are those of several boxes; empty: they are not.
+    [[nodiscard]] std::string other_box(cwmp::Inform const& inform, Caller const& caller);
+    base::Awaitable<void> mark_conflict(Caller& caller, std::string reason);
     [[nodiscard]] net::Response refuse_message(net::Request const& request, std::string_view why);
     // endpoint_enrolment.cpp, on the connection's thread
     /// Notes what a CPE did that somebody may have to look at.
@@ -98,6 +102,7 @@ struct CwmpEndpoint::State {
     Gate gate;
     Registry registry;
     Takeovers takeovers;
+    BootTimes boot_times;
     net::Threads& threads;
     std::vector<char> sweeping;  ///< one for each thread, touched by that thread only
     std::shared_ptr<std::atomic<std::size_t>> waiting_resumes = std::make_shared<std::atomic<std::size_t>>(0);

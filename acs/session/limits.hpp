@@ -25,6 +25,7 @@ struct SessionLimits {
     std::uint32_t sessions_per_hour = 240;  ///< more: automation stops for the device
     std::uint32_t boots_per_hour = 20;      ///< more: automation stops for the device
     std::uint32_t takeovers_per_hour = 6;   ///< live sessions replaced from another address: more are a conflict
+    std::uint32_t older_boots_per_day = 2;  ///< UpTimes that tell of an earlier boot than before: more are a conflict
     std::uint32_t lost_in_a_row = 3;        ///< sessions that may die during a task before it is set aside
 
     // reading a device

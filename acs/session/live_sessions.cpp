@@ -71,6 +71,7 @@ CwmpEndpoint::State::State(Services s, EndpointPolicy policy, net::Threads& t)
       gate{std::move(policy)},
       registry{services.limits.sessions, services.limits.after_end},
       takeovers{services.limits.takeovers_per_hour},
+      boot_times{services.limits.older_boots_per_day},
       threads{t},
       sweeping(t.size(), 0)
 {

@@ -12,6 +12,20 @@ namespace session {
 
 namespace log = base::log;
 
+namespace {
+
+/// What is read of a device that waits to be let in: who it is, and no more.
+std::vector<std::string> device_info(std::vector<cwmp::Root> const& roots)
+{
+    std::vector<std::string> paths;
+    for (auto const root : roots)
+        if (auto const name = cwmp::root_name(root); !name.empty())
+            paths.push_back(std::string{name} + "DeviceInfo.");
+    return paths;
+}
+
+}  // namespace
+
 Session::Session(Services const& services, SessionCounters& counters, Caller caller)
     : services_{services}, counters_{counters}, caller_{std::move(caller)}
 {
@@ -194,12 +208,14 @@ base::Awaitable<void> Session::react(Greeting const& greeting)
     bool const allowed = automation_stopped_.empty() && state_ != domain::DeviceState::conflict;
     if (!wanted || !allowed)
         co_return;
+    bool const is_pending = state_ == domain::DeviceState::pending;
     domain::Task discovery;
     discovery.device = device_;
-    discovery.arguments = domain::RefreshTask{.paths = {}, .discovery = true};
+    discovery.arguments = is_pending ? domain::RefreshTask{.paths = device_info(desk_.roots), .discovery = false}
+                                     : domain::RefreshTask{.paths = {}, .discovery = true};
     discovery.priority = domain::Priority::bulk;
     discovery.created = discovery.not_before = started_;
-    discovery.origin = "discovery";
+    discovery.origin = is_pending ? "enrolment" : "discovery";
     co_await services_.tasks.add(std::move(discovery));
     has_tasks_ = true;
 }

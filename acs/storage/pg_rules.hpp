@@ -46,6 +46,9 @@ public:
     base::Awaitable<std::size_t> release(domain::QuarantineFilter filter) override;
     base::Awaitable<std::size_t> count_devices() override;
     base::Awaitable<std::vector<domain::DeviceKey>> devices(domain::DeviceKey after, unsigned limit) override;
+    base::Awaitable<std::vector<domain::DeviceKey>> pending_devices(domain::DeviceKey after, unsigned limit) override;
+    base::Awaitable<std::vector<std::pair<domain::DeviceKey, cwmp::DeviceId>>>
+    enrol(std::vector<domain::DeviceKey> devices) override;
 
 private:
     [[nodiscard]] ReadLimits limits() const;

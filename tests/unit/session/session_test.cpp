@@ -161,6 +161,26 @@ TEST_F(SessionTest, APendingDeviceIsReadButNotWrittenTo)
     EXPECT_EQ(state(read), TaskState::done);
 }
 
+TEST_F(SessionTest, OfAPendingDeviceOnlyItsDeviceInfoIsReadUntilItIsLetIn)
+{
+    state_if_new = domain::DeviceState::pending;
+    hold_session(events(code::bootstrap));
+    for (auto const& rpc : cpe.received) {
+        EXPECT_FALSE(std::holds_alternative<cwmp::SetParameterValues>(rpc));
+        if (auto const* names = std::get_if<cwmp::GetParameterNames>(&rpc))
+            EXPECT_TRUE(names->parameter_path.contains("DeviceInfo.")) << names->parameter_path;
+        if (auto const* values = std::get_if<cwmp::GetParameterValues>(&rpc))
+            for (auto const& name : values->parameter_names)
+                EXPECT_TRUE(name.contains("DeviceInfo.")) << name;
+    }
+    key = *store.find(id);
+    EXPECT_TRUE(store.tree(key).value("Device.DeviceInfo.SoftwareVersion"));
+    EXPECT_FALSE(store.tree(key).value("Device.WiFi.SSID.1.SSID"));
+    store.set_state(key, domain::DeviceState::active);
+    hold_session();
+    EXPECT_EQ(store.tree(key).value("Device.WiFi.SSID.1.SSID"), "home") << "then all of it is read";
+}
+
 TEST_F(SessionTest, ADeviceThatWillNotRestIsLeftAloneByAutomationButNotByPeople)
 {
     services.limits.sessions_per_hour = 3;
