@@ -1,5 +1,6 @@
 #include "app/commands.hpp"
 #include "app/decode_command.hpp"
+#include "app/one_time_token.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -54,6 +55,8 @@ int main(int argc, char** argv)
     auto* const import =
         with_config_option(datamodel->add_subcommand("import", "Read data-model XML files into the database"));
     import->add_option("FILE", files, "data-model XML, with all that it imports")->required();
+    auto* const recovery = with_config_option(
+        program.add_subcommand("recover", "Print a one-time administrator's token for those who are locked out"));
     storage::SeedSettings seeds;
     auto* const seed = with_config_option(
         program.add_subcommand("seed", "Fill a database for measurements with devices that do not exist"));
@@ -82,6 +85,8 @@ int main(int argc, char** argv)
         return with_config(config_file, [&](app::Config const& config) { return app::rekey(config, lost_key); });
     if (check->parsed())
         return with_config(config_file, app::check);
+    if (recovery->parsed())
+        return with_config(config_file, app::recover);
     if (decode->parsed())
         return app::decode_command(files, std::cout, std::cerr);
     if (import->parsed())

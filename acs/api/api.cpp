@@ -2,6 +2,8 @@
 
 #include "api/authentication.hpp"
 #include "api/endpoints.hpp"
+#include "api/operator_book.hpp"
+#include "api/passwords.hpp"
 #include "api/router.hpp"
 #include "base/counters.hpp"
 #include "base/log.hpp"
@@ -15,10 +17,28 @@
 namespace api {
 
 struct Api::State {
+    State(Services const& services, Settings const& settings)
+        : book{services.operators, services.guard, services.clock, settings.operators},
+          passwords{settings.operators.costs, settings.operators.passwords_at_once},
+          context{services, settings, book, passwords},
+          authentication{settings.tokens, book},
+          requests{services.metrics.counter("acs_api_requests_total", "Requests that the API answered.")},
+          refusals{services.metrics.counter("acs_api_refusals_total",
+                                            "Requests that the API refused before reading their body.")},
+          unauthorized{services.metrics.counter("acs_api_unauthorized_total",
+                                                "Requests without a token or session that holds.")},
+          forbidden{services.metrics.counter("acs_api_forbidden_total", "Requests that their caller may not make.")}
+    {
+    }
+
+    OperatorBook book;
+    Passwords passwords;
     Context context;
     Authentication authentication;
     base::Counter& requests;
     base::Counter& refusals;
+    base::Counter& unauthorized;
+    base::Counter& forbidden;
 };
 
 namespace {
@@ -94,13 +114,22 @@ Outcome<void> check_need(Route const& route, Caller const& caller)
     return {};
 }
 
+/// Who asks. A route that needs nothing asks nobody.
+Outcome<Caller> identify(Authentication const& authentication, Outcome<Match> const& found,
+                         net::RequestHead const& head)
+{
+    if (found && found->route->need.kind == Need::Kind::nothing)
+        return Caller{};
+    return authentication.caller(head);
+}
+
 /// All that can be said of a request without its body.
 Outcome<Admitted> admit(Context const& context, Authentication const& authentication, net::RequestHead const& head)
 {
-    auto caller = authentication.caller(head);
+    auto found = match(head.method, head.path());
+    auto caller = identify(authentication, found, head);
     if (!caller)
         return std::unexpected{std::move(caller).error()};
-    auto found = match(head.method, head.path());
     if (!found)
         return std::unexpected{std::move(found).error()};
     if (auto checked = check_need(*found->route, *caller); !checked)
@@ -110,6 +139,15 @@ Outcome<Admitted> admit(Context const& context, Authentication const& authentica
     if (auto checked = check_size(head, body_limit(context.settings, found->route->body)); !checked)
         return std::unexpected{std::move(checked).error()};
     return Admitted{*found, *std::move(caller)};
+}
+
+/// True for a request without a known caller whose body is taken nevertheless, because handle() can find out more.
+bool may_be_admitted_later(Problem const& problem, net::RequestHead const& head)
+{
+    if (problem.status != 401 || !Authentication::may_be_new(head))
+        return false;
+    auto const found = match(head.method, head.path());
+    return found && (found->route->body == Body::none || found->route->body == Body::json);
 }
 
 Outcome<net::BodyPolicy> policy_for(Context const& context, Route const& route, net::RequestHead const& head)
@@ -130,37 +168,61 @@ net::BodyPolicy refusal(Problem const& problem)
 
 }  // namespace
 
-Api::Api(Services services, Settings settings)
-    : state_{std::make_unique<State>(
-          State{Context{services, settings}, Authentication{settings.tokens},
-                services.metrics.counter("acs_api_requests_total", "Requests that the API answered."),
-                services.metrics.counter("acs_api_refusals_total",
-                                         "Requests that the API refused before reading their body.")})}
-{
-}
+Api::Api(Services services, Settings settings) : state_{std::make_unique<State>(services, settings)} {}
 
 Api::~Api() = default;
 
 net::BodyPolicy Api::on_head(net::RequestHead const& head)
 {
     auto const admitted = admit(state_->context, state_->authentication, head);
+    if (!admitted && may_be_admitted_later(admitted.error(), head)) {
+        net::BodyPolicy policy;
+        policy.limit = state_->context.settings.json_bytes;
+        return policy;
+    }
     if (!admitted) {
         state_->refusals.add();
-        if (admitted.error().status == 401)
-            base::log::warning("api.unauthorized", {{"peer", head.peer.to_string()}, {"path", head.path()}});
+        note_refusal(admitted.error(), head);
         return refusal(admitted.error());
     }
     auto policy = policy_for(state_->context, *admitted->match.route, head);
     return policy ? *std::move(policy) : refusal(policy.error());
 }
 
+void Api::note_refusal(Problem const& problem, net::RequestHead const& head)
+{
+    if (problem.status == 401) {
+        state_->unauthorized.add();
+        base::log::warning("api.unauthorized", {{"peer", head.peer.to_string()}, {"path", head.path()}});
+    } else if (problem.status == 403) {
+        state_->forbidden.add();
+        base::log::warning("api.forbidden", {{"peer", head.peer.to_string()}, {"path", head.path()}});
+    }
+}
+
+base::Awaitable<void> Api::follow()
+{
+    return state_->book.follow();
+}
+
+void Api::stop()
+{
+    state_->passwords.stop();
+}
+
 base::Awaitable<net::Response> Api::handle(net::Request& request)
 {
     state_->requests.add();
-    auto admitted = admit(state_->context, state_->authentication, request);
-    if (!admitted)
-        co_return to_response(admitted.error());
     try {
+        auto admitted = admit(state_->context, state_->authentication, request);
+        if (!admitted && may_be_admitted_later(admitted.error(), request)) {
+            co_await state_->book.refresh_for_stranger();
+            admitted = admit(state_->context, state_->authentication, request);
+        }
+        if (!admitted) {
+            note_refusal(admitted.error(), request);
+            co_return to_response(admitted.error());
+        }
         auto answer = co_await admitted->match.route->endpoint(
             Call{state_->context, request, admitted->match.argument, std::move(admitted->caller)});
         co_return answer ? *std::move(answer) : to_response(answer.error());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/problem.hpp"
 #include "api/services.hpp"
 #include "api/settings.hpp"
 #include "net/http.hpp"
@@ -20,9 +21,17 @@ public:
     /// Answers one request. An outage becomes 503 with Retry-After, in the API's own form.
     base::Awaitable<net::Response> handle(net::Request& request) override;
 
+    /// Follows what changes about operators, on the thread that runs it. Spawn it once.
+    base::Awaitable<void> follow();
+    /// Waits for what is being done on threads of its own, before the io_contexts of its callers are destroyed.
+    void stop();
+
 private:
     struct State;
-    std::unique_ptr<State const> state_;
+
+    void note_refusal(Problem const& problem, net::RequestHead const& head);
+
+    std::unique_ptr<State> state_;
 };
 
 }  // namespace api

@@ -1,5 +1,6 @@
 #include "api/authentication.hpp"
 
+#include "api/secret_text.hpp"
 #include "base/crypto.hpp"
 
 #include <optional>
@@ -29,7 +30,7 @@ std::optional<std::string_view> bearer(std::string_view value)
 
 }  // namespace
 
-Authentication::Authentication(std::vector<Token> const& tokens)
+Authentication::Authentication(std::vector<Token> const& tokens, OperatorBook& book) : book_{book}
 {
     for (auto const& token : tokens)
         if (!token.secret.empty())
@@ -38,21 +39,52 @@ Authentication::Authentication(std::vector<Token> const& tokens)
 
 Outcome<Caller> Authentication::caller(net::RequestHead const& head) const
 {
-    auto const token = bearer(head.headers.get("Authorization"));
-    if (!token)
-        return refusal("The API wants a token: send \"Authorization: Bearer TOKEN\".", R"(Bearer realm="acs")");
-    auto const hash = base::sha256(*token);
+    if (auto const token = bearer(head.headers.get("Authorization")))
+        return by_token(*token);
+    auto const cookie = net::find_cookie(head.headers, session_cookie);
+    if (cookie && !head.headers.has("Authorization"))
+        return by_cookie(*cookie, head);
+    return refusal("The API wants a token: send \"Authorization: Bearer TOKEN\", or log in (POST /api/v1/login).",
+                   R"(Bearer realm="acs")");
+}
+
+Outcome<Caller> Authentication::by_token(std::string_view token) const
+{
+    auto const hash = base::sha256(token);
     Known const* found = nullptr;
     for (auto const& known : known_)
         if (base::equal_in_constant_time(known.hash, hash))
             found = &known;
-    if (!found)
-        return refusal("The token is not one that this server knows.", R"(Bearer realm="acs", error="invalid_token")");
-    Caller caller;
-    caller.name = found->name;
-    caller.kind = CallerKind::token_file;
-    caller.permissions = domain::Permissions::all();
-    return caller;
+    if (found != nullptr) {
+        Caller caller;
+        caller.name = found->name;
+        caller.kind = CallerKind::token_file;
+        caller.permissions = domain::Permissions::all();
+        return caller;
+    }
+    if (auto caller = book_.by_token(hash))
+        return *std::move(caller);
+    return refusal("The token is not one that this server knows, or it has expired.",
+                   R"(Bearer realm="acs", error="invalid_token")");
+}
+
+Outcome<Caller> Authentication::by_cookie(std::string_view cookie, net::RequestHead const& head) const
+{
+    auto caller = book_.by_session(base::sha256(cookie));
+    if (!caller)
+        return refusal("The session is over: log in again (POST /api/v1/login).", R"(Bearer realm="acs")");
+    bool const changes = head.method != "GET" && head.method != "HEAD";
+    if (changes && !base::equal_in_constant_time(head.headers.get("X-CSRF-Token"), csrf_token(cookie)))
+        return forbidden("A browser's session must send the X-CSRF-Token that the login gave.");
+    return *std::move(caller);
+}
+
+bool Authentication::may_be_new(net::RequestHead const& head)
+{
+    if (auto const token = bearer(head.headers.get("Authorization")))
+        return is_token(*token);
+    auto const cookie = net::find_cookie(head.headers, session_cookie);
+    return cookie && is_token(*cookie);
 }
 
 }  // namespace api

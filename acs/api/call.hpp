@@ -17,10 +17,15 @@
 
 namespace api {
 
+class OperatorBook;
+class Passwords;
+
 /// What every endpoint works with.
 struct Context {
     Services services;
     Settings settings;
+    OperatorBook& book;
+    Passwords& passwords;
 };
 
 /// One request on its way through an endpoint. `context` and `request` outlive the endpoint's coroutine.

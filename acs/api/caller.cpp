@@ -6,6 +6,7 @@ std::string how(Caller const& caller)
 {
     switch (caller.kind) {
         case CallerKind::nobody: return "nobody";
+        case CallerKind::password: return "password";
         case CallerKind::token_file: return "token file";
         case CallerKind::one_time_token: return "one-time token";
         case CallerKind::token: return "token " + caller.token;

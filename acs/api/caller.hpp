@@ -1,9 +1,11 @@
 #pragma once
 
 #include "domain/condition.hpp"
+#include "domain/operator.hpp"
 #include "domain/permission.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace api {
@@ -11,6 +13,7 @@ namespace api {
 /// How a caller shows who it is.
 enum class CallerKind {
     nobody,          ///< it does not, and need not: it is about to log in
+    password,        ///< with name and password, in the login itself
     token_file,      ///< with the token of the configuration
     one_time_token,  ///< with the token of a first start, or of a recovery
     token,           ///< with an API token of an operator
@@ -21,7 +24,10 @@ enum class CallerKind {
 struct Caller {
     std::string name;  ///< of the operator; may be empty for a token without a name
     CallerKind kind = CallerKind::nobody;
-    std::string token;  ///< its name, of CallerKind::token
+    domain::OperatorId id;  ///< zero for tokens that belong to nobody
+    std::string token;      ///< its name, of CallerKind::token
+    std::optional<domain::ApiTokenId> token_id;
+    std::string session;  ///< hash of its cookie, of CallerKind::session
     domain::Permissions permissions;
     /// The part of the fleet that the caller may see and touch; null: all of it.
     std::shared_ptr<domain::Condition const> devices;

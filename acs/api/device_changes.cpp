@@ -48,6 +48,22 @@ Outcome<std::string> read_target(std::string_view body)
     return into;
 }
 
+/// Former and new values of what was asked for.
+std::pair<boost::json::object, boost::json::object> what_changed(domain::DeviceChange const& former,
+                                                                 domain::DeviceChange const& change)
+{
+    boost::json::object before, after;
+    if (change.state) {
+        before["state"] = domain::to_text(former.state.value_or(*change.state));
+        after["state"] = domain::to_text(*change.state);
+    }
+    if (change.time_zone) {
+        before["time_zone"] = former.time_zone.value_or("");
+        after["time_zone"] = *change.time_zone;
+    }
+    return {before, after};
+}
+
 }  // namespace
 
 Answer change_device(Call call)
@@ -68,13 +84,8 @@ Answer change_device(Call call)
                      {"state", change->state ? domain::to_text(*change->state) : std::string_view{"as before"}},
                      {"time_zone", change->time_zone.value_or("as before")},
                      {"by", call.caller.name}});
-    auto after = boost::json::object{};
-    if (change->state)
-        after["state"] = domain::to_text(*change->state);
-    if (change->time_zone)
-        after["time_zone"] = *change->time_zone;
-    co_await audit(call, "device.changed", cwmp::external_id(device->identity),
-                   boost::json::object{{"state", domain::to_text(device->state)}}, std::move(after), device->key);
+    auto const [before, after] = what_changed(*changed, *change);
+    co_await audit(call, "device.changed", cwmp::external_id(device->identity), before, after, device->key);
     co_return co_await show_device(call.context, device->key);
 }
 

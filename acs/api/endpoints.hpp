@@ -75,6 +75,34 @@ Answer list_strangers(Call call);
 Answer enrol_stranger(Call call);
 Answer forget_stranger(Call call);
 
+// login.cpp
+Answer log_in(Call call);
+Answer log_out(Call call);
+Answer show_self(Call call);
+Answer change_own_password(Call call);
+
+// operators.cpp
+Answer list_operators(Call call);
+Answer show_operator(Call call);
+Answer add_operator(Call call);
+Answer change_operator(Call call);
+Answer remove_operator(Call call);
+
+// roles.cpp
+Answer list_roles(Call call);
+Answer add_role(Call call);
+Answer change_role(Call call);
+Answer remove_role(Call call);
+
+// tokens.cpp
+Answer list_tokens(Call call);
+Answer add_token(Call call);
+Answer remove_token(Call call);
+
+// audit_trail.cpp
+Answer list_audit(Call call);
+Answer verify_audit(Call call);
+
 // server.cpp
 Answer get_version(Call call);
 Answer get_statistics(Call call);

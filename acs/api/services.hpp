@@ -17,6 +17,7 @@ class IncidentLog;
 class Inventory;
 class ParameterCheck;
 class DeviceAdmin;
+class OperatorStore;
 class Promotions;
 class Rules;
 class StrangerList;
@@ -42,6 +43,7 @@ struct Services {
     domain::IncidentLog& incidents;
     domain::Announcements& announcements;
     domain::StrangerList& strangers;
+    domain::OperatorStore& operators;
 };
 
 }  // namespace api

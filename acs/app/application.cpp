@@ -1,5 +1,6 @@
 #include "app/application.hpp"
 
+#include "app/one_time_token.hpp"
 #include "base/log.hpp"
 #include "cwmp/path.hpp"
 #include "provisioning/condition_sql.hpp"
@@ -148,6 +149,21 @@ session::FailedLoginLimits failed_login_limits_of(Config::Enrolment const& confi
     return limits;
 }
 
+api::OperatorSettings operators_of(Config::Operators const& config)
+{
+    api::OperatorSettings settings;
+    settings.session_idle = config.session_idle;
+    settings.session_life = config.session_life;
+    settings.token_days = config.token_days;
+    settings.password_length = config.password_length;
+    settings.passwords_at_once = config.passwords_at_once;
+    settings.lock_out.by_name_and_source = config.lock_out_failures;
+    settings.lock_out.by_name = config.lock_out_failures * 10;
+    settings.lock_out.by_source = config.lock_out_failures * 20;
+    settings.lock_out.lock = config.lock_out_time;
+    return settings;
+}
+
 session::LoginPolicy policy_of(CpeAuth auth)
 {
     switch (auth) {
@@ -219,6 +235,7 @@ Application::Application(Config config, Prepared prepared)
       new_devices_{new_device_limits_of(config_.enrolment)},
       failed_logins_{failed_login_limits_of(config_.enrolment)},
       enrolment_watch_{writes_, clock_, metrics_, [this](std::uint64_t count) { new_devices_.set_pending(count); }},
+      operators_{writes_},
       rule_store_{writes_, rule_queries_, path_.paths(), prepared_.sealer},
       rules_{rule_store_, clock_, [](std::string_view path) { return cwmp::is_secret_path(path); }},
       rule_runner_{rules_, path_.outcomes(), clock_},
@@ -260,6 +277,7 @@ base::Result<void> Application::start()
         return opened;
     if (auto opened = listen_files(); !opened)
         return opened;
+    print_first_token(writes_, config_);
     if (auto opened = listen_api(); !opened)
         return opened;
     if (config_.monitor.port != 0)
@@ -282,6 +300,8 @@ void Application::stop(std::chrono::milliseconds patience)
     path_.stop();
     note_writer_.stop();
     file_pool_.join();
+    if (api_ != nullptr)
+        api_->stop();
     writes_.stop();
     searches_.stop();
     rule_queries_.stop();
@@ -373,11 +393,14 @@ base::Result<void> Application::listen_api()
     settings.version = ACS_VERSION;
     settings.file_bytes = config_.files.file_bytes;
     settings.open_tasks = config_.inventory.open_tasks_per_device;
+    settings.operators = operators_of(config_.operators);
     handlers_.push_back(std::make_unique<api::Api>(
         api::Services{inventory_, files_, *directory_, waker_, guard_, &model_check_, clock_, metrics_, admin_,
-                      promotions_, rules_, audit_, incidents_, announcements_, strangers_},
+                      promotions_, rules_, audit_, incidents_, announcements_, strangers_, operators_},
         settings));
     auto& handler = *handlers_.back();
+    api_ = &dynamic_cast<api::Api&>(handler);
+    threads_->spawn(0, [this] { return api_->follow(); });
     for (auto const& listener : config_.api.listeners)
         if (auto opened = server_->listen(listener_of(listener), handler); !opened)
             return opened;

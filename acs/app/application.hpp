@@ -27,6 +27,7 @@
 #include "storage/pg_incidents.hpp"
 #include "storage/pg_inventory.hpp"
 #include "storage/pg_model_store.hpp"
+#include "storage/pg_operators.hpp"
 #include "storage/pg_promotions.hpp"
 #include "storage/pg_rules.hpp"
 #include "storage/pg_strangers.hpp"
@@ -120,6 +121,7 @@ private:
     session::NewDevices new_devices_;
     session::FailedLogins failed_logins_;
     storage::EnrolmentWatch enrolment_watch_;
+    storage::PgOperators operators_;
     storage::PgRules rule_store_;
     provisioning::RuleBook rules_;
     provisioning::RuleRunner rule_runner_;
@@ -135,6 +137,7 @@ private:
     provisioning::PendingEnroller enroller_;
     ModelCheck model_check_;
     std::vector<std::unique_ptr<net::Handler>> handlers_;
+    api::Api* api_ = nullptr;  ///< one of the handlers
     std::unique_ptr<net::Server> server_ = std::make_unique<net::Server>(*threads_, metrics_);
     monitor::Monitor monitor_;
 };

@@ -212,6 +212,14 @@ void read_small(TomlReader& root, Config& config, Context context)
     TomlReader rules{root.table("rules"), "rules", context.problems};
     rules.read("wakes_per_second", config.rules.wakes_per_second, 0, 1000);
     rules.read("sweep_seconds", config.rules.sweep_interval, 10, 86'400);
+    TomlReader operators{root.table("operators"), "operators", context.problems};
+    operators.read("session_idle_seconds", config.operators.session_idle, 60, 86'400);
+    operators.read("session_seconds", config.operators.session_life, 300, 30 * 86'400);
+    operators.read("token_days", config.operators.token_days, 1, 3650);
+    operators.read("password_length", config.operators.password_length, 8, 128);
+    operators.read("passwords_at_once", config.operators.passwords_at_once, 1, 64);
+    operators.read("lock_out_failures", config.operators.lock_out_failures, 2, 100);
+    operators.read("lock_out_seconds", config.operators.lock_out_time, 10, 86'400);
     TomlReader monitor{root.table("monitor"), "monitor", context.problems};
     monitor.read("address", config.monitor.address);
     monitor.read("port", config.monitor.port, 0, 65535);
@@ -238,8 +246,6 @@ void check_whole(Config const& config, std::vector<std::string>& problems)
     if (config.cwmp.listeners.empty())
         problems.emplace_back(
             "cwmp.listener: there is none, so no CPE could connect; give at least one [[cwmp.listener]]");
-    if (!config.api.listeners.empty() && config.api.token_file.empty())
-        problems.emplace_back("api.token_file: is missing; the API serves nobody without a token");
     if (!config.files.listeners.empty() && config.files.base_url_https.empty() && config.files.base_url_http.empty())
         problems.emplace_back(
             "files.base_url_https: give the URL by which CPEs reach the file listener, or base_url_http");

@@ -150,8 +150,19 @@ struct Config {
 
     struct Api {
         std::vector<ListenerConfig> listeners;
-        std::string token_file;  ///< holds the bearer token, one line
+        std::string token_file;  ///< holds an administrator's bearer token for automation, one line; empty: none
     } api;
+
+    /// People and programs that use the API.
+    struct Operators {
+        std::chrono::seconds session_idle{30 * 60};  ///< a browser's session that is not used for so long ends
+        std::chrono::seconds session_life{12 * 3600};
+        std::uint32_t token_days = 365;  ///< the longest life of a token
+        std::uint32_t password_length = 12;
+        std::uint32_t passwords_at_once = 2;  ///< each takes 64 MiB and a tenth of a second of a processor
+        std::uint32_t lock_out_failures = 5;  ///< of one name from one address; ten times as many from everywhere
+        std::chrono::seconds lock_out_time{900};
+    } operators;
 
     struct Monitor {
         std::string address = "127.0.0.1";

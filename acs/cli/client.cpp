@@ -88,7 +88,8 @@ struct Client::State {
     {
         request.target = fmt::format("/api/v1{}", target);
         request.accept_gzip = true;
-        request.headers.set("Authorization", fmt::format("Bearer {}", server.token));
+        if (!server.token.empty())
+            request.headers.set("Authorization", fmt::format("Bearer {}", server.token));
         request.headers.set("Accept", "application/json, application/problem+json");
         auto const answer = exchange(std::move(request), time);
         if (!answer)
@@ -113,7 +114,7 @@ struct Client::State {
 
     Refusal refusal(net::ClientResponse const& answer, std::string const& why) const
     {
-        if (answer.status == 401)
+        if (answer.status == 401 && !server.token.empty())
             return {401, fmt::format("the server at {} refused the token: {}", url.to_string(),
                                      why.empty() ? "no reason was given" : why)};
         if (why.empty())

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::chrono::seconds wake_time{10};
 
-/// Prints one object, as JSON or line by line.
+}  // namespace
+
 int print(Session const& session, Reply<boost::json::object> const& answer)
 {
     if (!answer)
@@ -23,8 +24,6 @@ int print(Session const& session, Reply<boost::json::object> const& answer)
         session.terminal.out << details(*answer);
     return done;
 }
-
-}  // namespace
 
 int list_devices(Session session)
 {

@@ -93,6 +93,42 @@ void add_inventory(CLI::App& app, Invocation& invocation)
     on_device(app, invocation, "wake", "make a device open a session now");
 }
 
+void add_operators(CLI::App& app, Invocation& invocation)
+{
+    auto* const login = app.add_subcommand("login", "log in; keeps a token in the profile file");
+    login->add_option("NAME", invocation.operands, "the operator (else you are called as here)")->expected(0, 1);
+    login->add_option("--days", invocation.days, "how long the token lives");
+    app.add_subcommand("logout", "make the token worth nothing, and forget it");
+    app.add_subcommand("whoami", "show who you are to the server, and what you may do");
+    app.add_subcommand("password", "change your password");
+    auto* const operators = app.add_subcommand("operators", "who may use the server: list, add, change, remove");
+    operators
+        ->add_option("ACTION", invocation.operands,
+                     "add NAME --role ROLE, role NAME ROLE, password NAME, disable NAME, enable NAME, remove NAME;"
+                     " nothing: list")
+        ->expected(0, 3);
+    operators->add_option("--role", invocation.role, "of a new operator; see roles");
+    operators->add_flag("--no-password", invocation.without_password, "a new operator that uses tokens only");
+    auto* const roles = app.add_subcommand("roles", "what operators may do: list, add, change, remove");
+    roles
+        ->add_option("ACTION", invocation.operands,
+                     "add NAME PERMISSION..., change NAME [PERMISSION...], remove NAME; nothing: list")
+        ->expected(0, many);
+    roles->add_option("--where", invocation.where, "SQL condition: the part of the fleet that they see");
+    auto* const tokens = app.add_subcommand("tokens", "tokens for programs: list, add, remove");
+    tokens->add_option("ACTION", invocation.operands, "add NAME [PERMISSION...], remove TOKEN; nothing: list")
+        ->expected(0, many);
+    tokens->add_option("--days", invocation.days, "how long it lives");
+    tokens->add_option("--operator", invocation.owner, "whom it is for (else you)");
+    auto* const audit = app.add_subcommand("audit", "who did what: list; or prove that nothing of it was changed");
+    audit->add_option("ACTION", invocation.operands, "verify [ANCHOR]; nothing: list")->expected(0, 2);
+    audit->add_option("--by", invocation.by, "only what this operator did");
+    audit->add_option("--action", invocation.action, "only this: task.created, or device. for all that begins so");
+    audit->add_option("--device", invocation.device, "only what was done to this device");
+    for (auto* const command : {operators, roles, tokens, audit})
+        command->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
+}
+
 void add_changes(CLI::App& app, Invocation& invocation)
 {
     task_on(app, invocation, "get", "read parameters from the device", {"PATH", "parameters or objects", 1, many});
@@ -203,6 +239,7 @@ std::expected<Invocation, Ending> read_arguments(std::vector<std::string> argume
     add_files(app, invocation);
     add_tasks(app, invocation);
     add_enrolment(app, invocation);
+    add_operators(app, invocation);
     try {
         std::ranges::reverse(arguments);  // as CLI11 takes them
         app.parse(std::move(arguments));

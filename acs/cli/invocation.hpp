@@ -34,6 +34,12 @@ struct Invocation {
     std::vector<std::string> tags;   ///< of a device that is expected
     std::string username, password;  ///< that a device is expected with
     unsigned limit = 100;            ///< items of a list; 0: all
+    std::string role;                ///< of an operator
+    std::string owner;               ///< operator that a token is for
+    std::string by;                  ///< whose entries of the audit trail
+    std::string action;              ///< what kind of them
+    unsigned days = 0;               ///< that a token lives; 0: as the server has it
+    bool without_password = false;   ///< a new operator works with tokens only
     bool json = false;
     bool reveal = false;      ///< of parameters: values of secrets, too
     bool dry_run = false;     ///< of rules: tell what would change

@@ -2,8 +2,16 @@
 
 #include "base/toml.hpp"
 
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <string_view>
 
@@ -51,6 +59,20 @@ std::unexpected<base::Error> missing(std::string_view what, std::string_view opt
                                   variable, key, path.empty() ? "~/.config/acs/acsctl.toml" : path));
 }
 
+/// As TOML; JSON's strings are TOML's.
+std::string text_of(Server const& server)
+{
+    std::string text;
+    auto const add = [&](std::string_view key, std::string const& value) {
+        if (!value.empty())
+            text += fmt::format("{} = {}\n", key, boost::json::serialize(boost::json::value(value)));
+    };
+    add("server", server.url);
+    add("token", server.token);
+    add("ca", server.ca_file);
+    return text;
+}
+
 }  // namespace
 
 std::string profile_path(Environment const& environment)
@@ -62,7 +84,7 @@ std::string profile_path(Environment const& environment)
     return {};
 }
 
-base::Result<Server> resolve_server(Server given, Environment const& environment)
+base::Result<Server> resolve_server(Server given, Environment const& environment, bool wants_token)
 {
     complete(given.url, environment("ACS_SERVER"));
     complete(given.token, environment("ACS_TOKEN"));
@@ -80,9 +102,27 @@ base::Result<Server> resolve_server(Server given, Environment const& environment
     }
     if (given.url.empty())
         return missing("server", "--server URL", "ACS_SERVER", "server", path);
-    if (given.token.empty())
+    if (given.token.empty() && wants_token)
         return missing("token", "--token TOKEN", "ACS_TOKEN", "token", path);
     return given;
+}
+
+base::Result<void> save_profile(std::string const& path, Server const& server)
+{
+    if (path.empty())
+        return base::fail("there is no place for the profile file: set HOME or XDG_CONFIG_HOME");
+    std::error_code error;
+    std::filesystem::create_directories(std::filesystem::path{path}.parent_path(), error);
+    auto const fresh = path + ".new";
+    auto const text = text_of(server);
+    auto const file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    bool const is_open = file >= 0 && ::fchmod(file, 0600) == 0;
+    bool const is_written = is_open && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    if (file >= 0)
+        ::close(file);
+    if (!is_written || std::rename(fresh.c_str(), path.c_str()) != 0)
+        return base::fail(fmt::format("{}: the file cannot be written: {}", path, std::strerror(errno)));
+    return {};
 }
 
 }  // namespace cli

@@ -25,6 +25,11 @@ using Environment = std::function<std::optional<std::string>(std::string const&)
 /// Completes what the command line gave (`given`, empty fields open) from ACS_SERVER, ACS_TOKEN and ACS_CA, then from
 /// the profile file with the keys server, token and ca. Fails naming what is missing and where it may be given, or what
 /// is wrong with the file.
-[[nodiscard]] base::Result<Server> resolve_server(Server given, Environment const& environment);
+/// Without `wants_token` none is needed: who logs in has none yet.
+[[nodiscard]] base::Result<Server> resolve_server(Server given, Environment const& environment,
+                                                  bool wants_token = true);
+
+/// Writes the profile file anew, readable by its owner only. Fails naming the file.
+[[nodiscard]] base::Result<void> save_profile(std::string const& path, Server const& server);
 
 }  // namespace cli

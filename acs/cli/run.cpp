@@ -19,10 +19,30 @@ struct Command {
 };
 
 constexpr Command commands[] = {
-    {"devices", list_devices}, {"device", show_device},      {"parameters", list_parameters},  {"wake", wake_device},
-    {"tasks", list_tasks},     {"task", show_task},          {"cancel", cancel_task},          {"files", list_files},
-    {"file-add", add_file},    {"file-delete", delete_file}, {"promoted", promoted},           {"rules", rules},
-    {"explain", explain},      {"version", show_version},    {"announcements", announcements}, {"strangers", strangers},
+    {"devices", list_devices},
+    {"device", show_device},
+    {"parameters", list_parameters},
+    {"wake", wake_device},
+    {"tasks", list_tasks},
+    {"task", show_task},
+    {"cancel", cancel_task},
+    {"files", list_files},
+    {"file-add", add_file},
+    {"file-delete", delete_file},
+    {"promoted", promoted},
+    {"rules", rules},
+    {"explain", explain},
+    {"version", show_version},
+    {"login", log_in},
+    {"logout", log_out},
+    {"whoami", show_self},
+    {"password", change_password},
+    {"operators", operators},
+    {"roles", roles},
+    {"tokens", tokens},
+    {"audit", audit},
+    {"announcements", announcements},
+    {"strangers", strangers},
     {"incidents", incidents},
 };
 
@@ -66,13 +86,13 @@ int run(std::vector<std::string> arguments, Terminal terminal)
         (asked.error().code == 0 ? terminal.out : terminal.error) << asked.error().text;
         return asked.error().code;
     }
-    auto server = resolve_server(asked->server, terminal.environment);
+    auto server = resolve_server(asked->server, terminal.environment, asked->command != "login");
     if (!server)
         return complain(terminal, server.error().what, wrong_usage);
-    auto client = Client::create(*std::move(server));
+    auto client = Client::create(*server);
     if (!client)
         return complain(terminal, client.error().what, wrong_usage);
-    return dispatch({*asked, *client, terminal});
+    return dispatch({*asked, *client, terminal, *server});
 }
 
 }  // namespace cli

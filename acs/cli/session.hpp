@@ -6,6 +6,9 @@
 
 #include <boost/json/object.hpp>
 
+#include <optional>
+#include <string>
+
 namespace cli {
 
 /// Exit codes.
@@ -19,6 +22,7 @@ struct Session {
     Invocation const& asked;
     Client& client;
     Terminal const& terminal;
+    Server const& server;  ///< that the client speaks with
 };
 
 /// Writes "acsctl: ..." to standard error; returns `code`.
@@ -50,6 +54,21 @@ int announcements(Session session);
 int strangers(Session session);
 int incidents(Session session);
 int show_version(Session session);
+int log_in(Session session);
+int log_out(Session session);
+int show_self(Session session);
+int change_password(Session session);
+int operators(Session session);
+int roles(Session session);
+int tokens(Session session);
+int audit(Session session);
+
+/// Asks for a secret, which is not shown; none, with a complaint, when there is nobody to ask.
+[[nodiscard]] std::optional<std::string> ask_secret(Session const& session, std::string const& prompt);
+/// Asks for a new password, twice when a person types it.
+[[nodiscard]] std::optional<std::string> ask_new_password(Session const& session);
+/// Writes one object, as JSON or line by line, or what the server had against it; gives the exit code.
+int print(Session const& session, Reply<boost::json::object> const& answer);
 
 /// The stored file that a download's operand means: a local file is uploaded first.
 [[nodiscard]] Reply<boost::json::object> file_for_download(Session const& session);

@@ -21,8 +21,9 @@ class DeviceAdmin {
 public:
     virtual ~DeviceAdmin() = default;
 
-    /// Durable on return. Fails with a sentence for the person who asked: no such device, no such time zone.
-    virtual base::Awaitable<base::Result<void>> change(DeviceKey device, DeviceChange change) = 0;
+    /// Durable on return; gives what there was before. Fails with a sentence for the person who asked: no such device,
+    /// no such time zone.
+    virtual base::Awaitable<base::Result<DeviceChange>> change(DeviceKey device, DeviceChange change) = 0;
 
     /// Devices that are probably the same box: equal OUI and serial number, another ProductClass. At most ten.
     virtual base::Awaitable<std::vector<cwmp::DeviceId>> merge_proposals(DeviceKey device) = 0;

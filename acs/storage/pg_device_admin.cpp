@@ -14,12 +14,14 @@ constexpr Statement find_time_zone{"find_time_zone", "SELECT 1 FROM pg_timezone_
 // Who settles a conflict takes its reason away too.
 constexpr Statement change_device{
     "change_device",
-    "UPDATE device SET state = coalesce($2::text, state),"
-    " time_zone = CASE WHEN $3::text IS NULL THEN time_zone ELSE nullif($3, '') END,"
-    " automation_stopped = CASE WHEN state = 'conflict' AND $2::text IS NOT NULL THEN NULL ELSE automation_stopped END,"
-    " automation_stopped_at = CASE WHEN state = 'conflict' AND $2::text IS NOT NULL THEN NULL ELSE "
-    "automation_stopped_at "
-    "END WHERE device_id = $1 RETURNING device_id"};
+    "WITH former AS (SELECT device_id, state, coalesce(time_zone, '') AS time_zone FROM device WHERE device_id = $1"
+    " FOR UPDATE) UPDATE device d SET state = coalesce($2::text, d.state),"
+    " time_zone = CASE WHEN $3::text IS NULL THEN d.time_zone ELSE nullif($3, '') END,"
+    " automation_stopped = CASE WHEN d.state = 'conflict' AND $2::text IS NOT NULL THEN NULL ELSE d.automation_stopped "
+    "END,"
+    " automation_stopped_at = CASE WHEN d.state = 'conflict' AND $2::text IS NOT NULL THEN NULL ELSE"
+    " d.automation_stopped_at END FROM former WHERE d.device_id = former.device_id"
+    " RETURNING former.state, former.time_zone"};
 constexpr Statement propose_merges{
     "propose_merges",
     "SELECT o.manufacturer, o.oui, o.product_class, o.serial_number FROM device d"
@@ -35,9 +37,10 @@ std::optional<std::string> text_of_state(std::optional<domain::DeviceState> stat
 
 }  // namespace
 
-base::Awaitable<base::Result<void>> PgDeviceAdmin::change(domain::DeviceKey device, domain::DeviceChange change)
+base::Awaitable<base::Result<domain::DeviceChange>> PgDeviceAdmin::change(domain::DeviceKey device,
+                                                                          domain::DeviceChange change)
 {
-    auto work = [device, change = std::move(change)](Transaction& transaction) -> base::Result<void> {
+    auto work = [device, change = std::move(change)](Transaction& transaction) -> base::Result<domain::DeviceChange> {
         bool const has_zone = change.time_zone && !change.time_zone->empty();
         if (has_zone && transaction.exec(find_time_zone, storable(*change.time_zone)).empty())
             return base::fail(
@@ -46,9 +49,10 @@ base::Awaitable<base::Result<void>> PgDeviceAdmin::change(domain::DeviceKey devi
             transaction.exec(change_device, device.value(), text_of_state(change.state), change.time_zone);
         if (rows.empty())
             return base::fail("there is no such device any more");
-        return {};
+        auto const former = rows.front();
+        return domain::DeviceChange{domain::device_state(former[0].c_str()), former[1].c_str()};
     };
-    co_return co_await writes_.run(std::move(work), InDoubt::repeat);
+    co_return co_await writes_.run(std::move(work));
 }
 
 base::Awaitable<std::vector<cwmp::DeviceId>> PgDeviceAdmin::merge_proposals(domain::DeviceKey device)

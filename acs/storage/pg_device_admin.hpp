@@ -12,7 +12,8 @@ public:
     /// Both must outlive it.
     PgDeviceAdmin(Database& writes, base::Sealer const& sealer) : writes_{writes}, sealer_{sealer} {}
 
-    base::Awaitable<base::Result<void>> change(domain::DeviceKey device, domain::DeviceChange change) override;
+    base::Awaitable<base::Result<domain::DeviceChange>> change(domain::DeviceKey device,
+                                                               domain::DeviceChange change) override;
     base::Awaitable<std::vector<cwmp::DeviceId>> merge_proposals(domain::DeviceKey device) override;
     base::Awaitable<base::Result<void>> merge(domain::DeviceKey from, domain::DeviceKey into) override;
 

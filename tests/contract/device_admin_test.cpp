@@ -203,7 +203,10 @@ TEST_F(DeviceAdminTest, ATimeZoneMustExist)
     ASSERT_FALSE(refused);
     EXPECT_THAT(refused.error().what, HasSubstr("Mars/Olympus"));
     EXPECT_EQ(zone(), "Europe/Berlin");
-    EXPECT_TRUE(set(""));
+    auto const former = set("");
+    ASSERT_TRUE(former);
+    EXPECT_EQ(former->time_zone, "Europe/Berlin");
+    EXPECT_EQ(former->state, domain::DeviceState::active);
     EXPECT_EQ(zone(), "none");
     EXPECT_FALSE(
         stores.run(admin.change(domain::DeviceKey{4711}, {.state = domain::DeviceState::active, .time_zone = {}})));

@@ -18,12 +18,16 @@ public:
     std::vector<cwmp::DeviceId> proposals;
     std::string refusal;  ///< of every change and merge, when not empty
 
-    base::Awaitable<base::Result<void>> change(domain::DeviceKey device, domain::DeviceChange change) override
+    /// What every device was before a change.
+    domain::DeviceChange former{domain::DeviceState::active, ""};
+
+    base::Awaitable<base::Result<domain::DeviceChange>> change(domain::DeviceKey device,
+                                                               domain::DeviceChange change) override
     {
         if (!refusal.empty())
             co_return base::fail(refusal);
         changes.emplace_back(device, std::move(change));
-        co_return base::Result<void>{};
+        co_return former;
     }
     base::Awaitable<std::vector<cwmp::DeviceId>> merge_proposals(domain::DeviceKey) override { co_return proposals; }
     base::Awaitable<base::Result<void>> merge(domain::DeviceKey from, domain::DeviceKey into) override

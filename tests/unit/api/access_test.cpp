@@ -32,8 +32,8 @@ TEST_F(AccessTest, EveryKnownTokenWorksAndTheSchemeIsReadInAnyCase)
 TEST_F(AccessTest, AnEmptyTokenInTheConfigurationLetsNobodyIn)
 {
     api::Api const open{{inventory_, files_, directory_, waker_, guard_, nullptr, clock_, metrics_, admin_, promotions_,
-                         rules_, audit_, incidents_, announcements_, strangers_},
-                        {.tokens = {{"x", ""}}}};
+                         rules_, audit_, incidents_, announcements_, strangers_, operators_},
+                        {.tokens = {{"x", ""}}, .operators = {.costs = cheap}}};
     net::RequestHead head;
     head.method = "GET";
     head.target = "/api/v1/version";

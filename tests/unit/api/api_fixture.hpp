@@ -1,7 +1,9 @@
 #pragma once
 
 #include "api/api.hpp"
+#include "api/secret_text.hpp"
 #include "base/counters.hpp"
+#include "base/crypto.hpp"
 #include "domain/parameter_check.hpp"
 #include "support/fake_admin.hpp"
 #include "support/fake_announcements.hpp"
@@ -9,6 +11,7 @@
 #include "support/fake_files.hpp"
 #include "support/fake_incidents.hpp"
 #include "support/fake_inventory.hpp"
+#include "support/fake_operators.hpp"
 #include "support/fake_rules.hpp"
 #include "support/fake_strangers.hpp"
 #include "support/fake_waker.hpp"
@@ -32,13 +35,15 @@ public:
     [[nodiscard]] base::TimePoint now() const override { return time; }
 };
 
-/// Takes a product class for a condition and nothing else.
+/// Takes a product class for a condition, "parameter" for one over a parameter, and nothing else.
 class WordGuard final : public domain::ConditionGuard {
 public:
     base::Result<domain::Condition> check(std::string_view text) override
     {
         if (text.contains(';'))
             return base::fail("line 1, column 5: one expression only");
+        if (text == "parameter")
+            return domain::Condition{"value_1", {"Device.X"}};
         return domain::Condition{std::string{text}, {}};
     }
 };
@@ -104,7 +109,7 @@ protected:
     /// One request as the server would hand it over: first its head, then its body.
     Reply call(std::string_view method, std::string_view target, std::string_view body = {}, net::Headers headers = {})
     {
-        if (!headers.has("Authorization"))
+        if (!headers.has("Authorization") && !headers.has("Cookie"))
             headers.set("Authorization", "Bearer secret");
         if (!body.empty() && !headers.has("Content-Length"))
             headers.set("Content-Length", std::to_string(body.size()));
@@ -117,6 +122,48 @@ protected:
         return checked(method, target, response);
     }
 
+    /// An operator as if it had been there for long; gives its id.
+    domain::OperatorId add_person(std::string name, std::string role, std::string const& password = {})
+    {
+        domain::Operator person;
+        person.name = std::move(name);
+        person.role = std::move(role);
+        auto const hash = password.empty() ? std::string{} : base::hash_password(password, cheap);
+        return *support::run(context_, operators_.add_operator(std::move(person), hash, {}));
+    }
+    /// A token as if it had been made long ago; gives its text.
+    std::string add_token(domain::OperatorId owner, std::optional<domain::Permissions> permissions = {},
+                          std::chrono::seconds life = std::chrono::hours{1})
+    {
+        auto const text = api::make_token();
+        domain::ApiToken token;
+        token.owner = owner;
+        token.name = "test";
+        token.hash = base::sha256(text);
+        token.permissions = permissions;
+        token.expires_at = clock_.time + life;
+        EXPECT_TRUE(support::run(context_, operators_.add_token(token, 1000, {})));
+        return text;
+    }
+    /// A request with a token.
+    Reply as(std::string const& token, std::string_view method, std::string_view target, std::string_view body = {})
+    {
+        net::Headers headers{{"Authorization", "Bearer " + token}};
+        if (!body.empty())
+            headers.set("Content-Type", "application/json");
+        return call(method, target, body, std::move(headers));
+    }
+    /// The actions in the audit trail, in order.
+    [[nodiscard]] std::vector<std::string> audited() const
+    {
+        std::vector<std::string> actions;
+        for (auto const& record : audit_.records)
+            if (!record.entry.action.empty())
+                actions.push_back(record.entry.action);
+        return actions;
+    }
+
+    static constexpr base::PasswordCosts cheap{8, 1};  ///< what is never enough outside of tests
     boost::asio::io_context context_{1};
     StillClock clock_;
     base::Metrics metrics_;
@@ -130,18 +177,20 @@ protected:
     support::FakePromotions promotions_;
     support::FakeRules rules_;
     support::FakeAuditTrail audit_;
+    support::FakeOperators operators_{audit_};
     support::FakeIncidents incidents_;
     support::FakeAnnouncements announcements_;
     support::FakeStrangers strangers_;
     api::Api api_{{inventory_, files_, directory_, waker_, guard_, &intervals_, clock_, metrics_, admin_, promotions_,
-                   rules_, audit_, incidents_, announcements_, strangers_},
+                   rules_, audit_, incidents_, announcements_, strangers_, operators_},
                   {.tokens = {{"anna", "secret"}, {"", "nameless"}},
                    .version = "1.2.3",
                    .json_bytes = 4096,
                    .list_bytes = 100'000,
                    .file_bytes = 1000,
                    .open_tasks = 20,
-                   .max_items = 5}};
+                   .max_items = 5,
+                   .operators = {.costs = cheap, .stranger_pause = std::chrono::milliseconds{0}}}};
 
 private:
     net::Response answer(net::Request& request, net::BodyPolicy policy, std::string_view body)

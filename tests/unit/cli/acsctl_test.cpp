@@ -10,6 +10,7 @@
 #include "support/fake_files.hpp"
 #include "support/fake_incidents.hpp"
 #include "support/fake_inventory.hpp"
+#include "support/fake_operators.hpp"
 #include "support/fake_rules.hpp"
 #include "support/fake_strangers.hpp"
 #include "support/fake_waker.hpp"
@@ -106,19 +107,34 @@ protected:
 
     Ran run(std::vector<std::string> arguments, std::string const& url = {}, std::string const& token = "secret")
     {
-        std::map<std::string, std::string> const variables{
+        std::map<std::string, std::string> variables{
             {"ACS_SERVER", url.empty() ? fmt::format("http://127.0.0.1:{}", server_.local_port("plain")) : url},
-            {"ACS_TOKEN", token}};
+            {"XDG_CONFIG_HOME", (folder_ / "profile").string()},
+            {"USER", "anna"}};
+        if (!token.empty())
+            variables["ACS_TOKEN"] = token;
         std::ostringstream out;
         std::ostringstream error;
         auto const environment = [&](std::string const& name) -> std::optional<std::string> {
             auto const found = variables.find(name);
             return found == variables.end() ? std::nullopt : std::optional{found->second};
         };
-        auto const code = cli::run(std::move(arguments), {out, error, 0, environment, watched_});
+        auto const code = cli::run(std::move(arguments), {out, error, 0, environment, watched_,
+                                                          [this](std::string const&) { return next_answer(); }});
         return {code, out.str(), error.str()};
     }
 
+    /// What is typed when a secret is asked for: each once.
+    std::optional<std::string> next_answer()
+    {
+        if (typed_.empty())
+            return std::nullopt;
+        auto answer = typed_.front();
+        typed_.erase(typed_.begin());
+        return answer;
+    }
+
+    std::vector<std::string> typed_;
     std::string const device_ = "00D09E-HG%2D1000-S1";
     fs::path folder_;
     bool watched_ = false;  ///< a person sees what is written as errors
@@ -133,12 +149,13 @@ protected:
     support::FakePromotions promotions_;
     support::FakeRules rules_;
     support::FakeAuditTrail audit_;
+    support::FakeOperators operators_{audit_};
     support::FakeIncidents incidents_;
     support::FakeAnnouncements announcements_;
     support::FakeStrangers strangers_;
     api::Api api_{{inventory_, files_, directory_, waker_, guard_, nullptr, clock_, metrics_, admin_, promotions_,
-                   rules_, audit_, incidents_, announcements_, strangers_},
-                  {.tokens = {{"test", "secret"}}, .version = "1.2.3"}};
+                   rules_, audit_, incidents_, announcements_, strangers_, operators_},
+                  {.tokens = {{"test", "secret"}}, .version = "1.2.3", .operators = {.costs = {8, 1}}}};
     net::Threads threads_{1};
     net::Server server_{threads_, metrics_};
 };
@@ -172,6 +189,57 @@ TEST_F(AcsctlTest, StrangersAreEnrolledAndIncidentsShown)
     incidents_.note({.kind = "failed-login", .identity = "00D09E-HG-S7", .address = "192.0.2.1"});
     EXPECT_THAT(run({"incidents", "--kind", "failed-login"}).out, HasSubstr("192.0.2.1"));
     EXPECT_THAT(run({"incidents", "--kind", "conflict"}).out, Not(HasSubstr("192.0.2.1")));
+}
+
+TEST_F(AcsctlTest, WhoLogsInNeedsNoTokenAnyMoreUntilTheyLogOut)
+{
+    typed_ = {"correct horse battery"};
+    auto const added = run({"operators", "add", "anna", "--role", "administrator"});
+    EXPECT_EQ(added.code, 0) << added.error;
+    typed_ = {"wrong horse battery"};
+    EXPECT_THAT(run({"login"}, {}, "").error, HasSubstr("The name or the password is wrong"));
+    EXPECT_EQ(run({"whoami"}, {}, "").code, 2);
+
+    typed_ = {"correct horse battery"};
+    auto const login = run({"login"}, {}, "");
+    EXPECT_EQ(login.code, 0) << login.error;
+    EXPECT_THAT(login.out + login.error, Not(HasSubstr("acs_")));
+    auto const profile = folder_ / "profile/acs/acsctl.toml";
+    EXPECT_EQ(fs::status(profile).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+    EXPECT_THAT(run({"whoami"}, {}, "").out, HasSubstr("anna"));
+    EXPECT_EQ(run({"logout"}, {}, "").code, 0);
+    EXPECT_EQ(run({"whoami"}, {}, "").code, 2) << "the profile has no token any more";
+    EXPECT_TRUE(operators_.all.tokens.empty());
+}
+
+TEST_F(AcsctlTest, OperatorsRolesAndTokensAreKept)
+{
+    EXPECT_EQ(run({"roles", "add", "north", "devices.read", "--where", "STB"}).code, 0);
+    EXPECT_THAT(run({"roles"}).out, HasSubstr("north"));
+    EXPECT_EQ(run({"operators", "add", "bert", "--role", "north", "--no-password"}).code, 0);
+    EXPECT_EQ(run({"operators", "add", "otto"}).code, 2) << "without a role";
+    EXPECT_EQ(run({"operators", "disable", "bert"}).code, 0);
+    EXPECT_EQ(run({"operators", "role", "bert", "viewer"}).code, 0);
+    auto const token = run({"--json", "tokens", "add", "ci", "devices.read", "--operator", "bert", "--days", "3"});
+    EXPECT_EQ(token.code, 0) << token.error;
+    EXPECT_THAT(run({"tokens"}).out, HasSubstr("ci"));
+    auto const id = std::to_string(operators_.all.tokens.front().id.value());
+    EXPECT_EQ(run({"tokens", "remove", id}).code, 0);
+    EXPECT_EQ(run({"operators", "remove", "bert"}).code, 0);
+    EXPECT_EQ(run({"roles", "remove", "north"}).code, 0);
+    EXPECT_EQ(run({"roles", "paint"}).code, 2);
+}
+
+TEST_F(AcsctlTest, TheAuditTrailIsShownAndAChangedOneIsAFailure)
+{
+    EXPECT_EQ(run({"roles", "add", "north", "devices.read"}).code, 0);
+    auto const list = run({"audit", "--action", "role."});
+    EXPECT_THAT(list.out, HasSubstr("role.added"));
+    EXPECT_EQ(run({"audit", "verify"}).code, 0);
+    audit_.records.front().entry.by = "otto";
+    auto const changed = run({"audit", "verify"});
+    EXPECT_EQ(changed.code, 1);
+    EXPECT_THAT(changed.out, HasSubstr("entry 1"));
 }
 
 TEST_F(AcsctlTest, RulesAreCheckedAppliedAndShown)
