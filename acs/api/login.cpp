@@ -262,7 +262,7 @@ Answer change_own_password(Call call)
     if (!hash)
         co_return later(503, "busy", "Too many log in at once. Try again in a moment.", std::chrono::seconds{2});
     auto const changed = co_await call.context.services.operators.change_operator(
-        call.caller.name, {.role = {}, .password = *hash, .is_disabled = {}},
+        call.caller.name, {.role = {}, .password = hash, .is_disabled = {}},
         audit_entry(call, "operator.password_changed", call.caller.name, nullptr, nullptr));
     if (!changed)
         co_return refused(changed.error());
