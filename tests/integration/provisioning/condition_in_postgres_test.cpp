@@ -195,7 +195,7 @@ TEST_F(ConditionInPostgres, MayNameEveryColumnOfTheView)
 {
     auto const columns = transaction->exec("SELECT column_name FROM information_schema.columns"
                                            " WHERE table_schema = 'acs' AND table_name = 'device'");
-    EXPECT_EQ(columns.size(), 19U);
+    EXPECT_EQ(columns.size(), 20U);
     for (auto const& row : columns)
         EXPECT_NO_THROW(found(row[0].as<std::string>() + " is null")) << row[0].c_str();
 }
