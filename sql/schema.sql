@@ -74,7 +74,11 @@ CREATE TABLE device (
     dialect                jsonb,
     automation_stopped     text,
     automation_stopped_at  timestamptz,
-    first_seen             timestamptz NOT NULL DEFAULT now()
+    first_seen             timestamptz NOT NULL DEFAULT now(),
+    login_state            text        NOT NULL DEFAULT 'none'
+        CHECK (login_state IN ('none', 'given', 'proven', 're-enrolling', 'allowed')),
+    login_until            timestamptz,
+    retire_by              timestamptz
 ) /*partition device_id*/;
 COMMENT ON TABLE device IS 'What people know and decide about a device. Changes seldom, is indexed.';
 COMMENT ON COLUMN device.device_id IS 'A 63-bit hash of the identity it first came with; acs.device.id.';
@@ -95,6 +99,12 @@ COMMENT ON COLUMN device.dialect IS 'Wire options that differ from those of its 
 COMMENT ON COLUMN device.automation_stopped IS 'Why automation leaves it alone; NULL: it does not.';
 COMMENT ON COLUMN device.automation_stopped_at IS 'Since when.';
 COMMENT ON COLUMN device.first_seen IS 'Its first accepted Inform.';
+COMMENT ON COLUMN device.login_state IS
+    'What it is let in with. none: it has no login of its own; given: one was made, and not used yet; proven: it uses its own; '
+    're-enrolling: it came back from factory defaults with a shared one and waits; allowed: it may come with a shared one.';
+COMMENT ON COLUMN device.login_until IS 'How long it may come with a shared login although it had its own.';
+COMMENT ON COLUMN device.retire_by IS 'When a retiring device is retired although it did not come; NULL: it is not retiring.';
+CREATE INDEX device_retiring ON device (retire_by) WHERE retire_by IS NOT NULL;
 CREATE INDEX device_serial_number ON device (serial_number text_pattern_ops);
 CREATE INDEX device_subscriber ON device (subscriber) WHERE subscriber IS NOT NULL;
 CREATE INDEX device_tags ON device USING gin (tags);
@@ -413,7 +423,7 @@ COMMENT ON COLUMN task.task_id IS 'Made by the node from time, node and a counte
 COMMENT ON COLUMN task.kind IS 'get, set, add, delete, attributes, refresh, reboot, factory_reset, download, upload, ...';
 COMMENT ON COLUMN task.state IS
     'queued; sent: its answer is due; waiting: accepted, the result comes later; unknown: the session died in between; or its end.';
-COMMENT ON COLUMN task.priority IS 'Lower runs earlier: 0 a person waits, 5 automation, 9 bulk.';
+COMMENT ON COLUMN task.priority IS 'Lower runs earlier: 0 a person waits, 2 logins, 5 automation, 9 bulk.';
 COMMENT ON COLUMN task.attempts IS 'How often its RPC was sent.';
 COMMENT ON COLUMN task.is_single IS 'Open ones of the same kind and origin are one.';
 COMMENT ON COLUMN task.created IS 'When it was ordered.';
@@ -433,6 +443,7 @@ COMMENT ON COLUMN task.fault_code IS 'Of the CPE (9000-9899), or ours (8000-8999
 COMMENT ON COLUMN task.fault_text IS 'One sentence for people.';
 CREATE INDEX task_by_id ON task (task_id);
 CREATE INDEX task_open ON task (device_id) WHERE state IN ('queued', 'sent', 'waiting', 'unknown');
+CREATE INDEX task_credentials ON task (origin, state) WHERE kind = 'credentials';
 CREATE UNIQUE INDEX task_single ON task (device_id, kind, origin)
     WHERE is_single AND state IN ('queued', 'sent', 'waiting', 'unknown');
 
@@ -519,7 +530,13 @@ CREATE TABLE credential (
     password    text        NOT NULL DEFAULT '',
     created     timestamptz NOT NULL DEFAULT now(),
     used_at     timestamptz,
-    announcement_id  bigint
+    announcement_id  bigint,
+    origin           text        NOT NULL DEFAULT 'imported' CHECK (origin IN ('imported', 'generated', 'set')),
+    next_ha1_md5     bytea,
+    next_ha1_sha256  bytea,
+    next_password    text,
+    next_at          timestamptz,
+    revoked_at       timestamptz
 );
 COMMENT ON TABLE credential IS 'What CPEs log in with.';
 COMMENT ON COLUMN credential.username IS 'The user name.';
@@ -528,7 +545,14 @@ COMMENT ON COLUMN credential.ha1_md5 IS 'MD5 of username:realm:password.';
 COMMENT ON COLUMN credential.ha1_sha256 IS 'SHA-256 of the same.';
 COMMENT ON COLUMN credential.password IS 'Sealed; empty when it was given as a hash.';
 COMMENT ON COLUMN credential.created IS 'When it was made.';
-COMMENT ON COLUMN credential.used_at IS 'When it was last seen to work.';
+COMMENT ON COLUMN credential.used_at IS 'When the device was first seen to have this password; NULL: not yet.';
+COMMENT ON COLUMN credential.origin IS 'Who chose it: imported; generated here; set on the device by a person or a rule.';
+COMMENT ON COLUMN credential.next_ha1_md5 IS
+    'As ha1_md5, of the password that the device was told and has not used yet: both are good. NULL: there is none.';
+COMMENT ON COLUMN credential.next_ha1_sha256 IS 'As ha1_sha256, of the same.';
+COMMENT ON COLUMN credential.next_password IS 'Sealed.';
+COMMENT ON COLUMN credential.next_at IS 'Since when there are two.';
+COMMENT ON COLUMN credential.revoked_at IS 'When its device was retired: kept to know it by, nobody is let in with it.';
 COMMENT ON COLUMN credential.announcement_id IS 'The announcement it belongs to until the device came; good for that device only.';
 CREATE INDEX credential_announcement ON credential (announcement_id) WHERE announcement_id IS NOT NULL;
 CREATE INDEX credential_device ON credential (device_id) WHERE device_id IS NOT NULL;
@@ -539,7 +563,9 @@ CREATE TABLE connection_request_credential (
     password           text        NOT NULL,
     previous_username  text        NOT NULL DEFAULT '',
     previous_password  text        NOT NULL DEFAULT '',
-    changed_at         timestamptz NOT NULL DEFAULT now()
+    changed_at         timestamptz NOT NULL DEFAULT now(),
+    origin             text        NOT NULL DEFAULT 'set' CHECK (origin IN ('generated', 'set')),
+    confirmed_at       timestamptz
 ) /*partition device_id*/;
 COMMENT ON TABLE connection_request_credential IS 'What connection requests to a device log in with. Many may share a user name.';
 COMMENT ON COLUMN connection_request_credential.device_id IS 'The device.';
@@ -548,6 +574,34 @@ COMMENT ON COLUMN connection_request_credential.password IS 'Sealed.';
 COMMENT ON COLUMN connection_request_credential.previous_username IS 'What was sent to it before: it may have refused the last.';
 COMMENT ON COLUMN connection_request_credential.previous_password IS 'Sealed; empty: there was none.';
 COMMENT ON COLUMN connection_request_credential.changed_at IS 'When it was set.';
+COMMENT ON COLUMN connection_request_credential.origin IS 'Who chose it: generated here; set on the device by a person or a rule.';
+COMMENT ON COLUMN connection_request_credential.confirmed_at IS 'When the device said that it has taken a generated one.';
+
+CREATE TABLE credential_rotation (
+    rotation_id  bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    condition    text        NOT NULL,
+    per_minute   integer     NOT NULL CHECK (per_minute > 0),
+    state        text        NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'paused', 'cancelled', 'done')),
+    problem      text        NOT NULL DEFAULT '',
+    position     bigint      NOT NULL DEFAULT 0,
+    ordered      bigint      NOT NULL DEFAULT 0,
+    made_at      timestamptz NOT NULL DEFAULT now(),
+    made_by      text        NOT NULL DEFAULT '',
+    stepped_at   timestamptz NOT NULL DEFAULT now(),
+    ended_at     timestamptz
+);
+COMMENT ON TABLE credential_rotation IS 'Orders to give all devices of a kind new logins, little by little.';
+COMMENT ON COLUMN credential_rotation.rotation_id IS 'Its id; the tasks it makes have the origin rotation:ID.';
+COMMENT ON COLUMN credential_rotation.condition IS 'Which devices: a condition as in a search; empty: all.';
+COMMENT ON COLUMN credential_rotation.per_minute IS 'For how many devices a task is made in a minute.';
+COMMENT ON COLUMN credential_rotation.state IS 'running, paused, cancelled, or done: every device has its task.';
+COMMENT ON COLUMN credential_rotation.problem IS 'Why it was paused when no person did it.';
+COMMENT ON COLUMN credential_rotation.position IS 'The last device that was looked at.';
+COMMENT ON COLUMN credential_rotation.ordered IS 'Tasks made so far.';
+COMMENT ON COLUMN credential_rotation.made_at IS 'When it was ordered.';
+COMMENT ON COLUMN credential_rotation.made_by IS 'By whom.';
+COMMENT ON COLUMN credential_rotation.stepped_at IS 'When tasks were last made, or could have been.';
+COMMENT ON COLUMN credential_rotation.ended_at IS 'When it was done or cancelled.';
 
 ----------------------------------------------------------------------------------------------------------- enrolment
 
@@ -1314,4 +1368,4 @@ COMMENT ON FUNCTION acs.touch(bigint) IS
 GRANT USAGE ON SCHEMA acs TO acs_rules;
 GRANT SELECT ON acs.device, acs.parameter, acs.promoted_parameter TO acs_rules;
 
-INSERT INTO schema_version (version) VALUES (17);
+INSERT INTO schema_version (version) VALUES (18);

@@ -15,6 +15,21 @@ Answer show_device(Context const& context, domain::DeviceKey device);
 Answer change_device(Call call);
 Answer merge_device(Call call);
 
+// credentials.cpp
+Answer get_credentials(Call call);
+Answer rotate_credentials(Call call);
+Answer re_enrol_device(Call call);
+Answer retire_device(Call call);
+Answer purge_device(Call call);
+
+// rotations.cpp
+Answer list_rotations(Call call);
+Answer get_rotation(Call call);
+Answer create_rotation(Call call);
+Answer pause_rotation(Call call);
+Answer resume_rotation(Call call);
+Answer cancel_rotation(Call call);
+
 // promotions.cpp
 Answer list_promotions(Call call);
 Answer add_promotion(Call call);

@@ -17,8 +17,10 @@ class IncidentLog;
 class Inventory;
 class ParameterCheck;
 class DeviceAdmin;
+class DeviceLife;
 class OperatorStore;
 class Promotions;
+class Rotations;
 class Rules;
 class StrangerList;
 class Waker;
@@ -44,6 +46,8 @@ struct Services {
     domain::Announcements& announcements;
     domain::StrangerList& strangers;
     domain::OperatorStore& operators;
+    domain::DeviceLife& life;
+    domain::Rotations& rotations;
 };
 
 }  // namespace api

@@ -157,6 +157,10 @@ void check_arguments(domain::TaskArguments const& arguments, std::uint32_t max_i
     if (auto const* const refresh = std::get_if<domain::RefreshTask>(&arguments);
         refresh != nullptr && refresh->discovery)
         errors.push_back({"discovery", "is the server's own mark; leave it out."});
+    if (std::holds_alternative<domain::CredentialsTask>(arguments))
+        errors.push_back({"kind", "credentials is ordered with POST /devices/{device}/credentials/rotate."});
+    if (std::holds_alternative<domain::RetireTask>(arguments))
+        errors.push_back({"kind", "retire is ordered with POST /devices/{device}/retire."});
 }
 
 }  // namespace

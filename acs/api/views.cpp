@@ -142,7 +142,7 @@ json::object view_of(domain::File const& file)
 
 std::string_view to_text(domain::Priority priority) noexcept
 {
-    if (priority < domain::Priority::automation)
+    if (priority == domain::Priority::person)
         return "person";
     return priority < domain::Priority::bulk ? "automation" : "bulk";
 }

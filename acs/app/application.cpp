@@ -42,6 +42,9 @@ constexpr unsigned rounds_between_enrolments = 30;
 /// Between two looks of the rules at the devices that wait to be let in.
 constexpr std::chrono::milliseconds enrolment_pause{5'000};
 
+/// Between two looks at which logins are to be rotated.
+constexpr std::chrono::milliseconds rotation_step{2'000};
+
 /// Between two looks at which rules are in force.
 constexpr std::chrono::milliseconds rule_poll{1'000};
 
@@ -189,6 +192,30 @@ std::vector<std::shared_ptr<net::TlsServerContext>> contexts_of(TlsContexts cons
     return all;
 }
 
+session::ReEnrolment re_enrolment_of(Config::Enrolment const& config)
+{
+    using enum session::AfterReset;
+    session::ReEnrolment policy;
+    policy.allowed = config.reset_time;
+    policy.networks = net::Networks::parse(config.reset_networks).value_or(net::Networks{});
+    switch (config.after_reset) {
+        case AfterReset::same_address: policy.after_reset = same_address; break;
+        case AfterReset::networks: policy.after_reset = networks; break;
+        case AfterReset::certificate: policy.after_reset = certificate; break;
+        case AfterReset::open: policy.after_reset = open; break;
+        case AfterReset::person: break;
+    }
+    return policy;
+}
+
+session::LoginSettings login_settings_of(Config const& config)
+{
+    session::LoginSettings settings{config.enrolment.own_logins, config.cwmp.realm, {}};
+    for (auto const& login : config.cwmp.bootstrap)
+        settings.shared_names.push_back(login.username);
+    return settings;
+}
+
 std::unique_ptr<files::Directory> open_directory(std::string const& folder, boost::asio::thread_pool& pool)
 {
     auto directory = files::Directory::open(folder, pool);
@@ -227,6 +254,9 @@ Application::Application(Config config, Prepared prepared)
       inventory_{
           {writes_, searches_, path_.trees(), prepared_.sealer, path_.ids(), compose, storage::identity_hash, &news_}},
       admin_{writes_, prepared_.sealer},
+      life_{writes_, path_.ids(), &news_},
+      rotations_{writes_, path_.ids()},
+      rotation_runner_{rotations_, inventory_, guard_},
       promotions_{writes_},
       incidents_{writes_, clock_, metrics_},
       audit_{writes_},
@@ -326,6 +356,7 @@ void Application::follow_rules()
     rule_thread_->spawn(0, [this] { return sweeper_.run(); });
     rule_thread_->spawn(0, [this] { return rule_wakes_.run(); });
     rule_thread_->spawn(0, [this] { return enroller_.run(enrolment_pause); });
+    rule_thread_->spawn(0, [this] { return rotation_runner_.run(rotation_step); });
     rule_thread_->start();
 }
 
@@ -348,13 +379,16 @@ base::Result<void> Application::listen_cwmp()
                                      &incidents_,
                                      &strangers_,
                                      &new_devices_,
-                                     &failed_logins_};
+                                     &failed_logins_,
+                                     &path_.logins(),
+                                     login_settings_of(config_)};
     for (auto const& listener : config_.cwmp.listeners) {
         session::EndpointPolicy policy;
         policy.login = policy_of(listener.auth);
         policy.open_enrolment = listener.enrol == Enrol::open;
         policy.enrol_certificates = config_.enrolment.certificates;
         policy.client_subject = listener.client_subject;
+        policy.re_enrolment = re_enrolment_of(config_.enrolment);
         policy.digest.realm = config_.cwmp.realm;
         set_nonce_keys(policy.digest, prepared_.nonce_keys);
         for (auto const& login : config_.cwmp.bootstrap)
@@ -396,7 +430,7 @@ base::Result<void> Application::listen_api()
     settings.operators = operators_of(config_.operators);
     handlers_.push_back(std::make_unique<api::Api>(
         api::Services{inventory_, files_, *directory_, waker_, guard_, &model_check_, clock_, metrics_, admin_,
-                      promotions_, rules_, audit_, incidents_, announcements_, strangers_, operators_},
+                      promotions_, rules_, audit_, incidents_, announcements_, strangers_, operators_, life_, rotations_},
         settings));
     auto& handler = *handlers_.back();
     api_ = &dynamic_cast<api::Api&>(handler);

@@ -10,6 +10,7 @@
 #include "domain/file_token.hpp"
 #include "files/directory.hpp"
 #include "files/file_listener.hpp"
+#include "identity/rotation_runner.hpp"
 #include "monitor/monitor.hpp"
 #include "net/server.hpp"
 #include "provisioning/guard.hpp"
@@ -23,12 +24,14 @@
 #include "storage/pg_announcements.hpp"
 #include "storage/pg_audit.hpp"
 #include "storage/pg_device_admin.hpp"
+#include "storage/pg_device_life.hpp"
 #include "storage/pg_file_store.hpp"
 #include "storage/pg_incidents.hpp"
 #include "storage/pg_inventory.hpp"
 #include "storage/pg_model_store.hpp"
 #include "storage/pg_operators.hpp"
 #include "storage/pg_promotions.hpp"
+#include "storage/pg_rotations.hpp"
 #include "storage/pg_rules.hpp"
 #include "storage/pg_strangers.hpp"
 #include "storage/pg_sweep.hpp"
@@ -113,6 +116,9 @@ private:
     domain::TaskNews news_;
     storage::PgInventory inventory_;
     storage::PgDeviceAdmin admin_;
+    storage::PgDeviceLife life_;
+    storage::PgRotations rotations_;
+    identity::RotationRunner rotation_runner_;
     storage::PgPromotions promotions_;
     storage::PgIncidents incidents_;
     storage::PgAuditTrail audit_;

@@ -1,6 +1,7 @@
 #include "app/config.hpp"
 
 #include "app/toml_reader.hpp"
+#include "net/network.hpp"
 #include "session/certificate_name.hpp"
 
 #include <fmt/format.h>
@@ -130,6 +131,24 @@ void read_http(TomlReader& reader, Config::Http& http)
     reader.read("stall_seconds", limits.stall, 1, 600);
     reader.read("bytes_per_second", limits.bytes_per_second, 1, 1 << 20);
     reader.read("exchange_seconds", limits.exchange, 310, 3600);  // the API lets clients wait for 300
+}
+
+void read_logins(TomlReader& reader, Config::Enrolment& enrolment)
+{
+    using enum AfterReset;
+    reader.read("own_logins", enrolment.own_logins);
+    read_choice<AfterReset>(reader, "after_reset", enrolment.after_reset,
+                            {{"person", person},
+                             {"same_address", same_address},
+                             {"networks", networks},
+                             {"certificate", certificate},
+                             {"open", open}});
+    reader.read("reset_networks", enrolment.reset_networks);
+    reader.read("reset_hours", enrolment.reset_time, 1, 8760);
+    if ((enrolment.after_reset == networks) == enrolment.reset_networks.empty())
+        reader.complain("reset_networks", "and after_reset = \"networks\" are given together, or neither");
+    if (auto const parsed = net::Networks::parse(enrolment.reset_networks); !parsed)
+        reader.complain("reset_networks", parsed.error().what);
 }
 
 void read_tls(TomlReader& reader, Config::Tls& tls, Context context)
@@ -278,6 +297,7 @@ ConfigOutcome parse_config(std::string_view text, std::string_view file_name)
         read_inventory(inventory, config.inventory);
         TomlReader enrolment{root.table("enrolment"), "enrolment", outcome.problems};
         read_enrolment(enrolment, config.enrolment);
+        read_logins(enrolment, config.enrolment);
         TomlReader files{root.table("files"), "files", outcome.problems};
         read_files(files, config.files, context);
         TomlReader api{root.table("api"), "api", outcome.problems};

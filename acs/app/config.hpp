@@ -59,6 +59,9 @@ struct BootstrapLogin {
     std::string password;
 };
 
+/// Who agrees that a device which comes back from its factory defaults is itself.
+enum class AfterReset { person, same_address, networks, certificate, open };
+
 /// Every setting of the server. The defaults here are the defaults; config/acs.toml explains each.
 struct Config {
     std::string node = "acs-1";  ///< unique among the nodes that share a database
@@ -117,6 +120,10 @@ struct Config {
         std::uint32_t delayed_answers = 1'000;  ///< held back at once; more get 503
         std::uint32_t dormant_after = 3;        ///< silent intervals (and a day at least) until a device is dormant
         std::uint32_t incident_days = 90;       ///< how long incidents are kept
+        bool own_logins = true;  ///< each device gets a login of its own, and one for connection requests
+        AfterReset after_reset = AfterReset::person;
+        std::vector<std::string> reset_networks;  ///< for AfterReset::networks
+        std::chrono::hours reset_time{24};        ///< how long a device may take to fetch its new login
     } enrolment;
 
     struct Discovery {

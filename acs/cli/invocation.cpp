@@ -146,6 +146,26 @@ void add_changes(CLI::App& app, Invocation& invocation)
     task_on(app, invocation, "rpc", "send any RPC", {"METHOD", "its name, then its arguments as a JSON object", 1, 2});
 }
 
+void add_logins(CLI::App& app, Invocation& invocation)
+{
+    on_device(app, invocation, "credential", "show how a device's logins stand (never the passwords)");
+    on_device(app, invocation, "rotate", "give a device a new login; the old one is good until it has used it");
+    auto* const rotations =
+        app.add_subcommand("rotations", "list rotations of a fleet's logins; start, show, pause, resume, cancel one");
+    rotations->add_option("ACTION", invocation.operands, "start, show ID, pause ID, resume ID or cancel ID")
+        ->expected(0, 2);
+    rotations->add_option("--where", invocation.where, "only devices for which this SQL condition holds");
+    rotations->add_option("--rate", invocation.rate, "devices a minute");
+    rotations->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
+    on_device(app, invocation, "re-enrol", "a device that was reset may come with a shared login and gets its own anew")
+        ->add_option("--hours", invocation.hours, "how long that is good");
+    auto* const retire = on_device(app, invocation, "retire", "reset a device when it comes, then let it in no more");
+    retire->add_option("--days", invocation.days, "then it is retired although it did not come");
+    retire->add_flag("--no-reset", invocation.no_reset, "retire it at once");
+    on_device(app, invocation, "purge", "erase everything that is kept of a device that was retired or rejected")
+        ->add_flag("--yes", invocation.sure, "it cannot be undone");
+}
+
 void add_files(CLI::App& app, Invocation& invocation)
 {
     auto* const download = task_on(app, invocation, "download", "have the device fetch a file",
@@ -236,6 +256,7 @@ std::expected<Invocation, Ending> read_arguments(std::vector<std::string> argume
     add_common(app, invocation, wait);
     add_inventory(app, invocation);
     add_changes(app, invocation);
+    add_logins(app, invocation);
     add_files(app, invocation);
     add_tasks(app, invocation);
     add_enrolment(app, invocation);

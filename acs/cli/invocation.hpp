@@ -38,8 +38,12 @@ struct Invocation {
     std::string owner;               ///< operator that a token is for
     std::string by;                  ///< whose entries of the audit trail
     std::string action;              ///< what kind of them
-    unsigned days = 0;               ///< that a token lives; 0: as the server has it
-    bool without_password = false;   ///< a new operator works with tokens only
+    unsigned days = 0;              ///< that a token lives, or a retiring device is waited for; 0: as the server has it
+    bool without_password = false;  ///< a new operator works with tokens only
+    unsigned rate = 0;              ///< of a rotation: devices a minute; 0: as the server has it
+    unsigned hours = 0;             ///< of a re-enrolment; 0: as the server has it
+    bool no_reset = false;          ///< of a retirement: at once, without a factory reset
+    bool sure = false;              ///< of what cannot be undone
     bool json = false;
     bool reveal = false;      ///< of parameters: values of secrets, too
     bool dry_run = false;     ///< of rules: tell what would change

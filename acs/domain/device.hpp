@@ -4,6 +4,7 @@
 #include "cwmp/device_id.hpp"
 #include "cwmp/event.hpp"
 #include "domain/ids.hpp"
+#include "domain/login.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -70,9 +71,12 @@ struct KnownDevice {
     std::int64_t login_mark = 0;    ///< of its newest Digest answer (see login_mark_of); a later one is greater
     bool has_open_tasks = false;    ///< some task is due, or waits for something the device will say
     bool has_tree = false;          ///< its parameters were read at least in part
-    std::string tree_software_version;  ///< the software that the tree was read from
-    std::string automation_stopped;     ///< why automation leaves it alone; empty: it does not
-    std::string dialect;                ///< per-device overrides of the model's wire options (JSON), normally empty
+    std::string tree_software_version;    ///< the software that the tree was read from
+    std::string automation_stopped;       ///< why automation leaves it alone; empty: it does not
+    std::string dialect;                  ///< per-device overrides of the model's wire options (JSON), normally empty
+    LoginState login = LoginState::none;  ///< what it is let in with
+    base::TimePoint login_until{};        ///< of LoginState::allowed
+    std::string address;                  ///< that its last accepted Inform came from
 };
 
 }  // namespace domain

@@ -2,6 +2,7 @@
 
 #include "base/crypto.hpp"
 #include "cwmp/path.hpp"
+#include "datamodel/well_known.hpp"
 #include "domain/task_json.hpp"
 
 #include <boost/json/parse.hpp>
@@ -35,6 +36,18 @@ Rank rank_of(std::string_view path)
     if ((is_ours || is_line) && (path.ends_with(".Username") || path.ends_with(".Password")))
         return login;
     return path.ends_with(".Enable") || path.ends_with("Enabled") ? enabling : common;
+}
+
+/// Two phases are needed to change it, and only one may do it.
+constexpr std::string_view login_is_given =
+    "the login of a device is given to it by the server: import it with an announcement, or have it changed with "
+    "acsctl rotate";
+
+bool is_acs_login(std::string_view path)
+{
+    namespace known = datamodel::well_known;
+    auto const root = cwmp::root_of(path);
+    return !path.empty() && (path == known::acs_username(root) || path == known::acs_password(root));
 }
 
 /// What is remembered of a value: itself, or of a secret or long one its hash.
@@ -136,6 +149,11 @@ WishState RoundMaker::take(DeviceWish const& wish)
 
 WishState RoundMaker::set(std::string const& rule, std::string const& path, RuleAction const& action)
 {
+    if (is_acs_login(path)) {
+        if (!is_given_up(rule, path))
+            give_up({rule, path, std::string{login_is_given}, "{}"});
+        return WishState::given_up;
+    }
     seen_.insert(path);
     auto const node = tree_.find(path);
     bool const is_stale =
@@ -311,6 +329,8 @@ bool RoundMaker::add_task(DeviceWish const& wish)
     auto const parsed = json::parse(wish.action.value, error);
     auto arguments = !error && parsed.is_object() ? task_arguments(wish.action.path, parsed.get_object())
                                                   : base::fail("the arguments are no JSON object");
+    if (arguments && std::holds_alternative<RetireTask>(*arguments))
+        arguments = base::fail("devices are retired by people only");
     if (!arguments) {
         give_up({wish.rule, "task " + wish.action.path, arguments.error().what, "{}"});
         return false;

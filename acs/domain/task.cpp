@@ -11,8 +11,9 @@ using namespace std::string_view_literals;
 
 /// In the order of TaskArguments' alternatives.
 constexpr std::array kinds{
-    "get"sv,           "set"sv,      "add"sv,    "delete"sv,          "attributes"sv,  "refresh"sv, "reboot"sv,
-    "factory_reset"sv, "download"sv, "upload"sv, "schedule_inform"sv, "diagnostics"sv, "rpc"sv};
+    "get"sv,    "set"sv,           "add"sv,      "delete"sv, "attributes"sv,      "refresh"sv,
+    "reboot"sv, "factory_reset"sv, "download"sv, "upload"sv, "schedule_inform"sv, "diagnostics"sv,
+    "rpc"sv,    "credentials"sv,   "retire"sv};
 static_assert(kinds.size() == std::variant_size_v<TaskArguments>);
 
 constexpr std::array states{

@@ -74,6 +74,13 @@ struct DiagnosticsTask {
     std::string test = "IPPing";
     std::vector<Setting> arguments;  ///< names relative to the test's object: Host, NumberOfRepetitions, ...
 };
+/// Gives the device a login of its own, and one for connection requests, in two phases: done when it has used it.
+struct CredentialsTask {
+    bool login = true;
+    bool connection_request = true;
+};
+/// The last thing done to a device: FactoryReset, or where there is none its secrets are written over.
+struct RetireTask {};
 /// Any RPC, sent as it is; the answer is the result.
 struct RpcTask {
     cwmp::Message request;
@@ -81,10 +88,10 @@ struct RpcTask {
 
 using TaskArguments =
     std::variant<GetTask, SetTask, AddTask, DeleteTask, AttributesTask, RefreshTask, RebootTask, FactoryResetTask,
-                 DownloadTask, UploadTask, ScheduleInformTask, DiagnosticsTask, RpcTask>;
+                 DownloadTask, UploadTask, ScheduleInformTask, DiagnosticsTask, RpcTask, CredentialsTask, RetireTask>;
 
 /// "get", "set", "add", "delete", "attributes", "refresh", "reboot", "factory_reset", "download", "upload",
-/// "schedule_inform", "diagnostics", "rpc": as in the API and in the database.
+/// "schedule_inform", "diagnostics", "rpc", "credentials", "retire": as in the API and in the database.
 [[nodiscard]] std::string_view kind_of(TaskArguments const& arguments);
 
 enum class TaskState {
@@ -104,7 +111,12 @@ enum class TaskState {
 [[nodiscard]] bool is_final(TaskState state);
 
 /// Who comes first when a device has several tasks. Lower runs earlier.
-enum class Priority : std::uint8_t { person = 0, automation = 5, bulk = 9 };
+enum class Priority : std::uint8_t {
+    person = 0,
+    login = 2,  ///< automation that comes before all other
+    automation = 5,
+    bulk = 9,
+};
 
 /// Every day's time in which a task may be begun, as a clock at the device shows it.
 struct TaskWindow {

@@ -105,6 +105,12 @@ struct Writer {
         out["method"] = cwmp::method_name(t.request);
         out["arguments"] = rpc_arguments(t.request);
     }
+    void operator()(CredentialsTask const& t)
+    {
+        out["login"] = t.login;
+        out["connection_request"] = t.connection_request;
+    }
+    void operator()(RetireTask const&) {}
 
     void put(char const* name, std::string const& text)
     {
@@ -281,6 +287,10 @@ std::optional<TaskArguments> read_kind(std::string_view kind, JsonFields& fields
     if (kind == "diagnostics")
         return DiagnosticsTask{fields.text_or("test", "IPPing"),
                                read_settings(fields, "arguments", Names::relative, false)};
+    if (kind == "credentials")
+        return CredentialsTask{fields.flag_or("login", true), fields.flag_or("connection_request", true)};
+    if (kind == "retire")
+        return RetireTask{};
     return std::nullopt;
 }
 

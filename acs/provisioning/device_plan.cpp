@@ -52,6 +52,8 @@ public:
         rpcs_.push_back({"SetParameterValues", {fmt::format("{} diagnostics", task.test)}});
     }
     void operator()(domain::RpcTask const&) { rpcs_.push_back({"an RPC as it was given"}); }
+    void operator()(domain::CredentialsTask const&) { rpcs_.push_back({"SetParameterValues", {"a new login"}}); }
+    void operator()(domain::RetireTask const&) { rpcs_.push_back({"FactoryReset"}); }
 
 private:
     void set(std::string const& object, std::vector<domain::Setting> const& settings)

@@ -225,8 +225,9 @@ base::Awaitable<net::Response> CwmpEndpoint::State::open(net::Request& request, 
     auto const* certificate = request.connection->certificate();
     bool const has_certificate =
         certificate != nullptr && names_device(*certificate, *identity, gate.policy().client_subject);
-    auto const judgement = has_certificate ? LoginJudgement{LoginVerdict::accepted}
-                                           : gate.judge(authorization, *caller.known, services.clock.now());
+    auto judgement = has_certificate ? LoginJudgement{.verdict = LoginVerdict::accepted,
+                                                      .showing = {Shown::certificate, authorization.username}}
+                                     : gate.judge(authorization, *caller.known, services.clock.now());
     if (judgement.verdict == LoginVerdict::refused || judgement.verdict == LoginVerdict::other_device)
         if (!co_await slow_down(caller))
             co_return busy(counters.too_many_failures);
@@ -239,15 +240,55 @@ base::Awaitable<net::Response> CwmpEndpoint::State::open(net::Request& request, 
     caller.login_mark = judgement.mark;
     caller.authenticated = has_certificate || !gate.is_open();
     caller.is_https = request.is_https;
+    caller.showing = std::move(judgement.showing);
+    if (!take_standing(caller, std::get<cwmp::Inform>(inform.message))) {
+        counters.forbidden.add();
+        co_return plain_response(403, false);
+    }
     co_return co_await admit(request, std::move(inform), std::move(caller));
+}
+
+/// A device that had a login of its own and comes without it: who must agree, and who is told.
+bool CwmpEndpoint::State::take_standing(Caller& caller, cwmp::Inform const& inform) const
+{
+    auto const& policy = gate.policy().re_enrolment;
+    auto const* const known = caller.known->device ? &*caller.known->device : nullptr;
+    bool const is_bootstrap = std::ranges::any_of(inform.event, [](cwmp::Event const& event) {
+        return cwmp::canonical_event_code(event.code) == cwmp::event_code::bootstrap;
+    });
+    if (known != nullptr &&
+        (known->state == domain::DeviceState::retired || known->state == domain::DeviceState::rejected))
+        note(domain::incident_kind::refused_device, caller, caller.showing.username,
+             fmt::format("the device is {}", domain::to_text(known->state)));
+    caller.standing = standing_of(caller.showing, known, is_bootstrap, caller.address, policy, services.clock.now());
+    caller.re_enrolment_time = policy.allowed;
+    auto const tell = [&](std::string text) {
+        note(domain::incident_kind::re_enrolment, caller, caller.showing.username, std::move(text));
+    };
+    switch (caller.standing) {
+        case Standing::served: break;
+        case Standing::re_enrolled: tell("it was reset, and is given a new login"); break;
+        case Standing::held:
+            tell(fmt::format("it says that it was reset, from {} (before: {}); nothing is done until somebody agrees: "
+                             "acsctl re-enrol",
+                             caller.address, known->address.empty() ? "nowhere" : known->address));
+            break;
+        case Standing::refused:
+            tell("it has a login of its own, and came with a shared one without having been reset");
+            return false;
+        case Standing::reset: tell("it was to be retired, and has been reset"); break;
+    }
+    return true;
 }
 
 base::Awaitable<net::Response> CwmpEndpoint::State::admit(net::Request& request, cwmp::Envelope inform, Caller caller)
 {
-    if (caller.known->device)
+    // Who is held is nobody for sure: nothing is concluded from it.
+    bool const is_known = caller.known->device && caller.standing != Standing::held;
+    if (is_known)
         if (auto reason = other_box(std::get<cwmp::Inform>(inform.message), caller); !reason.empty())
             co_await mark_conflict(caller, std::move(reason));
-    if (caller.known->device)
+    if (is_known)
         if (auto old = registry.of_device(caller.known->device->key)) {
             co_await watch_takeover(*old, caller);
             co_await replace(std::move(old));

@@ -4,6 +4,7 @@
 #include "net/http.hpp"
 #include "net/threads.hpp"
 #include "session/services.hpp"
+#include "session/standing.hpp"
 
 #include <memory>
 #include <string>
@@ -34,6 +35,7 @@ struct EndpointPolicy {
     /// alternative name) and what it reads, with {oui}, {class} and {serial}. Empty: the forms of TR-069 3.4.4.
     std::string client_subject;
     std::vector<SharedLogin> shared_logins;
+    ReEnrolment re_enrolment;    ///< of devices that come back from their factory defaults
     net::DigestSettings digest;  ///< the realm is one constant for the whole fleet: the stored HA1 depend on it
 };
 

@@ -67,6 +67,11 @@ net::Response CwmpEndpoint::State::turn_away(Caller const& caller, net::Authoriz
         note_stranger(caller, username, "it came with the login of another device");
         return plain_response(403);
     }
+    if (judgement.verdict == LoginVerdict::revoked) {
+        counters.forbidden.add();
+        note(domain::incident_kind::refused_device, caller, username, "its login was revoked when it was retired");
+        return plain_response(403);
+    }
     if (judgement.verdict == LoginVerdict::refused) {
         bool const has_login = authorization.scheme != net::Authorization::Scheme::none;
         note(has_login ? domain::incident_kind::failed_login : domain::incident_kind::wrong_certificate, caller,

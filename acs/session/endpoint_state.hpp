@@ -54,6 +54,8 @@ struct CwmpEndpoint::State {
                                                            std::optional<cwmp::Envelope> message);
     base::Awaitable<net::Response> open(net::Request& request, cwmp::Envelope inform);
     base::Awaitable<net::Response> admit(net::Request& request, cwmp::Envelope inform, Caller caller);
+    /// How the caller is served; false: not at all.
+    [[nodiscard]] bool take_standing(Caller& caller, cwmp::Inform const& inform) const;
     void watch(net::Connection& connection);
     base::Awaitable<void> watch_takeover(LiveSession const& old, Caller& caller);
     /// Why the boot times that a device tells are those of several boxes; empty: they are not.

@@ -39,6 +39,8 @@ struct SessionLimits {
     std::chrono::seconds transfer_wait{3'600};   ///< for TransferComplete, beyond DelaySeconds
     std::chrono::seconds inform_wait{900};       ///< for a scheduled Inform, beyond DelaySeconds
     std::chrono::seconds diagnostics_wait{900};  ///< for 8 DIAGNOSTICS COMPLETE
+    std::chrono::hours login_wait{168};          ///< for the first use of a login that the device has taken
+    std::uint32_t login_tries = 5;               ///< times it is told a login that it takes and does not use
     std::chrono::seconds file_url_life{86'400};  ///< of a URL made for a transfer
 
     // the node

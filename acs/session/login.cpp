@@ -49,20 +49,41 @@ LoginJudgement Gate::judge(net::Authorization const& authorization, domain::Look
 {
     if (is_open())
         return {LoginVerdict::accepted};
-    auto const last_mark = known.device ? known.device->login_mark : 0;
-    if (auto const* configured = shared(authorization.username))
-        return only_expected(check(authorization, configured->secret, last_mark, now), known, authorization.username);
-    auto const& login = known.login;
-    if (!login || authorization.username.empty())
+    if (auto const* configured = shared(authorization.username)) {
+        auto const last_mark = known.device ? known.device->login_mark : 0;
+        auto judgement = check(authorization, configured->secret, last_mark, now);
+        judgement.showing = {Shown::shared, authorization.username};
+        return only_expected(std::move(judgement), known, authorization.username);
+    }
+    if (!known.login || authorization.username.empty())
         return {LoginVerdict::refused};
+    return judge_kept(authorization, known, now);
+}
+
+/// Two passwords may be good: the one that the device has, and the one that it was told.
+LoginJudgement Gate::judge_kept(net::Authorization const& authorization, domain::LookupAnswer const& known,
+                                base::TimePoint now)
+{
+    auto const& login = *known.login;
+    auto const last_mark = known.device ? known.device->login_mark : 0;
+    bool const is_own = login.device || login.announcement;
+    Showing showing{is_own ? Shown::own : Shown::shared, login.username, login.ha1_md5, !login.is_used,
+                    !login.next_ha1_md5.empty()};
     auto judgement =
-        check(authorization, {base::to_hex(login->ha1_md5), base::to_hex(login->ha1_sha256)}, last_mark, now);
-    bool const is_its_own = login->device ? known.device && known.device->key == *login->device
-                            : login->announcement
-                                ? known.expected && known.expected->announcement == *login->announcement
-                                : true;
-    if (judgement.verdict == LoginVerdict::accepted && !is_its_own)
+        check(authorization, {base::to_hex(login.ha1_md5), base::to_hex(login.ha1_sha256)}, last_mark, now);
+    if (judgement.verdict == LoginVerdict::refused && showing.has_next) {
+        judgement = check(authorization, {base::to_hex(login.next_ha1_md5), base::to_hex(login.next_ha1_sha256)},
+                          last_mark, now);
+        showing = {showing.by, login.username, login.next_ha1_md5, true, false};
+    }
+    bool const is_its_own = login.device         ? known.device && known.device->key == *login.device
+                            : login.announcement ? known.expected && known.expected->announcement == *login.announcement
+                                                 : true;
+    if (judgement.verdict == LoginVerdict::accepted && login.is_revoked)
+        judgement.verdict = LoginVerdict::revoked;
+    else if (judgement.verdict == LoginVerdict::accepted && !is_its_own)
         judgement.verdict = LoginVerdict::other_device;
+    judgement.showing = std::move(showing);
     return only_expected(std::move(judgement), known, authorization.username);
 }
 

@@ -4,6 +4,7 @@
 #include "net/authorization.hpp"
 #include "net/digest.hpp"
 #include "session/endpoint.hpp"
+#include "session/showing.hpp"
 
 #include <array>
 #include <cstdint>
@@ -36,6 +37,7 @@ enum class LoginVerdict {
     refused,       ///< wrong, unknown or missing: 401
     stale,         ///< right, but for an old nonce: 401 with stale=true
     other_device,  ///< right, but it belongs to another device than the one that informs: 403
+    revoked,       ///< right, but it was revoked when its device was retired: 403
 };
 
 /// A verdict with what it was come to by.
@@ -44,6 +46,7 @@ struct LoginJudgement {
     std::int64_t mark = 0;   ///< of an accepted Digest answer, for the contact
     bool is_replay = false;  ///< it is stale because the same answer was used before
     std::string why = {};    ///< it was refused although the password is right; a clause, or empty
+    Showing showing = {};    ///< by what right it was accepted
 };
 
 /// Who may inform on one listener.
@@ -63,6 +66,8 @@ public:
                                        base::TimePoint now);
 
 private:
+    [[nodiscard]] LoginJudgement judge_kept(net::Authorization const& authorization, domain::LookupAnswer const& known,
+                                            base::TimePoint now);
     [[nodiscard]] SharedLogin const* shared(std::string_view username) const noexcept;
     [[nodiscard]] static LoginJudgement only_expected(LoginJudgement judgement, domain::LookupAnswer const& known,
                                                       std::string_view username);

@@ -66,6 +66,12 @@ bool Planner::upcoming_moves_a_file() const noexcept
     return at != entries_.size() && entries_[at].runner->moves_a_file();
 }
 
+std::optional<domain::CredentialsTask> Planner::upcoming_logins() const
+{
+    auto const at = choose();
+    return at == entries_.size() ? std::nullopt : entries_[at].runner->gives_logins();
+}
+
 bool Planner::needs_tree() const noexcept
 {
     return std::ranges::any_of(entries_, [this](auto const& entry) {
@@ -139,6 +145,14 @@ Plan Planner::lose(Desk& desk)
     entry.rests = true;
     return {.store_tree = std::exchange(desk.tree_changed, false),
             .updates = {update_of(*entry.runner, TaskState::unknown)}};
+}
+
+Plan Planner::refuse(std::string text, Desk& desk)
+{
+    auto& entry = *std::exchange(current_, nullptr);
+    auto update = update_of(*entry.runner, TaskState::failed);
+    update.fault_text = std::move(text);
+    return finish(entry, std::move(update), desk);
 }
 
 Plan Planner::put_away(Desk& desk) const
@@ -222,6 +236,7 @@ Plan Planner::send(Entry& entry, Send send, Desk& desk)
     if (starts || send.durable || entry.runner->is_careful())
         plan.updates.push_back(update_of(*entry.runner, TaskState::sent));
     plan.wake_login = wake_login_of(send.request);
+    plan.acs_login = acs_login_of(send.request);
     plan.request = std::move(send.request);
     return plan;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "session/new_login.hpp"
 #include "session/tasks/desk.hpp"
 #include "session/tasks/runner.hpp"
 #include "session/wake_login.hpp"
@@ -15,7 +16,8 @@ namespace session {
 /// the tasks' new standing (all durable), then sends the request.
 struct Plan {
     std::optional<domain::Transfer> grant;
-    std::optional<WakeLogin> wake_login;  ///< that the request gives the device
+    std::optional<WakeLogin> wake_login;          ///< that the request gives the device
+    std::optional<domain::GivenLogin> acs_login;  ///< the same, of its sessions
     bool store_tree = false;
     std::vector<domain::TaskUpdate> updates;  ///< without epoch: the session's own
     std::optional<cwmp::Message> request;
@@ -48,6 +50,7 @@ public:
     /// The task that next() will let run; null when none may.
     [[nodiscard]] domain::Task const* upcoming() const noexcept;
     [[nodiscard]] bool upcoming_moves_a_file() const noexcept;
+    [[nodiscard]] std::optional<domain::CredentialsTask> upcoming_logins() const;
     /// Some runner will look at the tree.
     [[nodiscard]] bool needs_tree() const noexcept;
     /// Lets the next task run.
@@ -56,6 +59,8 @@ public:
     [[nodiscard]] Plan settle(cwmp::Message answer, Desk& desk);
     /// The outstanding RPC was lost; its task is unknown and does not run again in this session.
     [[nodiscard]] Plan lose(Desk& desk);
+    /// The request of the plan that send() gave is not to leave: its task has failed, with this text.
+    [[nodiscard]] Plan refuse(std::string text, Desk& desk);
     /// The session stops in between; another node may go on with `sent`.
     [[nodiscard]] Plan put_away(Desk& desk) const;
     /// The TransferComplete's task by its CommandKey, else the only open transfer of the device.
@@ -71,6 +76,7 @@ public:
     /// Some task is like that.
     [[nodiscard]] bool has(bool (*is_meant)(domain::Task const&)) const;
     void forbid_automation() noexcept { permissions_.automation = false; }
+    void forbid_everything() noexcept { permissions_.anything = false; }
     [[nodiscard]] std::size_t runs() const noexcept { return runs_; }
 
 private:

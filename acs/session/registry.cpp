@@ -23,6 +23,8 @@ std::shared_ptr<LiveSession> Registry::enter(std::shared_ptr<LiveSession> live)
 {
     std::scoped_lock const lock{mutex_};
     by_cookie_[live->cookie] = live;
+    if (live->session.device().value() == 0)
+        return nullptr;  // it is nobody's for sure
     auto& place = by_device_[live->session.device().value()];
     return std::exchange(place, std::move(live));
 }

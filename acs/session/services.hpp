@@ -6,6 +6,7 @@
 #include "domain/file.hpp"
 #include "domain/file_token.hpp"
 #include "domain/incidents.hpp"
+#include "domain/login_store.hpp"
 #include "domain/model.hpp"
 #include "domain/session_store.hpp"
 #include "domain/stranger.hpp"
@@ -18,6 +19,7 @@
 #include "session/new_devices.hpp"
 
 #include <string>
+#include <vector>
 
 namespace session {
 
@@ -25,6 +27,13 @@ namespace session {
 struct FileUrls {
     std::string https;
     std::string http;
+};
+
+/// What devices log in with.
+struct LoginSettings {
+    bool give = true;                       ///< each device gets a login of its own, and one for connection requests
+    std::string realm = "acs";              ///< of Digest, for the whole fleet
+    std::vector<std::string> shared_names;  ///< that no device is given
 };
 
 /// What every session needs of the rest of the ACS. All must outlive the sessions; the ports are called on the
@@ -49,6 +58,8 @@ struct Services {
     domain::Strangers* strangers = nullptr;  ///< null: they are not kept
     NewDevices* new_devices = nullptr;       ///< null: there are no bounds
     FailedLogins* failed_logins = nullptr;   ///< null: they are not slowed down
+    domain::LoginStore* logins = nullptr;    ///< null: devices keep the logins that they have
+    LoginSettings login_settings = {};
 };
 
 }  // namespace session

@@ -118,17 +118,27 @@ base::Awaitable<Answer> Session::greet(cwmp::Envelope received)
                   {{"device", cwmp::external_id(identity_)}, {"state", domain::to_text(device->state)}});
         co_return Answer{Answer::Kind::forbidden, {}};
     }
+    if (caller_.standing == Standing::held)
+        co_return co_await hold(std::move(received));
     co_return co_await admit(std::move(received), std::move(*identity));
 }
 
 base::Awaitable<Answer> Session::admit(cwmp::Envelope received, cwmp::DeviceId identity)
 {
     auto const& inform = std::get<cwmp::Inform>(received.message);
-    auto const known = std::move(caller_.known->device);
+    auto known = std::move(caller_.known->device);
     begin_anew();
     started_ = services_.clock.now();
+    if (!co_await settle_login(known ? &*known : nullptr)) {
+        machine_.end();
+        counters_.forbidden.add();
+        co_return Answer{Answer::Kind::forbidden, {}};
+    }
     auto greeting = judge(std::move(identity), inform, known, started_, services_.limits);
     greeting.contact.address = caller_.address;
+    if (is_re_enrolled_ && !std::exchange(greeting.bootstrap, true))
+        // It told so before, when it was not known to be itself.
+        greeting.contact.events.insert(greeting.contact.events.begin(), {std::string{cwmp::event_code::bootstrap}, ""});
     greeting.contact.state_if_new = caller_.state_if_new;
     greeting.contact.announcement = caller_.announcement;
     greeting.contact.login_mark = caller_.login_mark;
@@ -141,11 +151,13 @@ base::Awaitable<Answer> Session::admit(cwmp::Envelope received, cwmp::DeviceId i
         evidence_.boot_epoch = known->boot_epoch;
         evidence_.bootstrap_epoch = known->bootstrap_epoch;
     }
+    evidence_.uses_its_login = caller_.showing.by == Shown::own && !caller_.showing.has_next;
     desk_.roots = greeting.roots;
     desk_.facts = greeting.contact.facts;
     desk_.limits = services_.limits;
     timeout_ = session_timeout(received.session_timeout, services_.limits);
 
+    auto const hour = greeting.contact.activity.hour_start;
     greeting.contact.rules_due = rules_are_due_ = are_rules_due(known, greeting);
     auto const admission = co_await services_.sessions.commit_contact(std::exchange(greeting.contact, {}));
     device_ = admission.key;
@@ -165,7 +177,9 @@ base::Awaitable<Answer> Session::admit(cwmp::Envelope received, cwmp::DeviceId i
         desk_.tree_version = known->tree_software_version;
     }
     bool const tree_is_old = !known || !known->has_tree || known->tree_software_version != desk_.facts.software_version;
+    bool const has_booted = greeting.bootstrap || greeting.boot || (known && known->activity.hour_start != hour);
     greeting.bootstrap = greeting.bootstrap || tree_is_old;
+    co_await order_logins(known ? &*known : nullptr, has_booted);
     co_await react(greeting);
     co_await begin_rules(known);
 
@@ -188,7 +202,7 @@ void Session::begin_anew()
     rules_paid_.clear();
     evaluation_.reset();
     rules_.reset();
-    rules_are_due_ = rules_are_satisfied_ = tree_was_changed_ = false;
+    rules_are_due_ = rules_are_satisfied_ = tree_was_changed_ = is_re_enrolled_ = false;
     has_tasks_ = tree_loaded_ = reconciled_ = releasing_ = false;
     claimed_at_ = 0;
     news_seen_ = 0;
@@ -205,7 +219,8 @@ base::Awaitable<void> Session::react(Greeting const& greeting)
                                             {"stopped", automation_stopped_.empty() ? "no" : automation_stopped_}});
     }
     bool const wanted = greeting.bootstrap && desk_.model.discovery != domain::DiscoveryProfile::off;
-    bool const allowed = automation_stopped_.empty() && state_ != domain::DeviceState::conflict;
+    bool const allowed = automation_stopped_.empty() && state_ != domain::DeviceState::conflict &&
+                         state_ != domain::DeviceState::retiring;
     if (!wanted || !allowed)
         co_return;
     bool const is_pending = state_ == domain::DeviceState::pending;
@@ -223,6 +238,8 @@ base::Awaitable<void> Session::react(Greeting const& greeting)
 base::Awaitable<Answer> Session::answer_request(cwmp::Envelope received)
 {
     ++requests_;
+    if (is_held_ && !std::holds_alternative<cwmp::GetRPCMethods>(received.message))
+        co_return reply(received, cwmp::make_fault(cwmp::fault_code::acs_request_denied));
     if (auto report = report_of(received.message))
         co_await services_.sessions.record_report(device_, std::move(report->kind), std::move(report->detail));
     if (auto const* transfer = std::get_if<cwmp::TransferComplete>(&received.message)) {
@@ -238,6 +255,10 @@ base::Awaitable<void> Session::abandon(std::string reason)
 {
     if (!is_admitted() || machine_.ended())
         co_return;
+    if (is_held_) {
+        end("failed", counters_.failed, reason);
+        co_return;
+    }
     std::string failure;
     try {
         if (planner_) {

@@ -8,6 +8,7 @@
 #include "session/machine.hpp"
 #include "session/planner.hpp"
 #include "session/services.hpp"
+#include "session/standing.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -30,7 +31,10 @@ struct Caller {
     bool authenticated = false;                 ///< logged in, or showed a certificate
     bool is_https = true;                       ///< the CPE reached us by TLS: it is given file URLs of the same scheme
     domain::DeviceState state_if_new = domain::DeviceState::pending;
-    std::int64_t announcement = 0;  ///< of a device that was expected
+    std::int64_t announcement = 0;             ///< of a device that was expected
+    Showing showing;                           ///< what it logged in with
+    Standing standing = Standing::served;      ///< never `refused`
+    std::chrono::hours re_enrolment_time{24};  ///< see ReEnrolment::allowed
 };
 
 /// What goes back to the CPE.
@@ -71,7 +75,7 @@ public:
     /// Tasks were ordered for the device that this session has not looked at.
     [[nodiscard]] bool has_missed_tasks() const;
     /// An Inform was admitted.
-    [[nodiscard]] bool is_admitted() const noexcept { return device_.value() != 0; }
+    [[nodiscard]] bool is_admitted() const noexcept { return device_.value() != 0 || is_held_; }
     [[nodiscard]] domain::DeviceKey device() const noexcept { return device_; }
     [[nodiscard]] cwmp::Dialect const& dialect() const noexcept { return dialect_; }
     /// How long to wait for the CPE's next request; longer while an RPC is outstanding and the connection lives.
@@ -87,6 +91,16 @@ private:
     base::Awaitable<Answer> answer_request(cwmp::Envelope received);
     [[nodiscard]] Answer reply(cwmp::Envelope const& received, cwmp::Message message);
     [[nodiscard]] Answer give_up(Step step, std::string const& what, cwmp::Envelope const& received);
+
+    // session_logins.cpp: what the device logs in with
+    base::Awaitable<bool> settle_login(domain::KnownDevice* known);
+    void note_dispute(domain::KnownDevice const& known) const;
+    base::Awaitable<void> order_logins(domain::KnownDevice const* known, bool has_booted);
+    base::Awaitable<void> prepare_logins();
+    base::Awaitable<std::optional<domain::GivenLogin>> offer_login();
+    base::Awaitable<Plan> keep_login(Plan plan);
+    base::Awaitable<void> confirm_logins();
+    base::Awaitable<Answer> hold(cwmp::Envelope received);
 
     // session_rules.cpp: what rules want
     [[nodiscard]] bool are_rules_due(std::optional<domain::KnownDevice> const& known, Greeting const& greeting) const;
@@ -132,6 +146,8 @@ private:
     std::int64_t epoch_ = 0;
     cwmp::DeviceId identity_;
     domain::DeviceState state_ = domain::DeviceState::pending;
+    bool is_held_ = false;            ///< it is told nothing, and nothing is kept of it; there is no device_
+    bool is_re_enrolled_ = false;     ///< it was reset: what was known of it does not count
     std::string automation_stopped_;  ///< why automation leaves the device alone
     std::uint32_t failed_before_ = 0;
     Evidence evidence_;

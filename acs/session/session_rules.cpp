@@ -52,7 +52,8 @@ bool Session::are_rules_due(std::optional<domain::KnownDevice> const& known, Gre
 /// For the events of this Inform, and for those of the one before when its session did not come to it.
 base::Awaitable<void> Session::begin_rules(std::optional<domain::KnownDevice> const& known)
 {
-    if (!rules_are_due_ || services_.rules->epoch() == 0 || !permissions().writing || !permissions().automation)
+    if (!rules_are_due_ || services_.rules->epoch() == 0 || !permissions().writing || !permissions().automation ||
+        state_ == domain::DeviceState::retiring)
         co_return;
     for (auto const& event : evidence_.events)
         rule_events_.push_back(event.code);

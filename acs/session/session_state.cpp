@@ -45,7 +45,7 @@ json::object facts_json(domain::DeviceFacts const& facts)
 
 base::Awaitable<void> Session::suspend(std::string cookie)
 {
-    if (!is_admitted() || ended())
+    if (!is_admitted() || is_held_ || ended())
         co_return;
     std::string failure;
     try {
@@ -81,6 +81,9 @@ base::Awaitable<void> Session::suspend(std::string cookie)
             {"releasing", releasing_},
             {"authenticated", caller_.authenticated},
             {"https", caller_.is_https},
+            {"shown", static_cast<int>(caller_.showing.by)},
+            {"username", caller_.showing.username},
+            {"uses_its_login", evidence_.uses_its_login},
             {"rpcs", rpcs_},
         };
         if (evidence_.parameter_key)
@@ -146,6 +149,9 @@ bool Session::restore(domain::SuspendedSession const& kept)
     releasing_ = flag("releasing");
     caller_.authenticated = flag("authenticated");
     caller_.is_https = flag("https");
+    caller_.showing.by = static_cast<Shown>(std::clamp<std::int64_t>(number("shown"), 0, 3));
+    caller_.showing.username = text("username");
+    evidence_.uses_its_login = flag("uses_its_login");
     rpcs_ = static_cast<std::uint32_t>(number("rpcs"));
     resumed_task_ = domain::TaskId{number("task")};
     resumed_method_ = text("method");

@@ -55,6 +55,8 @@ base::Awaitable<bool> Session::prepare()
 
 base::Awaitable<Answer> Session::dispatch()
 {
+    if (is_held_)
+        co_return co_await finish();
     static_cast<void>(co_await take_news());
     if (!co_await prepare())
         co_return stale();
@@ -70,8 +72,9 @@ base::Awaitable<Answer> Session::dispatch()
         if (planner_->needs_tree())
             co_await load_tree();
         co_await prepare_transfer();
+        co_await prepare_logins();
         desk_.now = services_.clock.now();
-        auto plan = planner_->next(desk_);
+        auto plan = co_await keep_login(planner_->next(desk_));
         auto request = std::exchange(plan.request, std::nullopt);
         if (!co_await carry_out(std::move(plan)))
             co_return stale();
@@ -91,7 +94,7 @@ base::Awaitable<Answer> Session::settle(cwmp::Message answer)
     if (std::exchange(releasing_, false) || !planner_)
         co_return co_await dispatch();
     desk_.now = services_.clock.now();
-    auto plan = planner_->settle(std::move(answer), desk_);
+    auto plan = co_await keep_login(planner_->settle(std::move(answer), desk_));
     auto request = std::exchange(plan.request, std::nullopt);
     if (!co_await carry_out(std::move(plan)))
         co_return stale();
@@ -206,7 +209,8 @@ base::Awaitable<bool> Session::carry_out(Plan plan)
 {
     if (plan.grant)
         co_await services_.files.grant(std::move(*plan.grant));
-    if (plan.wake_login)
+    if (plan.wake_login && !(desk_.logins && desk_.logins->wake &&
+                             *plan.wake_login == WakeLogin{desk_.logins->wake->username, desk_.logins->wake->password}))
         co_await services_.sessions.keep_wake_credentials(device_, std::move(plan.wake_login->username),
                                                           std::move(plan.wake_login->password));
     if (plan.store_tree && !co_await store_tree())
@@ -222,6 +226,8 @@ base::Awaitable<bool> Session::carry_out(Plan plan)
         if (!co_await services_.tasks.update(std::move(update)))
             co_return false;
     }
+    if (desk_.login_taken || desk_.wake_taken || desk_.is_retired)
+        co_await confirm_logins();
     co_return true;
 }
 
@@ -253,7 +259,8 @@ base::Awaitable<Answer> Session::finish()
     if (std::exchange(desk_.learnt, false))
         co_await services_.models.learn({identity_.oui, identity_.product_class, desk_.facts.software_version},
                                         device_.value(), caller_.authenticated, desk_.model);
-    co_await mark_rules_due();
+    if (!is_held_)
+        co_await mark_rules_due();
     if (std::exchange(failed_before_, 0) > 0)
         co_await services_.sessions.note_end(device_, false, {});
     machine_.sent_nothing();

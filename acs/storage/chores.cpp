@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "storage/array_text.hpp"
+#include "storage/login_kinds.hpp"
 
 #include <fmt/format.h>
 #include <pqxx/pqxx>
@@ -34,6 +35,13 @@ constexpr std::array sweeps{
                                   "it, but no result came in time'"
                                   " WHERE state IN ('waiting', 'unknown') AND deadline < $1"},
           "tasks overdue"},
+    Sweep{{"sweep_retiring",
+           "WITH gone AS (UPDATE device d SET state = 'retired', login_state = 'none', login_until = NULL, retire_by = "
+           "NULL, automation_stopped = NULL, automation_stopped_at = NULL WHERE d.state = 'retiring'"
+           " AND (d.retire_by < $1 OR d.retire_by IS NOT NULL AND EXISTS (SELECT FROM task t WHERE t.device_id = "
+           "d.device_id AND t.kind = 'retire' AND t.state = 'done')) RETURNING d.device_id)," ACS_RETIRE_PARTS
+           " SELECT 1 FROM gone"},
+          "devices retired"},
     Sweep{{"sweep_transfers", "DELETE FROM transfer WHERE expires_at < $1::timestamptz - interval '7 days'"},
           "transfers forgotten",
           true},

@@ -51,7 +51,8 @@ constexpr std::array moves{
               "coalesce(i.access_node, f.access_node), time_zone = coalesce(i.time_zone, f.time_zone),"
               " parent_device = coalesce(i.parent_device, nullif(f.parent_device, $2)),"
               " tags = ARRAY(SELECT DISTINCT unnest(i.tags || f.tags) ORDER BY 1), attributes = f.attributes || "
-              "i.attributes, first_seen = least(i.first_seen, f.first_seen)"
+              "i.attributes, first_seen = least(i.first_seen, f.first_seen),"
+              " login_state = CASE WHEN 'proven' IN (i.login_state, f.login_state) THEN 'proven' ELSE i.login_state END"
               " FROM device f WHERE i.device_id = $2 AND f.device_id = $1"},
     // The epoch is greater than both: sessions of either are refused at their next write.
     Statement{"merge_contact",

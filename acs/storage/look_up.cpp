@@ -25,7 +25,9 @@ constexpr Statement look_up{
     // Asked only for those who are not known.
     " CASE WHEN d.device_id IS NULL THEN (SELECT ARRAY[a.announcement_id::text, a.username] FROM announcement a"
     " WHERE a.serial_number = u.serial_number AND a.oui IN ('', u.oui) AND a.product_class IN ('', u.product_class)"
-    " AND a.device_id IS NULL ORDER BY a.oui <> '' DESC, a.product_class <> '' DESC LIMIT 1) END"
+    " AND a.device_id IS NULL ORDER BY a.oui <> '' DESC, a.product_class <> '' DESC LIMIT 1) END,"
+    " d.login_state, d.login_until, host(c.address),"
+    " l.next_ha1_md5, l.next_ha1_sha256, l.used_at IS NOT NULL, l.revoked_at IS NOT NULL"
     " FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])"
     " WITH ORDINALITY u (hash, oui, product_class, serial_number, username, n)"
     " LEFT JOIN device_identity i ON i.identity_hash = u.hash"
@@ -71,7 +73,14 @@ enum Column : int {
     rules_until,
     login_mark,
     login_announcement,
-    expected
+    expected,
+    login_standing,
+    login_until,
+    address,
+    next_md5,
+    next_sha256,
+    login_used,
+    login_revoked
 };
 
 std::string bytes_of(pqxx::field const& field)
@@ -82,11 +91,18 @@ std::string bytes_of(pqxx::field const& field)
 
 domain::Login read_login(pqxx::row const& row)
 {
-    domain::Login login{row[login_name].c_str(), bytes_of(row[login_md5]), bytes_of(row[login_sha256]), std::nullopt};
+    domain::Login login;
+    login.username = row[login_name].c_str();
+    login.ha1_md5 = bytes_of(row[login_md5]);
+    login.ha1_sha256 = bytes_of(row[login_sha256]);
     if (!row[login_device].is_null())
         login.device = domain::DeviceKey{row[login_device].as<std::int64_t>()};
     if (!row[login_announcement].is_null())
         login.announcement = row[login_announcement].as<std::int64_t>();
+    login.next_ha1_md5 = bytes_of(row[next_md5]);
+    login.next_ha1_sha256 = bytes_of(row[next_sha256]);
+    login.is_used = text_of(row[login_used]) == "t";
+    login.is_revoked = text_of(row[login_revoked]) == "t";
     return login;
 }
 
@@ -139,6 +155,9 @@ domain::KnownDevice read_device(pqxx::row const& row)
     known.rules_epoch = row[rules_epoch].as<std::int64_t>(0);
     known.rules_until = parse_time(text_of(row[rules_until]));
     known.login_mark = row[login_mark].as<std::int64_t>(0);
+    known.login = domain::login_state(text_of(row[login_standing]));
+    known.login_until = parse_time(text_of(row[login_until]));
+    known.address = row[address].c_str();
     return known;
 }
 

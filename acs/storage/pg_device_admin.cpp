@@ -2,6 +2,7 @@
 
 #include "storage/array_text.hpp"
 #include "storage/device_merge.hpp"
+#include "storage/login_kinds.hpp"
 
 #include <fmt/format.h>
 #include <pqxx/pqxx>
@@ -22,6 +23,11 @@ constexpr Statement change_device{
     " automation_stopped_at = CASE WHEN d.state = 'conflict' AND $2::text IS NOT NULL THEN NULL ELSE"
     " d.automation_stopped_at END FROM former WHERE d.device_id = former.device_id"
     " RETURNING former.state, former.time_zone"};
+constexpr Statement revoke_logins{
+    "revoke_logins", "WITH gone AS (UPDATE device SET login_state = 'none', login_until = NULL, retire_by = NULL"
+                     " WHERE device_id = $1 RETURNING device_id)," ACS_RETIRE_PARTS " SELECT count(*) FROM gone"};
+constexpr Statement forget_revoked{"forget_revoked",
+                                   "DELETE FROM credential WHERE device_id = $1 AND revoked_at IS NOT NULL"};
 constexpr Statement propose_merges{
     "propose_merges",
     "SELECT o.manufacturer, o.oui, o.product_class, o.serial_number FROM device d"
@@ -49,6 +55,10 @@ base::Awaitable<base::Result<domain::DeviceChange>> PgDeviceAdmin::change(domain
             transaction.exec(change_device, device.value(), text_of_state(change.state), change.time_zone);
         if (rows.empty())
             return base::fail("there is no such device any more");
+        if (change.state == domain::DeviceState::retired)
+            transaction.exec(revoke_logins, device.value());
+        else if (change.state && change.state != domain::DeviceState::rejected)
+            transaction.exec(forget_revoked, device.value());
         auto const former = rows.front();
         return domain::DeviceChange{domain::device_state(former[0].c_str()), former[1].c_str()};
     };

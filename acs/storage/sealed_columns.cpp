@@ -18,6 +18,7 @@ constexpr std::array columns{
     SealedColumn{"rule_outcome", "attempts", task_place_sql},
     SealedColumn{"transfer", "password", "'transfer ' || encode(t.token_hash, 'hex')"},
     SealedColumn{"credential", "password", "'credential ' || t.username"},
+    SealedColumn{"credential", "next_password", "'credential ' || t.username"},
     SealedColumn{"connection_request_credential", "password", wake_place_sql},
     SealedColumn{"connection_request_credential", "previous_password", wake_place_sql},
     SealedColumn{"cwmp_session", "state", "'session ' || t.cookie"},

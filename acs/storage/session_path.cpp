@@ -1,6 +1,7 @@
 #include "storage/session_path.hpp"
 
 #include "base/crypto.hpp"
+#include "storage/pg_login_store.hpp"
 #include "storage/pg_outcomes.hpp"
 #include "storage/pg_session_store.hpp"
 #include "storage/pg_task_store.hpp"
@@ -59,7 +60,8 @@ struct SessionPath::Parts {
           trees{shared},
           tasks{shared},
           sessions{shared, trees},
-          outcomes{shared, rules}
+          outcomes{shared, rules},
+          logins{shared}
     {
     }
     ~Parts() { stop(); }  // before the kinds go that the threads work for
@@ -81,6 +83,7 @@ struct SessionPath::Parts {
     PgTaskStore tasks;
     PgSessionStore sessions;
     PgOutcomes outcomes;
+    PgLoginStore logins;
 };
 
 SessionPath::SessionPath(SessionPathSettings settings, Database& database, base::Sealer const& sealer,
@@ -106,6 +109,10 @@ domain::TreeStore& SessionPath::trees() noexcept
 domain::OutcomeStore& SessionPath::outcomes() noexcept
 {
     return parts_->outcomes;
+}
+domain::LoginStore& SessionPath::logins() noexcept
+{
+    return parts_->logins;
 }
 PathTable& SessionPath::paths() noexcept
 {

@@ -4,6 +4,7 @@
 #include "base/counters.hpp"
 #include "base/sealer.hpp"
 #include "domain/device_rules.hpp"
+#include "domain/login_store.hpp"
 #include "domain/session_store.hpp"
 #include "domain/task_store.hpp"
 #include "domain/tree_store.hpp"
@@ -28,8 +29,8 @@ struct SessionPathSettings {
     std::int64_t (*hash)(cwmp::DeviceId const&, unsigned) = identity_hash;
 };
 
-/// All that sessions ask of the database: SessionStore, TaskStore, TreeStore and OutcomeStore over one set of batch
-/// queues.
+/// All that sessions ask of the database: SessionStore, TaskStore, TreeStore, OutcomeStore and LoginStore over one set
+/// of batch queues.
 /// Destroy it after the coroutines that use it have ended and before their io_contexts.
 class SessionPath {
 public:
@@ -44,6 +45,7 @@ public:
     [[nodiscard]] domain::TaskStore& tasks() noexcept;
     [[nodiscard]] domain::TreeStore& trees() noexcept;
     [[nodiscard]] domain::OutcomeStore& outcomes() noexcept;
+    [[nodiscard]] domain::LoginStore& logins() noexcept;
     [[nodiscard]] PathTable& paths() noexcept;
     [[nodiscard]] IdSource& ids() noexcept;
 

@@ -13,7 +13,8 @@ constexpr Statement keep_wake_credentials{
     " SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[])"
     " ON CONFLICT (device_id) DO UPDATE SET username = coalesce(nullif(EXCLUDED.username, ''), c.username),"
     " password = coalesce(nullif(EXCLUDED.password, ''), c.password),"
-    " previous_username = c.username, previous_password = c.password, changed_at = now()"
+    " previous_username = c.username, previous_password = c.password, changed_at = now(), origin = 'set', confirmed_at "
+    "= NULL"
     " WHERE EXCLUDED.username NOT IN ('', c.username) OR EXCLUDED.password NOT IN ('', c.password)"};
 
 }  // namespace

@@ -45,6 +45,8 @@ public:
     [[nodiscard]] domain::SessionStore& sessions() { return store_; }
     [[nodiscard]] domain::TaskStore& tasks() { return store_; }
     [[nodiscard]] domain::TreeStore& trees() { return store_; }
+    [[nodiscard]] domain::LoginStore& logins() { return store_; }
+    void set_state(domain::DeviceKey device, domain::DeviceState state) { store_.set_state(device, state); }
 
     void add_login(domain::Login login) { store_.add_login(std::move(login)); }
     domain::TaskId add_task(domain::Task task) { return store_.add_person_task(std::move(task)); }
@@ -88,6 +90,12 @@ public:
     [[nodiscard]] domain::SessionStore& sessions() { return path_->sessions(); }
     [[nodiscard]] domain::TaskStore& tasks() { return path_->tasks(); }
     [[nodiscard]] domain::TreeStore& trees() { return path_->trees(); }
+    [[nodiscard]] domain::LoginStore& logins() { return path_->logins(); }
+    void set_state(domain::DeviceKey device, domain::DeviceState state)
+    {
+        database_.exec("UPDATE device SET state = '" + std::string{domain::to_text(state)} +
+                       "' WHERE device_id = " + std::to_string(device.value()));
+    }
     [[nodiscard]] storage::SessionPath& path() { return *path_; }
     [[nodiscard]] support::TestDatabase& database() { return database_; }
     [[nodiscard]] storage::Database& rare() { return rare_; }
@@ -201,6 +209,7 @@ protected:
     [[nodiscard]] domain::SessionStore& sessions() { return backend_.sessions(); }
     [[nodiscard]] domain::TaskStore& tasks() { return backend_.tasks(); }
     [[nodiscard]] domain::TreeStore& trees() { return backend_.trees(); }
+    [[nodiscard]] domain::LoginStore& logins() { return backend_.logins(); }
 
     [[nodiscard]] static cwmp::DeviceId router(std::string serial = "R1")
     {

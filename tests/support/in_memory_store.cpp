@@ -83,7 +83,7 @@ base::Awaitable<domain::LookupAnswer> InMemoryStore::look_up(cwmp::DeviceId iden
     if (auto const expected = expected_.find(identity.serial_number); !answer.device && expected != expected_.end())
         answer.expected = expected->second;
     if (auto const login = logins_.find(username); !username.empty() && login != logins_.end())
-        answer.login = login->second;
+        answer.login = login->second.login;
     co_return answer;
 }
 
@@ -117,6 +117,7 @@ base::Awaitable<domain::Admission> InMemoryStore::commit_contact(domain::Contact
     if (contact.rules_due)
         known.rules_epoch = 0;
     known.facts = contact.facts;
+    known.address = contact.address;
     known.last_inform = contact.at;
     known.last_events = contact.events;
     auto const failed = known.activity.failed_in_row;
@@ -197,10 +198,118 @@ base::Awaitable<void> InMemoryStore::keep_wake_credentials(domain::DeviceKey dev
 {
     co_await arrive();
     auto& kept = wake_credentials_[device];
-    if (!username.empty())
-        kept.first = std::move(username);
-    if (!password.empty())
-        kept.second = std::move(password);
+    domain::GivenLogin const now{username.empty() ? kept.now.username : username,
+                                 password.empty() ? kept.now.password : password};
+    if (now != kept.now)
+        kept = {now, kept.now};
+}
+
+base::Awaitable<std::optional<domain::GivenLogin>> InMemoryStore::offer(domain::LoginOffer offer)
+{
+    co_await arrive();
+    auto const [place, is_new] = logins_.try_emplace(offer.login.username);
+    auto& kept = place->second;
+    if (is_new) {
+        kept.login = {.username = offer.login.username,
+                      .ha1_md5 = offer.ha1_md5,
+                      .ha1_sha256 = offer.ha1_sha256,
+                      .device = offer.device,
+                      .is_used = false};
+        kept.password = offer.login.password;
+    } else if (kept.login.device != offer.device || kept.login.is_revoked) {
+        co_return std::nullopt;
+    } else if ((kept.login.is_used || kept.password.empty()) && kept.login.next_ha1_md5.empty()) {
+        kept.login.next_ha1_md5 = offer.ha1_md5;
+        kept.login.next_ha1_sha256 = offer.ha1_sha256;
+        kept.next_password = offer.login.password;
+    }
+    if (auto const device = devices_.find(offer.device); device != devices_.end()) {
+        auto& state = device->second.known.login;
+        if (state == domain::LoginState::none || state == domain::LoginState::allowed)
+            state = domain::LoginState::given;
+    }
+    co_return domain::GivenLogin{kept.login.username, kept.next_password.empty() ? kept.password : kept.next_password};
+}
+
+base::Awaitable<void> InMemoryStore::prove(domain::DeviceKey device, std::string username, std::string ha1_md5)
+{
+    co_await arrive();
+    auto const place = logins_.find(username);
+    if (place == logins_.end() || place->second.login.device != device)
+        co_return;
+    auto& kept = place->second;
+    bool const is_next = kept.login.next_ha1_md5 == ha1_md5;
+    if (!is_next && kept.login.ha1_md5 != ha1_md5)
+        co_return;
+    bool const is_new = is_next || !kept.login.is_used;
+    if (is_next) {
+        kept.login.ha1_md5 = kept.login.next_ha1_md5;
+        kept.login.ha1_sha256 = kept.login.next_ha1_sha256;
+        kept.password = kept.next_password;
+    }
+    kept.login.next_ha1_md5.clear();
+    kept.login.next_ha1_sha256.clear();
+    kept.next_password.clear();
+    kept.login.is_used = true;
+    if (is_new)
+        std::erase_if(
+            logins_, [&](auto const& entry) { return entry.second.login.device == device && entry.first != username; });
+    devices_.at(device).known.login = domain::LoginState::proven;
+    devices_.at(device).known.login_until = {};
+}
+
+base::Awaitable<void> InMemoryStore::mark(domain::DeviceKey device, domain::LoginState state, base::TimePoint until)
+{
+    co_await arrive();
+    if (auto const place = devices_.find(device); place != devices_.end()) {
+        place->second.known.login = state;
+        place->second.known.login_until = until;
+    }
+}
+
+base::Awaitable<std::optional<domain::GivenLogin>> InMemoryStore::offer_wake(domain::DeviceKey device,
+                                                                             domain::GivenLogin login, bool force)
+{
+    co_await arrive();
+    auto const [place, is_new] = wake_credentials_.try_emplace(device);
+    auto& kept = place->second;
+    if (!is_new && !force && !kept.is_generated)
+        co_return std::nullopt;
+    if (is_new || !kept.is_generated || kept.is_confirmed)
+        kept = {std::move(login), kept.now, true, false};
+    co_return kept.now;
+}
+
+base::Awaitable<void> InMemoryStore::confirm_wake(domain::DeviceKey device)
+{
+    co_await arrive();
+    if (auto const place = wake_credentials_.find(device); place != wake_credentials_.end())
+        place->second.is_confirmed = place->second.is_generated;
+}
+
+base::Awaitable<void> InMemoryStore::retire(domain::DeviceKey device)
+{
+    co_await arrive();
+    auto const place = devices_.find(device);
+    if (place == devices_.end() || place->second.known.state != domain::DeviceState::retiring)
+        co_return;
+    auto& known = place->second.known;
+    known.state = domain::DeviceState::retired;
+    known.login = domain::LoginState::none;
+    known.login_until = {};
+    known.automation_stopped.clear();
+    for (auto& [name, kept] : logins_)
+        if (kept.login.device == device) {
+            kept.login.is_revoked = true;
+            kept.login.next_ha1_md5.clear();
+            kept.login.next_ha1_sha256.clear();
+            kept.password.clear();
+            kept.next_password.clear();
+        }
+    for (auto& [id, kept] : tasks_)
+        if (kept.task.device == device && !is_final(kept.task.state))
+            kept.task.state = domain::TaskState::cancelled;
+    wake_credentials_.erase(device);
 }
 
 base::Awaitable<void> InMemoryStore::suspend(domain::SuspendedSession session)
@@ -337,7 +446,7 @@ base::Awaitable<bool> InMemoryStore::store(domain::DeviceKey device, std::int64_
 void InMemoryStore::add_login(domain::Login login)
 {
     auto const name = login.username;
-    logins_.insert_or_assign(name, std::move(login));
+    logins_.insert_or_assign(name, KeptLogin{std::move(login), "", ""});
 }
 
 domain::DeviceKey InMemoryStore::add_device(cwmp::DeviceId identity, domain::DeviceState state)
@@ -421,7 +530,17 @@ std::string InMemoryStore::last_failure(domain::DeviceKey device) const
 std::pair<std::string, std::string> InMemoryStore::wake_credentials(domain::DeviceKey device) const
 {
     auto const place = wake_credentials_.find(device);
-    return place == wake_credentials_.end() ? std::pair<std::string, std::string>{} : place->second;
+    return place == wake_credentials_.end() ? std::pair<std::string, std::string>{}
+                                            : std::pair{place->second.now.username, place->second.now.password};
+}
+
+std::vector<domain::Login> InMemoryStore::logins_of(domain::DeviceKey device) const
+{
+    std::vector<domain::Login> found;
+    for (auto const& [name, kept] : logins_)
+        if (kept.login.device == device)
+            found.push_back(kept.login);
+    return found;
 }
 
 }  // namespace support

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "domain/login_store.hpp"
 #include "domain/session_store.hpp"
 #include "domain/task_store.hpp"
 #include "domain/tree_store.hpp"
@@ -13,9 +14,13 @@
 
 namespace support {
 
-/// SessionStore, TaskStore and TreeStore in memory, over the same devices. Passes the same contract suite as
-/// PostgreSQL. For the threads of one io_context; every call comes back through the event loop, as the real stores do.
-class InMemoryStore final : public domain::SessionStore, public domain::TaskStore, public domain::TreeStore {
+/// SessionStore, TaskStore, TreeStore and LoginStore in memory, over the same devices. Passes the same contract suite
+/// as PostgreSQL. For the threads of one io_context; every call comes back through the event loop, as the real stores
+/// do.
+class InMemoryStore final : public domain::SessionStore,
+                            public domain::TaskStore,
+                            public domain::TreeStore,
+                            public domain::LoginStore {
 public:
     /// `clock` decides which tasks are due; must outlive the store.
     explicit InMemoryStore(base::Clock const& clock) : clock_{clock} {}
@@ -39,6 +44,14 @@ public:
     base::Awaitable<datamodel::ParameterTree> load(domain::DeviceKey device) override;
     base::Awaitable<bool> store(domain::DeviceKey device, std::int64_t epoch, datamodel::ParameterTree tree,
                                 std::vector<std::string> read, std::string software_version) override;
+
+    base::Awaitable<std::optional<domain::GivenLogin>> offer(domain::LoginOffer offer) override;
+    base::Awaitable<void> prove(domain::DeviceKey device, std::string username, std::string ha1_md5) override;
+    base::Awaitable<void> mark(domain::DeviceKey device, domain::LoginState state, base::TimePoint until) override;
+    base::Awaitable<std::optional<domain::GivenLogin>> offer_wake(domain::DeviceKey device, domain::GivenLogin login,
+                                                                  bool force) override;
+    base::Awaitable<void> confirm_wake(domain::DeviceKey device) override;
+    base::Awaitable<void> retire(domain::DeviceKey device) override;
 
     // ---- what tests arrange and look at
 
@@ -84,6 +97,8 @@ public:
     [[nodiscard]] std::string last_failure(domain::DeviceKey device) const;
     /// User name and password that connection requests to the device log in with.
     [[nodiscard]] std::pair<std::string, std::string> wake_credentials(domain::DeviceKey device) const;
+    /// The logins that are kept for the device.
+    [[nodiscard]] std::vector<domain::Login> logins_of(domain::DeviceKey device) const;
 
 private:
     struct Device {
@@ -106,10 +121,18 @@ private:
     std::int64_t last_key_ = 0, last_task_ = 0;
     std::map<domain::DeviceKey, Device> devices_;
     std::map<std::string, domain::ExpectedDevice> expected_;  // by serial number
-    std::map<std::string, domain::Login> logins_;
+    struct KeptLogin {
+        domain::Login login;
+        std::string password, next_password;
+    };
+    struct KeptWake {
+        domain::GivenLogin now, before;
+        bool is_generated = false, is_confirmed = false;
+    };
+    std::map<std::string, KeptLogin> logins_;
     std::map<domain::TaskId, KeptTask> tasks_;
     std::map<std::string, domain::SuspendedSession> suspended_;
-    std::map<domain::DeviceKey, std::pair<std::string, std::string>> wake_credentials_;
+    std::map<domain::DeviceKey, KeptWake> wake_credentials_;
     std::vector<Event> events_;
 };
 

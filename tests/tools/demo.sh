@@ -58,6 +58,8 @@ enrol = "open"
 [[cwmp.bootstrap]]
 username = "$demo_user"
 password = "$demo_password"
+[enrolment]
+after_reset = "same_address"
 [files]
 directory = "$demo_dir/files"
 base_url_https = "https://127.0.0.1:$files_port"
@@ -155,11 +157,10 @@ END
 
 make_subscribers() {  # what an ISP has: a table of its own with one row for each subscriber
     demo_query "CREATE SCHEMA crm;
-        CREATE TABLE crm.subscriber (serial text PRIMARY KEY, ssid text, passphrase text, wake_password text);
+        CREATE TABLE crm.subscriber (serial text PRIMARY KEY, ssid text, passphrase text);
         INSERT INTO crm.subscriber SELECT serial_number,
             CASE WHEN has_wifi THEN 'Home of ' || serial_number END,
-            CASE WHEN has_wifi THEN 'wifi-' || substr(md5(random()::text), 1, 12) END,
-            substr(md5(random()::text), 1, 16) FROM acs.device d CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM acs.parameter p
+            CASE WHEN has_wifi THEN 'wifi-' || substr(md5(random()::text), 1, 12) END FROM acs.device d CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM acs.parameter p
                 WHERE p.device_id = d.id AND p.path = acs.setting(d.id, 'wifi.ssid.1')) AS has_wifi) w;
         GRANT USAGE ON SCHEMA crm TO acs_rules;
         GRANT SELECT ON crm.subscriber TO acs_rules;"
@@ -176,14 +177,11 @@ SELECT device.id,
   FROM acs.device JOIN crm.subscriber s ON s.serial = device.serial_number
  WHERE s.ssid IS NOT NULL
 END
-    cat >"$demo_dir/rules/reachable.sql" <<'END'
--- rule: reachable
+    cat >"$demo_dir/rules/subscribed.sql" <<'END'
+-- rule: subscribed
 -- priority: 400
--- # A login of its own for each device, by which it can be woken.
-SELECT device.id,
-       acs.set_value(acs.setting(device.id, 'wake.username'), 'acs'),
-       acs.set_value(acs.setting(device.id, 'wake.password'), s.wake_password),
-       acs.set_value(acs.setting(device.id, 'provisioning.code'), 'demo')
+-- # Who has a subscriber is marked so. The logins of devices are no matter of rules: the server gives each its own.
+SELECT device.id, acs.set_value(acs.setting(device.id, 'provisioning.code'), 'demo')
   FROM acs.device JOIN crm.subscriber s ON s.serial = device.serial_number
 END
 }
@@ -209,6 +207,8 @@ run_story() {
     local n=$demo_devices
     [ "$n" -gt 0 ] || return 0
     wait_until 120 "devices heard from" "SELECT count(*) FROM acs.device" "$n" &&
+        { [ "$demo_open" = yes ] ||
+            wait_until 120 "devices with a login of their own" "SELECT count(*) FROM public.device WHERE login_state = 'proven'" "$n"; } &&
         wait_until 180 "devices discovered" "SELECT count(DISTINCT device_id) FROM task WHERE kind = 'refresh' AND origin = 'discovery' AND state = 'done'" "$n" &&
         apply_rules &&
         wait_until 120 "devices as the rules want them" "SELECT count(*) FROM device_contact WHERE rules_epoch = (SELECT epoch FROM rule_set)" "$n" &&
@@ -227,6 +227,7 @@ summary() {
         'parameters', (SELECT coalesce(sum(cardinality(path_ids)), 0) FROM device_tree),
         'tasks_done', (SELECT count(*) FROM task WHERE state = 'done'),
         'sets_done', (SELECT count(*) FROM task WHERE kind = 'set' AND state = 'done'),
+        'own_logins', (SELECT count(*) FROM public.device WHERE login_state = 'proven'),
         'downloads_done', (SELECT count(*) FROM task WHERE kind = 'download' AND state = 'done'),
         'faults', (SELECT count(*) FROM task WHERE state = 'failed') + $(broken_sessions))" |
         sed 's/ : /:/g; s/, /,/g'
@@ -240,13 +241,13 @@ where_to_look() {
                $bin/acsctl devices
                $bin/acsctl explain DEVICE
   rules        $demo_dir/rules over crm.subscriber: change a row or a file, then $bin/acsctl rules apply $demo_dir/rules
-  CWMP         https://127.0.0.1:$cwmp_port/ (CA: $demo_dir/tls/ca.crt), http://127.0.0.1:$plain_port/ (login $demo_user / $demo_password)
+  CWMP         https://127.0.0.1:$cwmp_port/ (CA: $demo_dir/tls/ca.crt), http://127.0.0.1:$plain_port/ (first contact: $demo_user / $demo_password)
   database     psql '$demo_database'
   metrics      http://127.0.0.1:$monitor_port/metrics
   logs         $demo_dir/acs.log, $demo_dir/sim.log
   for scripts  $demo_dir/demo.json
 END
-    [ "$demo_open" = yes ] && echo "  --open: any device is let in without credentials" >&2
+    [ "$demo_open" = yes ] && echo "  --open: a lab: any device is let in without credentials, and none is given a login" >&2
     return 0
 }
 

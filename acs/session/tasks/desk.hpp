@@ -6,6 +6,7 @@
 #include "datamodel/tree.hpp"
 #include "domain/device.hpp"
 #include "domain/file.hpp"
+#include "domain/login_store.hpp"
 #include "domain/model.hpp"
 #include "session/limits.hpp"
 
@@ -21,6 +22,14 @@ struct PreparedTransfer {
     domain::Transfer grant;  ///< stored before the RPC leaves
     std::string url;
     std::optional<domain::File> file;  ///< what is downloaded
+};
+
+/// What a device is to be told to log in with. Kept already: it may have it whatever becomes of the RPC.
+struct PreparedLogins {
+    std::optional<domain::GivenLogin> login;  ///< ManagementServer.Username and Password
+    std::optional<domain::GivenLogin> wake;   ///< ManagementServer.ConnectionRequestUsername and -Password
+    /// It proves who it is by a certificate, and may never use its login.
+    bool is_certified = false;
 };
 
 /// What lies before the runners of one session: the device as it is known, and what is learnt on the way.
@@ -41,6 +50,10 @@ struct Desk {
     std::int64_t epoch = 0;  ///< of this session
     SessionLimits limits;
     std::optional<PreparedTransfer> transfer;  ///< for the runner whose turn it is, when it moves a file of ours
+    std::optional<PreparedLogins> logins;      ///< for the runner whose turn it is, when it gives logins
+    bool login_taken = false;                  ///< the device said yes to `logins`' login
+    bool wake_taken = false;                   ///< the device said yes to `logins`' login of connection requests
+    bool is_retired = false;                   ///< the last thing was done to the device
 
     /// Seconds since 1970 of `now`, as trees keep time.
     [[nodiscard]] std::int32_t seconds() const noexcept;

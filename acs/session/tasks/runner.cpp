@@ -37,7 +37,7 @@ std::unique_ptr<Runner> make_runner(domain::Task task)
     static constexpr std::array<Maker, std::variant_size_v<domain::TaskArguments>> makers{
         get_runner,    set_runner,           add_runner,      delete_runner, attributes_runner,      refresh_runner,
         reboot_runner, factory_reset_runner, download_runner, upload_runner, schedule_inform_runner, diagnostics_runner,
-        rpc_runner};
+        rpc_runner,    credentials_runner,   retire_runner};
     return makers[task.arguments.index()](std::move(task));
 }
 

@@ -27,6 +27,7 @@ struct Evidence {
     std::vector<std::string> scheduled_before;
     std::int64_t boot_epoch = 0;       ///< of the session before this one that began with a boot (cwmp::has_booted)
     std::int64_t bootstrap_epoch = 0;  ///< the same with 0 BOOTSTRAP
+    bool uses_its_login = false;       ///< it came with the newest login of its own that it was told
 
     [[nodiscard]] bool has(std::string_view code) const noexcept { return cwmp::has_event(events, code); }
     [[nodiscard]] bool has(std::string_view code, std::string_view command_key) const noexcept
@@ -60,6 +61,8 @@ public:
     [[nodiscard]] virtual bool only_reads() const { return false; }
     /// It waits for a TransferComplete.
     [[nodiscard]] virtual bool moves_a_file() const { return false; }
+    /// The logins that it tells the device when it is started now.
+    [[nodiscard]] virtual std::optional<domain::CredentialsTask> gives_logins() const { return std::nullopt; }
     /// When the device dies it finds out which part was to blame: more deaths are worth it.
     [[nodiscard]] virtual bool narrows_down() const { return false; }
     /// What start, on_answer and reconcile need to know of earlier steps.
@@ -107,6 +110,8 @@ private:
 [[nodiscard]] std::unique_ptr<Runner> schedule_inform_runner(domain::Task task);
 [[nodiscard]] std::unique_ptr<Runner> diagnostics_runner(domain::Task task);
 [[nodiscard]] std::unique_ptr<Runner> rpc_runner(domain::Task task);
+[[nodiscard]] std::unique_ptr<Runner> credentials_runner(domain::Task task);
+[[nodiscard]] std::unique_ptr<Runner> retire_runner(domain::Task task);
 
 using cwmp::shown_value;
 using domain::number_in;  // for what save() wrote

@@ -63,6 +63,8 @@ address = "127.0.0.1"
 port = $tls
 auth = "none"
 enrol = "open"
+[enrolment]
+own_logins = false
 [discovery]
 profile = "$1"
 [rules]

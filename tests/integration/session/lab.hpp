@@ -2,6 +2,7 @@
 
 #include "agent/session.hpp"
 #include "cwmp/codec/codec.hpp"
+#include "session/login.hpp"
 #include "session/session.hpp"
 #include "support/fake_files.hpp"
 #include "support/fake_models.hpp"
@@ -32,6 +33,8 @@ public:
                  {.serial_number = "LAB1",
                   .seed = 5,
                   .acs_url = "https://acs.example/",
+                  .acs_username = "first",
+                  .acs_password = "contact",
                   .connection_request_url = "http://192.0.2.7:7547/x",
                   .inform_interval = 600,
                   .cwmp_minor = cwmp_minor}},
@@ -67,6 +70,30 @@ public:
     {
         return live_until([this] { return key().has_value() && open_tasks() == 0; });
     }
+    /// From now on the ACS asks for logins: "first" / "contact" is the shared one, and each device gets its own.
+    void ask_for_logins(session::ReEnrolment re_enrolment = {})
+    {
+        session::EndpointPolicy policy;
+        policy.login = session::LoginPolicy::any;
+        policy.digest = {.realm = "lab", .key = "a key of sixteen bytes"};
+        policy.shared_logins = {{"first", net::make_digest_secret("first", "lab", "contact")}};
+        policy.re_enrolment = std::move(re_enrolment);
+        services.logins = &store;
+        services.login_settings = {true, "lab", {"first"}};
+        gate.emplace(std::move(policy));
+    }
+    /// What the device logs in with now.
+    [[nodiscard]] net::Authorization shown()
+    {
+        net::Authorization authorization;
+        authorization.scheme = net::Authorization::Scheme::basic;
+        authorization.username = device.management("Username", clock.now());
+        authorization.password = device.management("Password", clock.now());
+        return authorization;
+    }
+    /// The device would be let in.
+    [[nodiscard]] bool would_be_let_in() { return support::run(let_in(false)).has_value(); }
+
     sim::SessionReport hold_session()
     {
         sim::Exchange const exchange = [this](cwmp::Envelope said) { return pass(std::move(said)); };
@@ -154,7 +181,15 @@ public:
                                metrics, tokens, {"https://files.example:7567", "http://files.example:7568"},
                                {}};
     session::SessionCounters counters{metrics};
+    std::optional<session::Gate> gate;  ///< none: everybody is let in
     std::optional<session::Session> conversation;
+    std::size_t exchanges = 0;  ///< of all sessions: messages of the device that left it
+    /// Which exchange does not come to its end, counted from 1; 0: none.
+    std::size_t cut_at = 0;
+    bool cut_before = false;  ///< the ACS does not even hear it; else its answer is lost
+    std::string address = "192.0.2.7";
+    std::vector<session::Standing> standings;  ///< of the sessions so far
+    std::vector<std::string> sent;             ///< all that the ACS said, as bytes
     sim::Device device;
     sim::SessionReport last_report;
     domain::TaskId last_task;
@@ -174,21 +209,54 @@ private:
                 co_return base::fail("the ACS cannot read it: " + decoded.error().what);
             heard = std::move(*decoded);
         }
-        if (!conversation || (conversation->ended() && std::holds_alternative<cwmp::Inform>(heard.message)))
+        if (++exchanges == cut_at && cut_before)
+            co_return base::fail("cut before the ACS heard it");
+        if (gate && std::holds_alternative<cwmp::Inform>(heard.message)) {
+            if (conversation)
+                co_await conversation->abandon("the device informed again");
+            bool const is_bootstrap =
+                cwmp::has_event(std::get<cwmp::Inform>(heard.message).event, cwmp::event_code::bootstrap);
+            auto caller = co_await let_in(is_bootstrap);
+            if (!caller)
+                co_return base::fail("the device is not let in");
+            standings.push_back(caller->standing);
+            conversation.emplace(services, counters, std::move(*caller));
+        } else if (!conversation || (conversation->ended() && std::holds_alternative<cwmp::Inform>(heard.message)))
             conversation.emplace(services, counters,
                                  session::Caller{.address = "192.0.2.7",
                                                  .known = std::nullopt,
                                                  .state_if_new = domain::DeviceState::active});
         auto const answer = co_await conversation->answer(std::move(heard));
+        if (exchanges == cut_at)
+            co_return base::fail("cut before the device heard the answer");
         using Kind = session::Answer::Kind;
         if (answer.kind == Kind::nothing)
             co_return cwmp::Envelope{.id = std::nullopt, .message = cwmp::Empty{}};
         if (answer.kind != Kind::message)
             co_return base::fail("the ACS refuses: " + std::to_string(static_cast<int>(answer.kind)));
-        auto read = cwmp::decode(cwmp::encode(answer.envelope, conversation->dialect()));
+        sent.push_back(cwmp::encode(answer.envelope, conversation->dialect()));
+        auto read = cwmp::decode(sent.back());
         if (!read)
             co_return base::fail("the device cannot read the answer: " + read.error().what);
         co_return std::move(*read);
+    }
+
+    /// What the endpoint makes of the device's login, without HTTP.
+    base::Awaitable<std::optional<session::Caller>> let_in(bool is_bootstrap)
+    {
+        auto const authorization = shown();
+        session::Caller caller{.address = address, .identity = *cwmp::normalized(device.device_id())};
+        caller.state_if_new = domain::DeviceState::active;
+        caller.authenticated = true;
+        caller.known = co_await store.look_up(caller.identity, gate->name_to_look_up(authorization));
+        auto const judgement = gate->judge(authorization, *caller.known, clock.now());
+        caller.showing = judgement.showing;
+        auto const* const row = caller.known->device ? &*caller.known->device : nullptr;
+        caller.standing =
+            session::standing_of(caller.showing, row, is_bootstrap, address, gate->policy().re_enrolment, clock.now());
+        bool const is_good =
+            judgement.verdict == session::LoginVerdict::accepted && caller.standing != session::Standing::refused;
+        co_return is_good ? std::optional{std::move(caller)} : std::nullopt;
     }
 
     /// What the file listener would give for the URL, without HTTP.

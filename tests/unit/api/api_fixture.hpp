@@ -11,6 +11,7 @@
 #include "support/fake_files.hpp"
 #include "support/fake_incidents.hpp"
 #include "support/fake_inventory.hpp"
+#include "support/fake_life.hpp"
 #include "support/fake_operators.hpp"
 #include "support/fake_rules.hpp"
 #include "support/fake_strangers.hpp"
@@ -181,8 +182,10 @@ protected:
     support::FakeIncidents incidents_;
     support::FakeAnnouncements announcements_;
     support::FakeStrangers strangers_;
+    support::FakeDeviceLife life_;
+    support::FakeRotations rotations_;
     api::Api api_{{inventory_, files_, directory_, waker_, guard_, &intervals_, clock_, metrics_, admin_, promotions_,
-                   rules_, audit_, incidents_, announcements_, strangers_, operators_},
+                   rules_, audit_, incidents_, announcements_, strangers_, operators_, life_, rotations_},
                   {.tokens = {{"anna", "secret"}, {"", "nameless"}},
                    .version = "1.2.3",
                    .json_bytes = 4096,

@@ -10,6 +10,7 @@
 #include "support/fake_files.hpp"
 #include "support/fake_incidents.hpp"
 #include "support/fake_inventory.hpp"
+#include "support/fake_life.hpp"
 #include "support/fake_operators.hpp"
 #include "support/fake_rules.hpp"
 #include "support/fake_strangers.hpp"
@@ -153,8 +154,10 @@ protected:
     support::FakeIncidents incidents_;
     support::FakeAnnouncements announcements_;
     support::FakeStrangers strangers_;
+    support::FakeDeviceLife life_;
+    support::FakeRotations rotations_;
     api::Api api_{{inventory_, files_, directory_, waker_, guard_, nullptr, clock_, metrics_, admin_, promotions_,
-                   rules_, audit_, incidents_, announcements_, strangers_, operators_},
+                   rules_, audit_, incidents_, announcements_, strangers_, operators_, life_, rotations_},
                   {.tokens = {{"test", "secret"}}, .version = "1.2.3", .operators = {.costs = {8, 1}}}};
     net::Threads threads_{1};
     net::Server server_{threads_, metrics_};

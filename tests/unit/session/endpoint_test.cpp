@@ -1,5 +1,6 @@
 #include "session/endpoint.hpp"
 
+#include "base/crypto.hpp"
 #include "cwmp/codec/codec.hpp"
 #include "net/http_client.hpp"
 #include "net/server.hpp"
@@ -428,6 +429,42 @@ TEST_F(EndpointTest, AnAnswerThatIsHeldBackComes)
     start(LoginPolicy::basic);
     for (int i = 0; i < 3; ++i)
         EXPECT_EQ(Wire{port}.post(hello(), {"Authorization: " + net::basic_authorization("x", "y")}).status, 401U);
+}
+
+TEST_F(EndpointTest, ASharedLoginOfADeviceThatHasItsOwnIsRefusedUnlessItWasReset)
+{
+    auto const device = store.add_device(id, domain::DeviceState::active);
+    support::run(store.mark(device, domain::LoginState::proven, {}));
+    services.logins = &store;
+    start(LoginPolicy::digest);
+    Wire impostor{port};
+    EXPECT_EQ(impostor.post(hello(), {log_in(impostor)}).status, 403U);
+    EXPECT_EQ(incidents.count(domain::incident_kind::re_enrolment), 1U);
+
+    Wire reset{port};
+    auto const login = log_in(reset);
+    auto const held = reset.post(inform(events(cwmp::event_code::bootstrap)).message, {login});
+    EXPECT_EQ(held.status, 200U);
+    EXPECT_EQ(endpoint->sessions(), 1U);
+    EXPECT_EQ(reset.post_nothing({"Cookie: " + held.cookie()}).status, 204U);
+    EXPECT_EQ(endpoint->sessions(), 0U);
+    EXPECT_EQ(incidents.count(domain::incident_kind::re_enrolment), 2U);
+    EXPECT_EQ(store.device(device)->login, domain::LoginState::re_enrolling);
+    EXPECT_EQ(store.device(device)->session_epoch, 0) << "nothing is kept of it";
+}
+
+TEST_F(EndpointTest, ALoginOfARetiredDeviceIsRefusedAndNoted)
+{
+    auto const device = store.add_device(id, domain::DeviceState::retiring);
+    store.add_login({.username = "own",
+                     .ha1_md5 = base::from_hex(net::make_digest_secret("own", "acs", "word").md5),
+                     .ha1_sha256 = {},
+                     .device = device});
+    support::run(store.retire(device));
+    start(LoginPolicy::any);
+    Wire wire{port};
+    EXPECT_EQ(wire.post(hello(), {"Authorization: Basic b3duOndvcmQ="}).status, 403U);
+    EXPECT_EQ(incidents.count(domain::incident_kind::refused_device), 1U);
 }
 
 TEST_F(EndpointTest, TheDatabaseAwayIs503WithRetryAfter)

@@ -73,6 +73,25 @@ TEST_F(RulesInSessions, WhatIsWantedIsWrittenAndReadBackInOneSession)
     EXPECT_THAT(tasks[tasks.size() - 2].task.origin, "rule:PeriodicInformInterval+SSID");
 }
 
+TEST_F(RulesInSessions, TheLoginOfTheDeviceIsNoMatterOfRules)
+{
+    rules.want("Device.ManagementServer.Password", "of a rule");
+    rules.want(ssid, "home by rule");
+    change_rules();
+    hold_session();
+    EXPECT_EQ(on_device(ssid), "home by rule") << "the others are not held up";
+    for (auto const& request : cpe.received)
+        if (auto const* const set = std::get_if<cwmp::SetParameterValues>(&request))
+            for (auto const& value : set->parameter_list)
+                EXPECT_NE(value.name, "Device.ManagementServer.Password");
+    bool is_told = false;
+    for (auto const& record : rules.records)
+        for (auto const& given_up : record.given_up)
+            is_told = is_told || (given_up.what == "Device.ManagementServer.Password" &&
+                                  given_up.reason.find("acsctl rotate") != std::string::npos);
+    EXPECT_TRUE(is_told);
+}
+
 TEST_F(RulesInSessions, ADeviceThatIsAsItShouldBeIsToldNothing)
 {
     rules.want(ssid, "home");
