@@ -144,14 +144,17 @@ TEST_F(PartOfTheFleetTest, EveryRouteOfADeviceThatIsNotTheirsAnswersAsIfThereWer
     std::map<std::string, std::string> const bodies{
         {"PATCH /api/v1/devices/{device}", R"({"state":"active"})"},
         {"POST /api/v1/devices/{device}/merge", R"({"into":"00D09E-STB-S2"})"},
-        {"POST /api/v1/devices/{device}/tasks", R"({"kind":"reboot"})"}};
+        {"POST /api/v1/devices/{device}/tasks", R"({"kind":"reboot"})"},
+        {"POST /api/v1/devices/{device}/retire", "{}"},
+        {"POST /api/v1/devices/{device}/re-enrol", "{}"}};
     auto const before = audited().size();
     for (auto const& route : api::routes()) {
         if (!route.path.contains("{device}"))
             continue;
         EXPECT_EQ(route.reach, api::Reach::part) << name_of(route);
         auto const body = bodies.find(name_of(route));
-        auto const reply = as(token_, route.method, url_of(route), body == bodies.end() ? std::string{} : body->second);
+        auto const url = url_of(route) + (name_of(route) == "DELETE /api/v1/devices/{device}" ? "?purge=true" : "");
+        auto const reply = as(token_, route.method, url, body == bodies.end() ? std::string{} : body->second);
         EXPECT_EQ(reply.status, 404u) << name_of(route) << ' ' << reply.text;
     }
     EXPECT_EQ(audited().size(), before);
