@@ -18,6 +18,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::uint32_t most_per_minute = 60'000;
+constexpr char rotations_cursor = 'w';
 
 json::object view_of(domain::Rotation const& rotation)
 {
@@ -87,11 +88,21 @@ Answer change_rotation(Call call, domain::RotationState state)
 
 Answer list_rotations(Call call)
 {
-    if (auto checked = Query{call.request.query()}.problem(); !checked)
+    Query query{call.request.query()};
+    auto const limit = query.limit();
+    auto const before = query.after_number(rotations_cursor);
+    if (auto checked = query.problem(); !checked)
         co_return std::unexpected{std::move(checked).error()};
     json::array items;
-    for (auto const& rotation : co_await call.context.services.rotations.list())
+    std::int64_t last = 0;
+    for (auto const& rotation : co_await call.context.services.rotations.list()) {
+        if (before != 0 && rotation.id >= before)
+            continue;
+        if (items.size() == limit)
+            co_return list_response(std::move(items), make_cursor(rotations_cursor, std::to_string(last)));
         items.push_back(view_of(rotation));
+        last = rotation.id;
+    }
     co_return list_response(std::move(items), std::nullopt);
 }
 

@@ -194,6 +194,36 @@ TEST_F(AcsctlTest, StrangersAreEnrolledAndIncidentsShown)
     EXPECT_THAT(run({"incidents", "--kind", "conflict"}).out, Not(HasSubstr("192.0.2.1")));
 }
 
+TEST_F(AcsctlTest, LoginsOfDevicesAreShownAndRotated)
+{
+    life_.kept.state = domain::LoginState::proven;
+    life_.kept.logins.push_back({"00D09E-S1", "generated", {}, std::nullopt, std::nullopt, std::nullopt});
+    auto const shown = run({"credential", "00D09E-HG%2D1000-S1"});
+    EXPECT_THAT(shown.out, HasSubstr("proven"));
+    EXPECT_THAT(shown.out, HasSubstr("00D09E-S1"));
+    EXPECT_THAT(run({"rotate", "00D09E-HG%2D1000-S1"}).out, HasSubstr("credentials"));
+    EXPECT_EQ(run({"rotations", "start", "--where", "HG-1000", "--rate", "120"}).code, 0);
+    EXPECT_EQ(rotations_.all.at(1).per_minute, 120U);
+    EXPECT_THAT(run({"rotations"}).out, HasSubstr("running"));
+    EXPECT_THAT(run({"rotations", "pause", "1"}).out, HasSubstr("paused"));
+    EXPECT_THAT(run({"rotations", "show", "1"}).out, HasSubstr("paused"));
+    EXPECT_EQ(run({"rotations", "cancel", "1"}).code, 0);
+    EXPECT_EQ(run({"rotations", "resume", "1"}).code, 1);
+    EXPECT_EQ(run({"rotations", "begin", "1"}).code, 2);
+}
+
+TEST_F(AcsctlTest, DevicesAreReEnrolledRetiredAndPurged)
+{
+    EXPECT_EQ(run({"re-enrol", "00D09E-HG%2D1000-S1", "--hours", "2"}).code, 0);
+    EXPECT_EQ(life_.re_enrolments.size(), 1U);
+    EXPECT_EQ(run({"retire", "00D09E-HG%2D1000-S1", "--no-reset"}).code, 0);
+    EXPECT_FALSE(life_.retirements.at(0).second.factory_reset);
+    EXPECT_EQ(run({"purge", "00D09E-HG%2D1000-S1"}).code, 2) << "it is not said that it is meant";
+    EXPECT_TRUE(life_.purges.empty());
+    EXPECT_EQ(run({"purge", "00D09E-HG%2D1000-S1", "--yes"}).code, 0);
+    EXPECT_EQ(life_.purges.size(), 1U);
+}
+
 TEST_F(AcsctlTest, WhoLogsInNeedsNoTokenAnyMoreUntilTheyLogOut)
 {
     typed_ = {"correct horse battery"};
