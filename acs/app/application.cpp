@@ -428,10 +428,11 @@ base::Result<void> Application::listen_api()
     settings.file_bytes = config_.files.file_bytes;
     settings.open_tasks = config_.inventory.open_tasks_per_device;
     settings.operators = operators_of(config_.operators);
-    handlers_.push_back(std::make_unique<api::Api>(
-        api::Services{inventory_, files_, *directory_, waker_, guard_, &model_check_, clock_, metrics_, admin_,
-                      promotions_, rules_, audit_, incidents_, announcements_, strangers_, operators_, life_, rotations_},
-        settings));
+    handlers_.push_back(
+        std::make_unique<api::Api>(api::Services{inventory_, files_, *directory_, waker_, guard_, &model_check_, clock_,
+                                                 metrics_, admin_, promotions_, rules_, audit_, incidents_,
+                                                 announcements_, strangers_, operators_, life_, rotations_},
+                                   settings));
     auto& handler = *handlers_.back();
     api_ = &dynamic_cast<api::Api&>(handler);
     threads_->spawn(0, [this] { return api_->follow(); });
