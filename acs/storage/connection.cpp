@@ -13,7 +13,7 @@ namespace storage {
 namespace {
 
 /// A value as libpq's "name=value" form wants it.
-std::string quoted(std::string_view value)
+std::string in_quotes(std::string_view value)
 {
     std::string text = "'";
     for (char const c : value) {
@@ -61,12 +61,12 @@ std::string connection_text(ConnectionSettings const& settings)
         if (std::string_view{option->keyword} == "options")
             given = option->val;
         else if (std::string_view const key = option->keyword; !is_ours(key))
-            text += fmt::format("{}={} ", key, quoted(option->val));
+            text += fmt::format("{}={} ", key, in_quotes(option->val));
     }
     PQconninfoFree(options);
     return text + fmt::format("options={} application_name={} connect_timeout={} client_encoding=UTF8"
                               " keepalives_idle=10 keepalives_interval=5 keepalives_count=3 tcp_user_timeout=20000",
-                              quoted(session_options(settings, given)), quoted(settings.application_name),
+                              in_quotes(session_options(settings, given)), in_quotes(settings.application_name),
                               settings.connect_timeout.count());
 }
 

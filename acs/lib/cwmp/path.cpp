@@ -203,7 +203,7 @@ PathForm form_of(std::string_view path) noexcept
 namespace {
 
 /// The path in quotes, short enough for a line.
-std::string quoted(std::string_view path)
+std::string in_quotes(std::string_view path)
 {
     std::size_t most = 80;
     while (most > 0 && most < path.size() && (static_cast<unsigned char>(path[most]) & 0xc0) == 0x80)
@@ -220,17 +220,17 @@ base::Result<void> check_root(std::string_view path)
         return {};
     return base::fail(fmt::format("the path {} must begin with \"Device.\" or \"InternetGatewayDevice.\" "
                                   "(names are case-sensitive)",
-                                  quoted(path)));
+                                  in_quotes(path)));
 }
 
 base::Result<void> check_alias(std::string_view path, std::string_view name, PathRules rules)
 {
     if (!rules.aliases)
-        return base::fail(
-            fmt::format("the path {} has an alias in brackets, but an instance number is needed here", quoted(path)));
+        return base::fail(fmt::format("the path {} has an alias in brackets, but an instance number is needed here",
+                                      in_quotes(path)));
     if (name.empty() || name.size() > max_alias_length)
         return base::fail(fmt::format("the alias in the path {} must have 1 to {} characters between its brackets",
-                                      quoted(path), max_alias_length));
+                                      in_quotes(path), max_alias_length));
     return {};
 }
 
@@ -239,25 +239,25 @@ base::Result<void> check_segment(std::string_view path, std::string_view segment
     if (segment.empty())
         return base::fail(fmt::format("the path {} has two dots in a row or begins with a dot; "
                                       "there must be a name between two dots",
-                                      quoted(path)));
+                                      in_quotes(path)));
     if (auto const name = alias(segment))
         return check_alias(path, *name, rules);
     if (is_wildcard(segment)) {
         if (rules.wildcards)
             return {};
         return base::fail(
-            fmt::format("the path {} has a wildcard *, but one certain instance is needed here", quoted(path)));
+            fmt::format("the path {} has a wildcard *, but one certain instance is needed here", in_quotes(path)));
     }
     if (is_number(segment) && segment.size() > 1 && !instance_number(segment))
         return base::fail(
             fmt::format("\"{}\" in the path {} is no instance number; instance numbers are 1 to 4294967295 "
                         "without leading zeros",
-                        segment, quoted(path)));
+                        segment, in_quotes(path)));
     if (segment == "{i}")
-        return base::fail(fmt::format("the path {} has {{i}} in it; put an instance number there", quoted(path)));
+        return base::fail(fmt::format("the path {} has {{i}} in it; put an instance number there", in_quotes(path)));
     if (!std::ranges::all_of(segment, is_name_character))
         return base::fail(fmt::format("\"{}\" in the path {} is no name; names have letters, digits, '_' and '-'",
-                                      segment, quoted(path)));
+                                      segment, in_quotes(path)));
     return {};
 }
 
@@ -266,18 +266,18 @@ base::Result<void> check_segment(std::string_view path, std::string_view segment
 base::Result<void> check_path(std::string_view path, PathRules rules)
 {
     if (path.size() > max_path_length)
-        return base::fail(fmt::format("the path {} has {} bytes, the longest allowed is {}", quoted(path), path.size(),
-                                      max_path_length));
+        return base::fail(fmt::format("the path {} has {} bytes, the longest allowed is {}", in_quotes(path),
+                                      path.size(), max_path_length));
     if (std::ranges::any_of(path, is_control))
-        return base::fail(fmt::format("the path {} has control characters in it; remove them", quoted(path)));
+        return base::fail(fmt::format("the path {} has control characters in it; remove them", in_quotes(path)));
     if (!rules.partial && is_partial(path))
         return base::fail(fmt::format("the path {} names {}, but the name of one parameter is needed here",
-                                      quoted(path),
+                                      in_quotes(path),
                                       path.empty() ? "the whole tree" : "an object (it ends with a dot)"));
     if (auto root = check_root(path); !root)
         return root;
     if (path == "Device" || path == "InternetGatewayDevice")
-        return base::fail(fmt::format("the path {} is an object and needs a dot at its end", quoted(path)));
+        return base::fail(fmt::format("the path {} is an object and needs a dot at its end", in_quotes(path)));
     for (auto const segment : Segments{path})
         if (auto good = check_segment(path, segment, rules); !good)
             return good;

@@ -152,7 +152,7 @@ base::Result<void> check_one(Definition const& definition, std::string_view valu
         return std::unexpected{wire.error()};
     if (!is_allowed(definition, *wire, type))
         return base::fail(
-            fmt::format("{} is not allowed here; it must be {}", quoted(value), allowed_values(definition)));
+            fmt::format("{} is not allowed here; it must be {}", in_quotes(value), allowed_values(definition)));
     return {};
 }
 
@@ -183,13 +183,13 @@ base::Result<void> check_list(Definition const& definition, std::string_view lis
     auto const count = static_cast<std::int64_t>(items.size());
     if (definition.items && !within({*definition.items}, count))
         return base::fail(
-            fmt::format("{} has {} items; it must be {}", quoted(list), count, allowed_values(definition)));
+            fmt::format("{} has {} items; it must be {}", in_quotes(list), count, allowed_values(definition)));
     if (!within(definition.list_sizes, static_cast<std::int64_t>(character_count(list))))
         return base::fail(
-            fmt::format("{} has the wrong length; it must be {}", quoted(list), allowed_values(definition)));
+            fmt::format("{} has the wrong length; it must be {}", in_quotes(list), allowed_values(definition)));
     for (auto const item : items)
         if (auto good = check_one(definition, item, definition.item_type); !good)
-            return base::fail(fmt::format("in the list {}: {}", quoted(list), good.error().what));
+            return base::fail(fmt::format("in the list {}: {}", in_quotes(list), good.error().what));
     return {};
 }
 
@@ -230,7 +230,7 @@ std::string values_in_words(std::vector<std::string> const& values)
             shown.push_back(fmt::format("{} more", values.size() - shown_values));
             break;
         }
-        shown.push_back(quoted(value));
+        shown.push_back(in_quotes(value));
     }
     return fmt::format("{}{}", shown.size() > 1 ? "one of " : "", fmt::join(shown, ", "));
 }

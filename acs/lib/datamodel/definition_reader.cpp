@@ -125,7 +125,7 @@ void DefinitionCollector::read_model(Placed model, std::size_t depth)
             read_model(parent, depth + 1);
         else
             warn(fmt::format("{}: the model {} that {} is based on is in none of the files", model.document->name,
-                             quoted(base.value()), quoted(name_of(model.node))));
+                             in_quotes(base.value()), in_quotes(name_of(model.node))));
     }
     model_ = name_of(model.node);
     if (depth == 0)
@@ -154,10 +154,10 @@ void DefinitionCollector::read_component(Placed reference, std::string const& pr
     auto const component = library_.find(*reference.document, &Document::components, name);
     if (!component)
         return warn(
-            fmt::format("{}: the component {} is in none of the files", reference.document->name, quoted(name)));
+            fmt::format("{}: the component {} is in none of the files", reference.document->name, in_quotes(name)));
     if (depth >= limits_.nesting)
         return warn(fmt::format("{}: components are nested in one another more than {} deep at {}",
-                                reference.document->name, limits_.nesting, quoted(name)));
+                                reference.document->name, limits_.nesting, in_quotes(name)));
     ++items_;
     read_items(component, prefix + reference.node.attribute("path").value(), depth + 1);
 }
@@ -168,7 +168,7 @@ Definition* DefinitionCollector::entry(pugi::xml_node node, std::string path)
     if (++items_ > limits_.definitions)
         return nullptr;
     if (path.empty() || path.size() > cwmp::max_path_length || path.find_first_of(" \t\r\n") != path.npos) {
-        warn(fmt::format("{} is no path of a parameter or object", quoted(path)));
+        warn(fmt::format("{} is no path of a parameter or object", in_quotes(path)));
         return nullptr;
     }
     auto& definition = found_[path];
@@ -209,7 +209,7 @@ void DefinitionCollector::read_object(Placed object, std::string const& prefix)
     if (is_deleted(object.node))
         return path.ends_with('.') ? remove(path) : void();
     if (!path.ends_with('.'))
-        return warn(fmt::format("{}: the object {} does not end with a dot", object.document->name, quoted(path)));
+        return warn(fmt::format("{}: the object {} does not end with a dot", object.document->name, in_quotes(path)));
     auto* const definition = entry(object.node, path);
     if (!definition)
         return;
@@ -226,7 +226,7 @@ void DefinitionCollector::read_parameter(Placed parameter, std::string const& pr
     if (is_deleted(parameter.node))
         return remove(path);
     if (path.ends_with('.'))
-        return warn(fmt::format("{}: {} has a parameter without a name", parameter.document->name, quoted(path)));
+        return warn(fmt::format("{}: {} has a parameter without a name", parameter.document->name, in_quotes(path)));
     auto* const definition = entry(parameter.node, path);
     if (!definition)
         return;

@@ -72,7 +72,7 @@ base::Result<Pattern> PatternCompiler::compile()
 void PatternCompiler::fail(std::string_view why)
 {
     if (error_.empty())
-        error_ = fmt::format("the pattern {} {}", quoted(whole_), why);
+        error_ = fmt::format("the pattern {} {}", in_quotes(whole_), why);
     rest_ = {};  // nothing more is read
 }
 

@@ -94,7 +94,7 @@ void SyntaxReader::read_type(Placed holder, Definition& definition, std::size_t 
 {
     if (depth > limits_.nesting)
         return warn_(fmt::format("{}: types are nested in one another more than {} deep at {}", holder.document->name,
-                                 limits_.nesting, quoted(definition.path)));
+                                 limits_.nesting, in_quotes(definition.path)));
     for (auto const node : holder.node.children()) {
         std::string_view const tag = node.name();
         if (tag == "list") {
@@ -115,8 +115,8 @@ void SyntaxReader::read_named(Document const& document, std::string_view name, D
 {
     auto const type = library_.find(document, &Document::data_types, name);
     if (!type)
-        return warn_(fmt::format("{}: the type {} of {} is defined in none of the files", document.name, quoted(name),
-                                 quoted(definition.path)));
+        return warn_(fmt::format("{}: the type {} of {} is defined in none of the files", document.name,
+                                 in_quotes(name), in_quotes(definition.path)));
     // One way only at each depth: a type that comes back to itself ends at the limit.
     if (auto const base = type.node.attribute("base"); !base)
         read_type(type, definition, depth + 1);

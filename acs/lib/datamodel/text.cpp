@@ -26,7 +26,7 @@ std::size_t character_count(std::string_view text) noexcept
     return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return !continues_character(c); }));
 }
 
-std::string quoted(std::string_view text)
+std::string in_quotes(std::string_view text)
 {
     auto const shown = cut(text, quoted_bytes);
     std::string result = "\"";

@@ -46,6 +46,6 @@ namespace datamodel {
 [[nodiscard]] std::size_t character_count(std::string_view text) noexcept;
 
 /// The text in quotes for an error sentence: shortened, without control characters.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 
 }  // namespace datamodel

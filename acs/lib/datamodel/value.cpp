@@ -208,7 +208,8 @@ std::unexpected<base::Error> not_a(ValueType type, std::string_view value)
 {
     auto const name = cwmp::to_string(type);
     auto const article = name.find_first_of("aeiou") == 0 ? "an" : "a";
-    return base::fail(fmt::format("{} is not {} {}; it must be {}", quoted(value), article, name, form_in_words(type)));
+    return base::fail(
+        fmt::format("{} is not {} {}; it must be {}", in_quotes(value), article, name, form_in_words(type)));
 }
 
 /// More spellings than TR-106 has.

@@ -45,7 +45,7 @@ Authorization digest(AuthorizationFields const& fields)
     return result;
 }
 
-std::string quoted(std::string_view text)
+std::string in_quotes(std::string_view text)
 {
     std::string out{'"'};
     for (auto const c : text) {
@@ -79,7 +79,7 @@ std::string basic_authorization(std::string_view username, std::string_view pass
 
 std::string basic_challenge(std::string_view realm)
 {
-    return "Basic realm=" + quoted(realm);
+    return "Basic realm=" + in_quotes(realm);
 }
 
 }  // namespace net
