@@ -153,6 +153,7 @@ public:
 /// An answer. Content-Length, Connection, Date (unless given) and Transfer-Encoding are written by the server.
 struct Response {
     unsigned status = 200;
+    std::string reason{};  ///< instead of the status' standard phrase, for clients that read it; one line
     Headers headers;
     std::variant<std::string, FileBody, std::unique_ptr<PushStream>> body;
     bool close = false;     ///< close the connection after this answer

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 namespace net {
@@ -11,6 +12,17 @@ namespace net {
 namespace {
 
 constexpr std::size_t worth_compressing = 1'024;  ///< bytes
+constexpr std::size_t max_reason = 256;           ///< bytes; the rest is cut off
+
+/// The standard phrase, or what stands instead of it: control characters become blanks, so that it stays on its line.
+std::string reason_of(Response const& response)
+{
+    if (response.reason.empty())
+        return std::string{status_phrase(response.status)};
+    auto reason = response.reason.substr(0, max_reason);
+    std::ranges::replace_if(reason, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }, ' ');
+    return reason;
+}
 
 }  // namespace
 
@@ -19,7 +31,7 @@ std::string response_head(Response const& response, int version, bool keep, Fram
     std::string text;
     text.reserve(160 + response.headers.wire().size());
     // Always 1.1: RFC 9110 6.2 has a server tell the highest version it speaks, whatever the request's was.
-    fmt::format_to(std::back_inserter(text), "HTTP/1.1 {} {}\r\n", response.status, status_phrase(response.status));
+    fmt::format_to(std::back_inserter(text), "HTTP/1.1 {} {}\r\n", response.status, reason_of(response));
     if (!response.headers.has("Date")) {
         text += "Date: ";
         text += date;

@@ -479,6 +479,19 @@ TEST_F(ServerTest, PushesAStreamUntilTheServerStops)
     EXPECT_EQ(server->connections(), 0u);
 }
 
+TEST_F(ServerTest, AReasonStandsInsteadOfTheStandardPhraseAndStaysOnItsLine)
+{
+    answer = [](net::Request&) -> base::Awaitable<net::Response> {
+        auto response = net::text_response(202, "");
+        response.reason = "Task queued\r\nSet-Cookie: x";
+        co_return response;
+    };
+    start();
+    RawClient client{port()};
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_TRUE(begins(client.answer(), "HTTP/1.1 202 Task queued  Set-Cookie: x\r\nDate: "));
+}
+
 TEST_F(ServerTest, AnExceptionBecomes500AndAnOutage503)
 {
     answer = [](net::Request& request) -> base::Awaitable<net::Response> {
