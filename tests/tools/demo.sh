@@ -1,6 +1,7 @@
 # ./run demo: a private database, the server, a fleet of simulated devices. Sourced by ./run.
 
-# Tests set ACS_DEMO_BIN (programs that are built already) and ACS_DEMO_DIR (a folder of their own).
+# Tests set ACS_DEMO_BIN (programs that are built already: then the ports are any free ones) and ACS_DEMO_DIR (a folder
+# of their own).
 demo_dir=${ACS_DEMO_DIR:-var/demo}
 case $demo_dir in /*) demo_path=$demo_dir ;; *) demo_path=$top/$demo_dir ;; esac
 demo_pids=()
@@ -9,6 +10,33 @@ free_port() {  # free_port FIRST: the first TCP port from FIRST on that nobody l
     local port=$1
     while (: </dev/tcp/127.0.0.1/"$port") 2>/dev/null; do port=$((port + 1)); done
     echo "$port"
+}
+
+# take_ports: twenty TCP ports on the loopback that nobody listens on, the first in `ports`; no other story has them until
+# this shell and what it started have ended. ACS_TEST_PORTS (20000 to 31900) names where to look first.
+take_ports() {
+    local blocks=120 try block
+    local first=$(((${ACS_TEST_PORTS:-$((20000 + RANDOM % blocks * 100))} - 20000) / 100))
+    for try in $(seq 0 $((blocks - 1))); do
+        block=$(((first + try) % blocks))
+        ports=$((20000 + block * 100))
+        exec {ports_lock}>"/tmp/acs-ports.$block.lock" || continue
+        flock -n "$ports_lock" && are_free "$ports" && return 0
+        exec {ports_lock}>&-
+    done
+    echo "no block of free ports between 20000 and 32000" >&2
+    return 1
+}
+
+are_free() {  # are_free FIRST: nobody listens on the twenty ports from FIRST on
+    local port
+    for port in $(seq "$1" $(($1 + 19))); do [ "$(free_port "$port")" = "$port" ] || return 1; done
+}
+
+# demo_ports FIRST: what write_demo_config listens on.
+demo_ports() {
+    cwmp_port=$1 plain_port=$(($1 + 1)) api_port=$(($1 + 2)) monitor_port=$(($1 + 3))
+    files_port=$(($1 + 4)) files_plain_port=$(($1 + 5))
 }
 
 make_demo_certificates() {  # a CA and, signed by it, an ECDSA and an RSA certificate for localhost
@@ -279,9 +307,13 @@ demo() {
     chmod 755 $demo_dir
     demo_user=demo demo_password=$(openssl rand -hex 12) demo_token=$(openssl rand -hex 24)
     (umask 077 && echo "$demo_token" >$demo_dir/api.token)
-    cwmp_port=$(free_port 7547) plain_port=$(free_port 7580) api_port=$(free_port 7557) monitor_port=$(free_port 9547)
-    files_port=$(free_port 7567)
-    files_plain_port=$(free_port $((files_port + 1)))
+    if [ -n "${ACS_DEMO_BIN:-}" ]; then
+        take_ports && demo_ports "$ports" || exit 1
+    else
+        cwmp_port=$(free_port 7547) plain_port=$(free_port 7580) api_port=$(free_port 7557) monitor_port=$(free_port 9547)
+        files_port=$(free_port 7567)
+        files_plain_port=$(free_port $((files_port + 1)))
+    fi
     trap demo_stop EXIT
     trap 'exit 130' INT TERM
     make_demo_certificates $demo_dir/tls
