@@ -191,9 +191,9 @@ def a_crowded_inform_is_bounded(target):
 
 def certificates_say_who_may_speak(target):
     """Mutual TLS: without a certificate, with one of another authority, with another device's, and with one's own."""
-    def outcome(certificate, serial):
+    def outcome(certificate, serial, port=target.mutual):
         try:
-            connection = Connection(target.mutual, target.trusting(certificate))
+            connection = Connection(port, target.trusting(certificate))
             answer = connection.ask(inform(serial), [XML])
             connection.close()
             return answer and answer.status
@@ -204,3 +204,10 @@ def certificates_say_who_may_speak(target):
     assert outcome(target.folder + "/stranger", "CERTIFIED") is None
     assert outcome(target.folder + "/certified", "OTHER") in (401, 403)
     assert outcome(target.folder + "/certified", "CERTIFIED") == 200
+    # Where client_subject says how certificates name devices, no other form counts, and no text that only looks like it.
+    assert outcome(target.folder + "/named", "NAMED", target.named) == 200
+    assert outcome(target.folder + "/named", "OTHER", target.named) in (401, 403, 503)
+    assert outcome(target.folder + "/certified", "CERTIFIED", target.named) in (401, 403, 503)
+    assert outcome(target.folder + "/pretending", "NAMED", target.named) in (401, 403, 503)
+    assert outcome(target.folder + "/named", "NAMED") in (401, 403, 503)
+    assert target.query("SELECT state FROM public.device WHERE serial_number = 'NAMED'") == "active"
