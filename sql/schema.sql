@@ -577,6 +577,23 @@ COMMENT ON COLUMN connection_request_credential.changed_at IS 'When it was set.'
 COMMENT ON COLUMN connection_request_credential.origin IS 'Who chose it: generated here; set on the device by a person or a rule.';
 COMMENT ON COLUMN connection_request_credential.confirmed_at IS 'When the device said that it has taken a generated one.';
 
+CREATE INDEX connection_request_username ON connection_request_credential (username);
+
+CREATE TABLE device_binding (
+    device_id    bigint      NOT NULL,
+    node         text        NOT NULL,
+    address      text        NOT NULL,
+    is_verified  boolean     NOT NULL,
+    seen         timestamptz NOT NULL,
+    PRIMARY KEY (device_id, node)
+) /*partition device_id*/;
+COMMENT ON TABLE device_binding IS 'Where STUN servers hear devices that wait for connection requests over UDP (TR-069 Annex G); written when it changes.';
+COMMENT ON COLUMN device_binding.device_id IS 'The device.';
+COMMENT ON COLUMN device_binding.node IS 'The configured name of the node: only its socket gets through NAT to the device.';
+COMMENT ON COLUMN device_binding.address IS 'What NAT made of the device''s address: "192.0.2.7:40123", "[2001:db8::7]:40123".';
+COMMENT ON COLUMN device_binding.is_verified IS 'The device signed for it; else it counts only if its Inform says the same.';
+COMMENT ON COLUMN device_binding.seen IS 'When it became so; confirmed every six hours while the device is heard.';
+
 CREATE TABLE credential_rotation (
     rotation_id  bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     condition    text        NOT NULL,
@@ -942,6 +959,18 @@ INSERT INTO rule_setting (name, root, path) VALUES
     ('wake.username', 'InternetGatewayDevice.', 'InternetGatewayDevice.ManagementServer.ConnectionRequestUsername'),
     ('wake.password', 'Device.', 'Device.ManagementServer.ConnectionRequestPassword'),
     ('wake.password', 'InternetGatewayDevice.', 'InternetGatewayDevice.ManagementServer.ConnectionRequestPassword'),
+    ('stun.enable', 'Device.', 'Device.ManagementServer.STUNEnable'),
+    ('stun.enable', 'InternetGatewayDevice.', 'InternetGatewayDevice.ManagementServer.STUNEnable'),
+    ('stun.server', 'Device.', 'Device.ManagementServer.STUNServerAddress'),
+    ('stun.server', 'InternetGatewayDevice.', 'InternetGatewayDevice.ManagementServer.STUNServerAddress'),
+    ('stun.port', 'Device.', 'Device.ManagementServer.STUNServerPort'),
+    ('stun.port', 'InternetGatewayDevice.', 'InternetGatewayDevice.ManagementServer.STUNServerPort'),
+    ('stun.keepalive', 'Device.', 'Device.ManagementServer.STUNMinimumKeepAlivePeriod'),
+    ('stun.keepalive', 'InternetGatewayDevice.', 'InternetGatewayDevice.ManagementServer.STUNMinimumKeepAlivePeriod'),
+    ('stun.username', 'Device.', 'Device.ManagementServer.STUNUsername'),
+    ('stun.username', 'InternetGatewayDevice.', 'InternetGatewayDevice.ManagementServer.STUNUsername'),
+    ('stun.password', 'Device.', 'Device.ManagementServer.STUNPassword'),
+    ('stun.password', 'InternetGatewayDevice.', 'InternetGatewayDevice.ManagementServer.STUNPassword'),
     ('provisioning.code', 'Device.', 'Device.DeviceInfo.ProvisioningCode'),
     ('provisioning.code', 'InternetGatewayDevice.', 'InternetGatewayDevice.DeviceInfo.ProvisioningCode'),
     ('wifi.ssid.1', 'Device.', 'Device.WiFi.SSID.1.SSID'),
@@ -1368,4 +1397,4 @@ COMMENT ON FUNCTION acs.touch(bigint) IS
 GRANT USAGE ON SCHEMA acs TO acs_rules;
 GRANT SELECT ON acs.device, acs.parameter, acs.promoted_parameter TO acs_rules;
 
-INSERT INTO schema_version (version) VALUES (18);
+INSERT INTO schema_version (version) VALUES (19);

@@ -120,6 +120,23 @@ wakeup::WakeupSettings wakeup_of(Config::Wakeup const& config, wakeup::TargetRul
     return settings;
 }
 
+std::unique_ptr<wakeup::StunServer> stun_server_of(Config const& config, domain::DeviceBindings& bindings,
+                                                   base::Clock const& clock, base::Metrics& metrics)
+{
+    if (config.stun.port == 0)
+        return nullptr;
+    wakeup::StunSettings settings;
+    settings.node = config.node;
+    settings.address = config.stun.address;
+    settings.port = config.stun.port;
+    settings.require_integrity = config.stun.require_message_integrity;
+    settings.requests_per_source = config.stun.requests_per_source;
+    settings.requests_per_second = config.stun.requests_per_second;
+    settings.bindings = config.stun.bindings;
+    settings.binding_life = config.stun.binding_life;
+    return std::make_unique<wakeup::StunServer>(bindings, clock, metrics, std::move(settings));
+}
+
 session::SessionLimits limits_of(Config const& config)
 {
     session::SessionLimits limits;
@@ -271,6 +288,8 @@ Application::Application(Config config, Prepared prepared)
       rule_runner_{rules_, path_.outcomes(), clock_},
       chores_{chores_of(config_, path_.paths()), node_, clock_},
       task_watch_{task_watch_of(config_), news_},
+      bindings_{writes_, prepared_.sealer},
+      stun_{stun_server_of(config_, bindings_, clock_, metrics_)},
       waker_{inventory_, metrics_, wakeup_of(config_.wakeup, prepared_.wake_targets, expected_)},
       sweep_store_{sweeps_, prepared_.sealer},
       sweep_rules_{sweeps_, sweep_queries_, path_.paths(), prepared_.sealer},
@@ -307,6 +326,9 @@ base::Result<void> Application::start()
         return opened;
     if (auto opened = listen_files(); !opened)
         return opened;
+    if (stun_)
+        if (auto opened = stun_->start(); !opened)
+            return opened;
     print_first_token(writes_, config_);
     if (auto opened = listen_api(); !opened)
         return opened;
@@ -325,6 +347,8 @@ void Application::stop(std::chrono::milliseconds patience)
     server_->stop();
     threads_->stop();
     rule_thread_->stop();
+    if (stun_)
+        stun_->stop();
     // Whoever still works for a coroutine must end before the io_contexts are gone, and suspended coroutines must be
     // destroyed while all that they refer to still exists.
     path_.stop();
@@ -340,6 +364,7 @@ void Application::stop(std::chrono::milliseconds patience)
     server_.reset();
     threads_.reset();
     rule_thread_.reset();
+    stun_.reset();
     task_watch_.stop();
     chores_.stop();
 }

@@ -24,6 +24,7 @@
 #include "storage/pg_announcements.hpp"
 #include "storage/pg_audit.hpp"
 #include "storage/pg_device_admin.hpp"
+#include "storage/pg_device_bindings.hpp"
 #include "storage/pg_device_life.hpp"
 #include "storage/pg_file_store.hpp"
 #include "storage/pg_incidents.hpp"
@@ -38,6 +39,7 @@
 #include "storage/session_path.hpp"
 #include "storage/task_watch.hpp"
 #include "wakeup/http_waker.hpp"
+#include "wakeup/stun_server.hpp"
 
 #include <boost/asio/thread_pool.hpp>
 
@@ -134,6 +136,8 @@ private:
     storage::Chores chores_;
     storage::TaskWatch task_watch_;
     storage::NoteWriter note_writer_;
+    storage::PgDeviceBindings bindings_;
+    std::unique_ptr<wakeup::StunServer> stun_;  ///< none: not configured
     std::shared_ptr<net::ExpectedPeers> expected_ = std::make_shared<net::ExpectedPeers>();
     wakeup::HttpWaker waker_;
     storage::PgSweep sweep_store_;

@@ -213,6 +213,17 @@ void read_wakeup(TomlReader& reader, Config::Wakeup& wakeup)
     reader.read("denied_networks", wakeup.denied_networks);
 }
 
+void read_stun(TomlReader& reader, Config::Stun& stun)
+{
+    reader.read("address", stun.address);
+    reader.read("port", stun.port, 0, 65535);
+    reader.read("require_message_integrity", stun.require_message_integrity);
+    reader.read("requests_per_source", stun.requests_per_source, 1, 1'000'000);
+    reader.read("requests_per_second", stun.requests_per_second, 1, 10'000'000);
+    reader.read("bindings", stun.bindings, 1, 100'000'000);
+    reader.read("binding_seconds", stun.binding_life, 30, 86'400);
+}
+
 /// Sections that are only a few keys.
 void read_small(TomlReader& root, Config& config, Context context)
 {
@@ -305,6 +316,8 @@ ConfigOutcome parse_config(std::string_view text, std::string_view file_name)
         config.api.listeners = read_listeners<ListenerConfig>(api, "api", context, [](TomlReader&, ListenerConfig&) {});
         TomlReader wakeup{root.table("wakeup"), "wakeup", outcome.problems};
         read_wakeup(wakeup, config.wakeup);
+        TomlReader stun{root.table("stun"), "stun", outcome.problems};
+        read_stun(stun, config.stun);
     }
     check_whole(config, outcome.problems);
     return outcome;

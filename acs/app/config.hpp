@@ -186,6 +186,17 @@ struct Config {
         std::vector<std::string> allowed_networks;  ///< beside public and private ones: loopback, link-local ...
         std::vector<std::string> denied_networks;
     } wakeup;
+
+    /// Connection requests over UDP, to devices behind NAT.
+    struct Stun {
+        std::string address = "::";  ///< numeric; "::" serves IPv4 too
+        std::uint16_t port = 0;      ///< usually 3478; 0: none
+        bool require_message_integrity = false;
+        std::uint32_t requests_per_source = 100;  ///< in a second
+        std::uint32_t requests_per_second = 20'000;
+        std::uint32_t bindings = 500'000;
+        std::chrono::seconds binding_life{900};
+    } stun;
 };
 
 /// Reads a configuration. On failure `problems` has a sentence for each thing that is wrong, all of them at once.

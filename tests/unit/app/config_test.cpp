@@ -46,6 +46,15 @@ TEST(Config, WakesAndSweepsOfRulesAreSet)
     EXPECT_THAT(problems_of("[rules]\nsweep_seconds = 1\n"), HasSubstr("rules.sweep_seconds: must be"));
 }
 
+TEST(Config, TheStunServerIsOffUntilItHasAPort)
+{
+    EXPECT_EQ(app::Config{}.stun.port, 0);
+    auto const outcome = app::parse_config("[stun]\nport = 3478\nrequire_message_integrity = true\n", "test.toml");
+    EXPECT_EQ(outcome.config.stun.port, 3478);
+    EXPECT_TRUE(outcome.config.stun.require_message_integrity);
+    EXPECT_THAT(problems_of("[stun]\nbinding_seconds = 1\n"), HasSubstr("stun.binding_seconds: must be"));
+}
+
 TEST(Config, ASyntaxErrorNamesLineAndColumn)
 {
     EXPECT_THAT(problems_of("node = \n"), HasSubstr("test.toml line 1, column"));
