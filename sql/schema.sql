@@ -76,9 +76,10 @@ CREATE TABLE device (
     automation_stopped_at  timestamptz,
     first_seen             timestamptz NOT NULL DEFAULT now(),
     login_state            text        NOT NULL DEFAULT 'none'
-        CHECK (login_state IN ('none', 'given', 'proven', 're-enrolling', 'allowed')),
+        CHECK (login_state IN ('none', 'given', 'proven', 're-enrolling', 'allowed', 'ignored')),
     login_until            timestamptz,
-    retire_by              timestamptz
+    retire_by              timestamptz,
+    re_enrolled_at         timestamptz[] NOT NULL DEFAULT '{}'
 ) /*partition device_id*/;
 COMMENT ON TABLE device IS 'What people know and decide about a device. Changes seldom, is indexed.';
 COMMENT ON COLUMN device.device_id IS 'A 63-bit hash of the identity it first came with; acs.device.id.';
@@ -101,9 +102,11 @@ COMMENT ON COLUMN device.automation_stopped_at IS 'Since when.';
 COMMENT ON COLUMN device.first_seen IS 'Its first accepted Inform.';
 COMMENT ON COLUMN device.login_state IS
     'What it is let in with. none: it has no login of its own; given: one was made, and not used yet; proven: it uses its own; '
-    're-enrolling: it came back from factory defaults with a shared one and waits; allowed: it may come with a shared one.';
+    're-enrolling: it came back from factory defaults with a shared one and waits; allowed: it may come with a shared one; '
+    'ignored: it says that it takes its own and goes on with a shared one.';
 COMMENT ON COLUMN device.login_until IS 'How long it may come with a shared login although it had its own.';
 COMMENT ON COLUMN device.retire_by IS 'When a retiring device is retired although it did not come; NULL: it is not retiring.';
+COMMENT ON COLUMN device.re_enrolled_at IS 'When a policy, and no person, agreed that it is itself after a reset: within the last day, as of then.';
 CREATE INDEX device_retiring ON device (retire_by) WHERE retire_by IS NOT NULL;
 CREATE INDEX device_serial_number ON device (serial_number text_pattern_ops);
 CREATE INDEX device_subscriber ON device (subscriber) WHERE subscriber IS NOT NULL;
@@ -1207,6 +1210,17 @@ SELECT d.device_id AS id, d.oui, d.product_class, d.serial_number, d.manufacture
   FROM device d JOIN device_contact c ON c.device_id = d.device_id;
 COMMENT ON VIEW acs.device IS 'One row per device.';
 
+CREATE VIEW acs.contact AS
+SELECT d.id AS device_id, NULL::bigint AS announcement_id, d.oui, d.product_class, d.serial_number, d.subscriber, d.tags,
+       d.contact, coalesce(d.last_inform, d.first_seen) AS since
+  FROM acs.device d
+UNION ALL
+SELECT NULL, a.announcement_id, a.oui, a.product_class, a.serial_number, nullif(a.subscriber, ''), a.tags, 'unmanaged',
+       a.announced_at
+  FROM announcement a WHERE a.device_id IS NULL;
+COMMENT ON VIEW acs.contact IS
+    'Every box that came or is expected: managed (heard of), dormant (silent for long) or unmanaged (announced, never came), and since when: the last Inform, or the announcement.';
+
 CREATE VIEW acs.parameter AS
 SELECT e.device_id, p.path,
        CASE WHEN p.is_secret OR (e.bits & 2560) <> 512 THEN NULL ELSE e.value END AS value,
@@ -1397,4 +1411,4 @@ COMMENT ON FUNCTION acs.touch(bigint) IS
 GRANT USAGE ON SCHEMA acs TO acs_rules;
 GRANT SELECT ON acs.device, acs.parameter, acs.promoted_parameter TO acs_rules;
 
-INSERT INTO schema_version (version) VALUES (19);
+INSERT INTO schema_version (version) VALUES (21);

@@ -180,7 +180,8 @@ Answer purge_device(Call call)
     auto const device = co_await find_device(call, std::string{call.argument});
     if (!device)
         co_return std::unexpected{device.error()};
-    auto const purged = co_await call.context.services.life.purge(device->key);
+    auto const purged = co_await call.context.services.life.purge(
+        device->key, audit_entry(call, "device.purged", "a device", nullptr, nullptr, device->key));
     if (!purged)
         co_return problem(409, "conflict", fmt::format("It cannot be purged: {}.", purged.error().what));
     for (auto const& file : purged->files)
@@ -188,7 +189,6 @@ Answer purge_device(Call call)
             base::log::warning("api.file_left_behind", {{"stored_as", file}, {"reason", removed.error().what}});
     // Who it was is what was to be forgotten.
     base::log::info("api.device_purged", {{"rows", purged->rows}, {"by", call.caller.name}});
-    co_await audit(call, "device.purged", "a device", nullptr, json::object{{"rows", purged->rows}});
     net::Response response;
     response.status = 204;
     co_return response;

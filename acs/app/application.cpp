@@ -227,7 +227,8 @@ session::ReEnrolment re_enrolment_of(Config::Enrolment const& config)
 
 session::LoginSettings login_settings_of(Config const& config)
 {
-    session::LoginSettings settings{config.enrolment.own_logins, config.cwmp.realm, {}};
+    session::LoginSettings settings{
+        config.enrolment.own_logins, config.cwmp.realm, {}, config.enrolment.resets_per_day};
     for (auto const& login : config.cwmp.bootstrap)
         settings.shared_names.push_back(login.username);
     return settings;
@@ -278,7 +279,7 @@ Application::Application(Config config, Prepared prepared)
       incidents_{writes_, clock_, metrics_},
       audit_{writes_},
       strangers_{writes_, clock_, metrics_, {config_.enrolment.strangers, config_.enrolment.strangers_per_network}},
-      announcements_{writes_, prepared_.sealer, config_.cwmp.realm},
+      announcements_{writes_, prepared_.sealer, config_.cwmp.realm, login_settings_of(config_).shared_names},
       new_devices_{new_device_limits_of(config_.enrolment)},
       failed_logins_{failed_login_limits_of(config_.enrolment)},
       enrolment_watch_{writes_, clock_, metrics_, [this](std::uint64_t count) { new_devices_.set_pending(count); }},

@@ -106,6 +106,9 @@ void read_cwmp(TomlReader& reader, Config::Cwmp& cwmp, Context context)
                 inner.complain("client_subject", checked.error().what);
             if (listener.auth == CpeAuth::basic && !listener.tls)
                 inner.complain("auth", "basic sends passwords in clear and needs tls = true");
+            if (listener.auth == CpeAuth::any && !listener.tls)
+                inner.complain("auth", "any takes basic, too, which sends passwords in clear and needs tls = true: "
+                                       "write digest");
         });
     for (auto const* const table : reader.tables("bootstrap")) {
         TomlReader inner{table, "cwmp.bootstrap", context.problems};
@@ -145,6 +148,7 @@ void read_logins(TomlReader& reader, Config::Enrolment& enrolment)
                              {"open", open}});
     reader.read("reset_networks", enrolment.reset_networks);
     reader.read("reset_hours", enrolment.reset_time, 1, 8760);
+    reader.read("resets_per_day", enrolment.resets_per_day, 0, 1'000);
     if ((enrolment.after_reset == networks) == enrolment.reset_networks.empty())
         reader.complain("reset_networks", "and after_reset = \"networks\" are given together, or neither");
     if (auto const parsed = net::Networks::parse(enrolment.reset_networks); !parsed)

@@ -124,6 +124,7 @@ struct Config {
         AfterReset after_reset = AfterReset::person;
         std::vector<std::string> reset_networks;  ///< for AfterReset::networks
         std::chrono::hours reset_time{24};        ///< how long a device may take to fetch its new login
+        std::uint32_t resets_per_day = 2;         ///< of a device that the policy agrees to; more wait for a person
     } enrolment;
 
     struct Discovery {

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "cwmp/codec/codec.hpp"
 #include "session/endpoint_state.hpp"
+#include "session/message_shape.hpp"
 
 #include <fmt/format.h>
 
@@ -146,7 +147,7 @@ net::Response CwmpEndpoint::State::refuse_message(net::Request const& request, s
         base::log::debug("session.bad_message_bytes",
                          {{"peer", request.peer.to_string()},
                           {"bytes", request.body.size()},
-                          {"body", std::string_view{request.body}.substr(0, logged_bytes)}});
+                          {"body", shape_of(std::string_view{request.body}.substr(0, logged_bytes))}});
     return plain_response(400, true);
 }
 
@@ -228,6 +229,12 @@ base::Awaitable<net::Response> CwmpEndpoint::State::open(net::Request& request, 
     auto judgement = has_certificate ? LoginJudgement{.verdict = LoginVerdict::accepted,
                                                       .showing = {Shown::certificate, authorization.username}}
                                      : gate.judge(authorization, *caller.known, services.clock.now());
+    if (Gate::may_be_cut(judgement, *caller.known)) {
+        auto again = co_await judge_cut(caller, authorization);
+        if (!again)
+            co_return busy(counters.unavailable);
+        judgement = *std::move(again);
+    }
     if (judgement.verdict == LoginVerdict::refused || judgement.verdict == LoginVerdict::other_device)
         if (!co_await slow_down(caller))
             co_return busy(counters.too_many_failures);
@@ -262,6 +269,8 @@ bool CwmpEndpoint::State::take_standing(Caller& caller, cwmp::Inform const& info
              fmt::format("the device is {}", domain::to_text(known->state)));
     caller.standing = standing_of(caller.showing, known, is_bootstrap, caller.address, policy, services.clock.now());
     caller.re_enrolment_time = policy.allowed;
+    if (caller.standing == Standing::re_enrolled)
+        caller.agreed_by = who_agreed(caller.showing, policy.after_reset);
     auto const tell = [&](std::string text) {
         note(domain::incident_kind::re_enrolment, caller, caller.showing.username, std::move(text));
     };

@@ -68,6 +68,8 @@ struct CwmpEndpoint::State {
     void note_stranger(Caller const& caller, std::string username, std::string reason) const noexcept;
     /// Waits before the answer to a failed login; false: too many wait already.
     base::Awaitable<bool> slow_down(Caller const& caller);
+    /// The login of a device that may have kept only the beginning of its password; none: the database is away.
+    base::Awaitable<std::optional<LoginJudgement>> judge_cut(Caller const& caller, net::Authorization authorization);
     /// The answer to a login that was not accepted.
     [[nodiscard]] net::Response turn_away(Caller const& caller, net::Authorization const& authorization,
                                           LoginJudgement const& judgement);

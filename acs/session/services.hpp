@@ -18,6 +18,7 @@
 #include "session/limits.hpp"
 #include "session/new_devices.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ struct LoginSettings {
     bool give = true;                       ///< each device gets a login of its own, and one for connection requests
     std::string realm = "acs";              ///< of Digest, for the whole fleet
     std::vector<std::string> shared_names;  ///< that no device is given
+    std::uint32_t resets_per_day = 2;       ///< of one device that a policy agrees to; more wait for a person
 };
 
 /// What every session needs of the rest of the ACS. All must outlive the sessions; the ports are called on the

@@ -16,6 +16,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace session {
@@ -35,6 +36,7 @@ struct Caller {
     Showing showing;                           ///< what it logged in with
     Standing standing = Standing::served;      ///< never `refused`
     std::chrono::hours re_enrolment_time{24};  ///< see ReEnrolment::allowed
+    std::string agreed_by;                     ///< who says that a device which was reset is itself
 };
 
 /// What goes back to the CPE.
@@ -93,14 +95,22 @@ private:
     [[nodiscard]] Answer give_up(Step step, std::string const& what, cwmp::Envelope const& received);
 
     // session_logins.cpp: what the device logs in with
+    base::Awaitable<void> ask_policy(domain::KnownDevice& known);
     base::Awaitable<bool> settle_login(domain::KnownDevice* known);
-    void note_dispute(domain::KnownDevice const& known) const;
+    base::Awaitable<void> keep_cut(domain::DeviceKey device);
+    void note(std::string_view kind, domain::DeviceKey device, std::string detail) const;
     base::Awaitable<void> order_logins(domain::KnownDevice const* known, bool has_booted);
     base::Awaitable<void> prepare_logins();
     base::Awaitable<std::optional<domain::GivenLogin>> offer_login();
     base::Awaitable<Plan> keep_login(Plan plan);
     base::Awaitable<void> confirm_logins();
+    base::Awaitable<void> note_ignored();
+
+    // session_look.cpp: devices that are told nothing
     base::Awaitable<Answer> hold(cwmp::Envelope received);
+    [[nodiscard]] Answer look();
+    base::Awaitable<Answer> take_look(cwmp::Message answer);
+    base::Awaitable<void> tell_look(cwmp::GetParameterValuesResponse values);
 
     // session_rules.cpp: what rules want
     [[nodiscard]] bool are_rules_due(std::optional<domain::KnownDevice> const& known, Greeting const& greeting) const;
@@ -165,7 +175,9 @@ private:
     bool tree_loaded_ = false;
     bool tree_was_changed_ = false;  ///< and stored
     bool reconciled_ = false;
-    bool releasing_ = false;  ///< the RPC outstanding is no task's: it only takes HoldRequests back
+    std::vector<std::string> looks_;  ///< of a device that is told nothing: what is read all the same, until it answers
+    bool is_looking_ = false;         ///< the RPC outstanding is no task's: it reads the first of `looks_`
+    bool releasing_ = false;          ///< the RPC outstanding is no task's: it only takes HoldRequests back
 
     // rules
     bool rules_are_due_ = false;

@@ -49,13 +49,17 @@ public:
             step_ = std::max(step_, Step::wake);
             return step_ == Step::use ? Move{Done{}} : Move{Again{}};
         }
-        if (tries_ >= desk.limits.login_tries)
+        if (tries_ >= desk.limits.login_tries) {
+            desk.login_ignored = true;
             return Failed{std::nullopt, fmt::format("The device was told its login {} times, and still comes with the "
                                                     "one before. Both are good.",
                                                     tries_)};
+        }
         step_ = Step::login;
         return Again{};
     }
+
+    void on_set_aside(Desk& desk) override { desk.login_ignored = wanted_.login; }
 
     [[nodiscard]] bool needs_tree() const override { return false; }
     [[nodiscard]] std::optional<domain::CredentialsTask> gives_logins() const override

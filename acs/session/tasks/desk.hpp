@@ -53,6 +53,7 @@ struct Desk {
     std::optional<PreparedLogins> logins;      ///< for the runner whose turn it is, when it gives logins
     bool login_taken = false;                  ///< the device said yes to `logins`' login
     bool wake_taken = false;                   ///< the device said yes to `logins`' login of connection requests
+    bool login_ignored = false;                ///< the device was told a login often enough, and does not use it
     bool is_retired = false;                   ///< the last thing was done to the device
 
     /// Seconds since 1970 of `now`, as trees keep time.

@@ -5,6 +5,7 @@
 #include "session/login.hpp"
 #include "session/session.hpp"
 #include "support/fake_files.hpp"
+#include "support/fake_incidents.hpp"
 #include "support/fake_models.hpp"
 #include "support/hand_clock.hpp"
 #include "support/in_memory_store.hpp"
@@ -79,9 +80,12 @@ public:
         policy.shared_logins = {{"first", net::make_digest_secret("first", "lab", "contact")}};
         policy.re_enrolment = std::move(re_enrolment);
         services.logins = &store;
-        services.login_settings = {true, "lab", {"first"}};
+        services.incidents = &incidents;
+        services.login_settings = {true, "lab", {"first"}, 2};
         gate.emplace(std::move(policy));
     }
+    /// From now on the device has these quirks.
+    void misbehave(sim::Quirks quirks) { quirks_ = quirks; }
     /// What the device logs in with now.
     [[nodiscard]] net::Authorization shown()
     {
@@ -174,6 +178,7 @@ public:
     support::InMemoryStore store{clock};
     support::FakeFileStore files;
     support::FakeModelStore models;
+    support::FakeIncidents incidents;
     base::Metrics metrics;
     domain::FileTokens tokens{"a key of sixteen bytes"};
     session::Services services{store,   store,  store,
@@ -249,11 +254,15 @@ private:
         caller.state_if_new = domain::DeviceState::active;
         caller.authenticated = true;
         caller.known = co_await store.look_up(caller.identity, gate->name_to_look_up(authorization));
-        auto const judgement = gate->judge(authorization, *caller.known, clock.now());
+        auto judgement = gate->judge(authorization, *caller.known, clock.now());
+        if (session::Gate::may_be_cut(judgement, *caller.known))
+            if (auto const told = co_await store.told(caller.known->device->key, authorization.username))
+                judgement = gate->judge_cut(authorization, *caller.known, *told, clock.now());
         caller.showing = judgement.showing;
         auto const* const row = caller.known->device ? &*caller.known->device : nullptr;
         caller.standing =
             session::standing_of(caller.showing, row, is_bootstrap, address, gate->policy().re_enrolment, clock.now());
+        caller.agreed_by = session::who_agreed(caller.showing, gate->policy().re_enrolment.after_reset);
         bool const is_good =
             judgement.verdict == session::LoginVerdict::accepted && caller.standing != session::Standing::refused;
         co_return is_good ? std::optional{std::move(caller)} : std::nullopt;

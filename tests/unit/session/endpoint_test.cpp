@@ -446,11 +446,33 @@ TEST_F(EndpointTest, ASharedLoginOfADeviceThatHasItsOwnIsRefusedUnlessItWasReset
     auto const held = reset.post(inform(events(cwmp::event_code::bootstrap)).message, {login});
     EXPECT_EQ(held.status, 200U);
     EXPECT_EQ(endpoint->sessions(), 1U);
-    EXPECT_EQ(reset.post_nothing({"Cookie: " + held.cookie()}).status, 204U);
+    auto const look = reset.post_nothing({"Cookie: " + held.cookie()});
+    EXPECT_EQ(look.status, 200U);
+    EXPECT_NE(look.body.find("DeviceInfo."), std::string::npos) << look.body;
+    EXPECT_EQ(reset.post(cwmp::make_fault(cwmp::fault_code::request_denied)).status, 204U);
     EXPECT_EQ(endpoint->sessions(), 0U);
     EXPECT_EQ(incidents.count(domain::incident_kind::re_enrolment), 2U);
     EXPECT_EQ(store.device(device)->login, domain::LoginState::re_enrolling);
     EXPECT_EQ(store.device(device)->session_epoch, 0) << "nothing is kept of it";
+}
+
+TEST_F(EndpointTest, TheBeginningOfAPasswordThatADeviceWasToldIsItsPassword)
+{
+    auto const device = store.add_device(id, domain::DeviceState::active);
+    support::run(store.offer(offer_of(device, {"own", "abcdefghijkl"}, "acs", true)));
+    services.logins = &store;
+    start(LoginPolicy::basic);
+    auto const come_with = [&](std::string const& password) {
+        return Wire{port}.post(hello(), {"Authorization: " + net::basic_authorization("own", password)}).status;
+    };
+    EXPECT_EQ(come_with("abcdefg"), 401U) << "too little to be a password";
+    EXPECT_EQ(come_with("bcdefghi"), 401U);
+    EXPECT_EQ(come_with("abcdefgh"), 200U);
+    EXPECT_EQ(incidents.count(domain::incident_kind::odd_login), 1U);
+    EXPECT_TRUE(store.logins_of(device).at(0).is_used);
+    EXPECT_EQ(come_with("abcdefgh"), 200U);
+    EXPECT_EQ(come_with("abcdefghijkl"), 401U) << "what was told and not kept is nothing";
+    EXPECT_EQ(incidents.count(domain::incident_kind::odd_login), 1U);
 }
 
 TEST_F(EndpointTest, ALoginOfARetiredDeviceIsRefusedAndNoted)
