@@ -38,12 +38,14 @@
 #include "storage/session_path.hpp"
 #include "storage/task_watch.hpp"
 #include "wakeup/http_waker.hpp"
+#include "wakeup/xmpp_link.hpp"
 
 #include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace app {
@@ -59,6 +61,7 @@ struct Prepared {
     std::vector<api::Token> tokens;
     TlsContexts tls;
     wakeup::TargetRules wake_targets;
+    std::optional<xmpp::Account> xmpp;  ///< ours; none: no XMPP
 };
 
 /// Reads keys, certificates and tokens. Fails with a sentence for the operator.
