@@ -246,11 +246,18 @@ void Connection::expire(Moment now)
         on_answer({Answer::Kind::timeout, {}});
 }
 
-/// The connection is gone, or did not come about: nobody's answer will come.
-void Connection::lost(std::string reason)
+void Connection::lost(std::string const& reason)
 {
     is_trying_ = false;
     next_try_ = std::max(next_try_, std::chrono::steady_clock::now() + limits_.first_pause);
+    give_up(reason);
+    if (on_change_)
+        on_change_(*this, reason);
+}
+
+/// The connection is gone, or did not come about: nobody's answer will come.
+void Connection::give_up(std::string const& reason)
+{
     std::vector<OnAnswer> unsent;
     for (auto& [id, asked] : waiting_)
         unsent.push_back(std::move(asked.on_answer));
@@ -266,8 +273,6 @@ void Connection::lost(std::string reason)
     set_failure(reason);
     for (auto const& on_answer : unsent)
         on_answer({Answer::Kind::unsent, {}});
-    if (on_change_)
-        on_change_(*this, reason);
 }
 
 void Connection::close()
@@ -276,7 +281,7 @@ void Connection::close()
         std::scoped_lock const lock{mutex_};
         is_closed_ = true;
     }
-    lost("the program is stopping");
+    give_up("the program is stopping");
     connection_.reset();
 }
 

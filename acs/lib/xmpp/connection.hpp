@@ -56,7 +56,8 @@ private:
     void send(std::string const& id, Asked const& asked);
     void send(Reply const& reply);
     void expire(Moment now);
-    void lost(std::string reason);
+    void lost(std::string const& reason);
+    void give_up(std::string const& reason);
     void set_failure(std::string reason);
     void on_event(xmpp_conn_event_t event, int error, xmpp_stream_error_t const* stream_error);
     void on_iq(xmpp_stanza_t* stanza);

@@ -34,6 +34,7 @@ class Client {
 public:
     using OnAnswer = std::function<void(Answer answer)>;
 
+    Client() = default;
     Client(Client const&) = delete;
     Client& operator=(Client const&) = delete;
     virtual ~Client() = default;
