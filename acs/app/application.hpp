@@ -40,12 +40,14 @@
 #include "storage/task_watch.hpp"
 #include "wakeup/http_waker.hpp"
 #include "wakeup/stun_server.hpp"
+#include "wakeup/xmpp_link.hpp"
 
 #include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace app {
@@ -61,6 +63,7 @@ struct Prepared {
     std::vector<api::Token> tokens;
     TlsContexts tls;
     wakeup::TargetRules wake_targets;
+    std::optional<xmpp::Account> xmpp;  ///< ours; none: no XMPP
 };
 
 /// Reads keys, certificates and tokens. Fails with a sentence for the operator.

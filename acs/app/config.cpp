@@ -3,6 +3,7 @@
 #include "app/toml_reader.hpp"
 #include "net/network.hpp"
 #include "session/certificate_name.hpp"
+#include "xmpp/stanza.hpp"
 
 #include <fmt/format.h>
 
@@ -228,6 +229,25 @@ void read_stun(TomlReader& reader, Config::Stun& stun)
     reader.read("binding_seconds", stun.binding_life, 30, 86'400);
 }
 
+void read_xmpp(TomlReader& reader, Config::Xmpp& xmpp)
+{
+    reader.read("jid", xmpp.jid);
+    reader.read("password_file", xmpp.password_file);
+    reader.read("host", xmpp.host);
+    reader.read("port", xmpp.port, 0, 65'535);
+    reader.read("ca_file", xmpp.ca_file);
+    reader.read("domains", xmpp.domains);
+    reader.read("without_tls", xmpp.without_tls);
+    if (xmpp.jid.empty())
+        return;
+    if (!xmpp::is_jid(xmpp.jid) || xmpp.jid.contains('/'))
+        reader.complain("jid", "must be NAME@DOMAIN without a resource: the node's name becomes that");
+    if (xmpp.password_file.empty())
+        reader.complain("password_file", "must be given with jid: a file with the password in its first line");
+    if (xmpp.domains.empty())
+        xmpp.domains.push_back(xmpp::domain_of(xmpp.jid));
+}
+
 /// Sections that are only a few keys.
 void read_small(TomlReader& root, Config& config, Context context)
 {
@@ -322,6 +342,8 @@ ConfigOutcome parse_config(std::string_view text, std::string_view file_name)
         read_wakeup(wakeup, config.wakeup);
         TomlReader stun{root.table("stun"), "stun", outcome.problems};
         read_stun(stun, config.stun);
+        TomlReader xmpp{root.table("xmpp"), "xmpp", outcome.problems};
+        read_xmpp(xmpp, config.xmpp);
     }
     check_whole(config, outcome.problems);
     return outcome;

@@ -198,6 +198,17 @@ struct Config {
         std::uint32_t bindings = 500'000;
         std::chrono::seconds binding_life{900};
     } stun;
+
+    /// Connection requests over XMPP (TR-069 Annex K).
+    struct Xmpp {
+        std::string jid;  ///< "acs@xmpp.example.net": our account; `node` becomes its resource; empty: no XMPP
+        std::string password_file;  ///< holds its password, one line
+        std::string host;           ///< of the server; empty: as DNS says
+        std::uint16_t port = 0;     ///< 0: 5222, or as DNS says
+        std::string ca_file;        ///< PEM; whom its certificate is believed from; empty: whom the system believes
+        std::vector<std::string> domains;  ///< of devices' Jabber IDs; empty: that of `jid`
+        bool without_tls = false;          ///< laboratories only
+    } xmpp;
 };
 
 /// Reads a configuration. On failure `problems` has a sentence for each thing that is wrong, all of them at once.

@@ -46,7 +46,7 @@ int show_device(Session session)
     auto const& operands = session.asked.operands;
     bool const is_change = what == "merge" || what == "state" || what == "time-zone";
     if (!is_change && operands.empty())
-        return print(session, session.client.get(device_path(session)));
+        return show_device_page(session);
     if (!is_change || operands.size() != 2)
         return complain(session.terminal,
                         "give device ID, device merge FROM INTO, device state ID STATE or device time-zone ID ZONE",

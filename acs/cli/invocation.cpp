@@ -1,5 +1,7 @@
 #include "cli/invocation.hpp"
 
+#include "cli/self_description.hpp"
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -235,6 +237,29 @@ void add_enrolment(CLI::App& app, Invocation& invocation)
     incidents->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
 }
 
+/// Commands about acsctl itself, which need no server.
+void add_self(CLI::App& app, Invocation& invocation)
+{
+    app.add_subcommand("top", "show what the server does now, every two seconds; Ctrl-C ends it")
+        ->add_option("--rounds", invocation.rounds, "end after so many");
+    app.add_subcommand("completion", "print what completes commands in a shell: source <(acsctl completion bash)")
+        ->add_option("SHELL", invocation.operands, "bash, zsh or fish")
+        ->required()
+        ->expected(1);
+    app.add_subcommand("man", "print the manual page: acsctl man | man -l -");
+}
+
+/// What acsctl says of itself, when that was asked for.
+std::optional<Ending> self_description(CLI::App const& app, Invocation const& invocation)
+{
+    if (invocation.command == "man")
+        return Ending{0, man_page(app)};
+    if (invocation.command != "completion")
+        return std::nullopt;
+    auto const script = completion(app, invocation.operands.front());
+    return script ? Ending{0, *script} : Ending{2, fmt::format("acsctl: {}\n", script.error().what)};
+}
+
 std::unexpected<Ending> ending(CLI::App const& app, CLI::ParseError const& error)
 {
     std::ostringstream out;
@@ -261,6 +286,7 @@ std::expected<Invocation, Ending> read_arguments(std::vector<std::string> argume
     add_tasks(app, invocation);
     add_enrolment(app, invocation);
     add_operators(app, invocation);
+    add_self(app, invocation);
     try {
         std::ranges::reverse(arguments);  // as CLI11 takes them
         app.parse(std::move(arguments));
@@ -270,6 +296,8 @@ std::expected<Invocation, Ending> read_arguments(std::vector<std::string> argume
     invocation.command = app.get_subcommands().front()->get_name();
     if (app.count("--wait") > 0)
         invocation.wait = std::chrono::seconds{wait};
+    if (auto said = self_description(app, invocation))
+        return std::unexpected{*std::move(said)};
     return invocation;
 }
 

@@ -44,6 +44,7 @@ struct Invocation {
     unsigned hours = 0;             ///< of a re-enrolment; 0: as the server has it
     bool no_reset = false;          ///< of a retirement: at once, without a factory reset
     bool sure = false;              ///< of what cannot be undone
+    unsigned rounds = 0;            ///< of top; 0: until it is interrupted
     bool json = false;
     bool reveal = false;      ///< of parameters: values of secrets, too
     bool dry_run = false;     ///< of rules: tell what would change

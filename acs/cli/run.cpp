@@ -39,6 +39,7 @@ constexpr Command commands[] = {
     {"purge", purge},
     {"explain", explain},
     {"version", show_version},
+    {"top", show_top},
     {"login", log_in},
     {"logout", log_out},
     {"whoami", show_self},

@@ -38,6 +38,7 @@ void print_json(Session const& session, boost::json::object const& object);
 // One function per command or family of commands; each returns the exit code.
 int list_devices(Session session);
 int show_device(Session session);
+int show_device_page(Session session);
 int list_parameters(Session session);
 int promoted(Session session);
 int wake_device(Session session);
@@ -60,6 +61,7 @@ int re_enrol(Session session);
 int retire(Session session);
 int purge(Session session);
 int show_version(Session session);
+int show_top(Session session);
 int log_in(Session session);
 int log_out(Session session);
 int show_self(Session session);

@@ -5,9 +5,11 @@
 #include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "net/url.hpp"
+#include "xmpp/stanza.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 
 namespace sim {
 
@@ -19,9 +21,7 @@ Cpe::Cpe(Persona const& persona, DeviceSettings settings, FleetContext& context,
 base::Awaitable<void> Cpe::live(std::chrono::milliseconds delay)
 {
     co_await sleep(delay);
-    is_off_ = false;
-    if (!context_.stopping)
-        device_.start(now());
+    switch_on();
     while (!context_.stopping)
         co_await step();
 }
@@ -136,9 +136,16 @@ base::Awaitable<void> Cpe::restart()
     is_off_ = true;
     context_.statistics.restarts.add();
     co_await sleep(context_.boot_time);
+    switch_on();
+}
+
+void Cpe::switch_on()
+{
     is_off_ = false;
-    if (!context_.stopping)
-        device_.start(now());
+    if (context_.stopping)
+        return;
+    device_.start(now());
+    tell_jabber_id();
 }
 
 void Cpe::change_at_home()
@@ -177,6 +184,21 @@ bool is_right(net::Authorization const& login, net::DigestServer const& digest, 
            digest.check(login, "GET", secret, now).accepted();
 }
 
+/// Whether a Jabber ID is in the list ConnReqAllowedJabberIDs: a bare one stands for all its resources; an empty list
+/// allows everybody.
+bool is_allowed(std::string_view list, std::string_view from)
+{
+    if (list.empty())
+        return true;
+    for (auto const& part : std::views::split(list, ',')) {
+        auto item = std::string_view{part};
+        item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
+        if (item == from || (!item.contains('/') && item == xmpp::bare(from)))
+            return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 base::Awaitable<RequestVerdict> Cpe::take_request(net::Authorization login, net::DigestServer const& digest)
@@ -192,14 +214,49 @@ base::Awaitable<RequestVerdict> Cpe::take_request(net::Authorization login, net:
                       device_.management("ConnectionRequestPassword", time), takes_basic, time))
             co_return RequestVerdict::wrong;
     }
-    if (is_off_ || exchange_ != nullptr || !may_request(time))
-        co_return RequestVerdict::busy;
+    co_return accept_request(time);
+}
+
+/// The login was right: comes soon, unless it is busy.
+RequestVerdict Cpe::accept_request(base::TimePoint now)
+{
+    if (is_off_ || exchange_ != nullptr || !may_request(now))
+        return RequestVerdict::busy;
     context_.statistics.connection_requests.add();
-    if (!quirks.has(Quirk::request_no_answer))
+    if (!context_.quirks.has(Quirk::request_no_answer))
         device_.connection_requested();
     if (timer_ != nullptr)
         timer_->cancel();
-    co_return RequestVerdict::taken;
+    return RequestVerdict::taken;
+}
+
+RequestVerdict Cpe::take_xmpp_request(std::string_view from, std::string_view username, std::string_view password)
+{
+    auto const time = now();
+    if (!is_allowed(device_.management("ConnReqAllowedJabberIDs", time), from))
+        return RequestVerdict::busy;
+    if (username != device_.management("ConnectionRequestUsername", time) ||
+        !base::equal_in_constant_time(password, device_.management("ConnectionRequestPassword", time)))
+        return RequestVerdict::wrong;
+    return accept_request(time);
+}
+
+void Cpe::logged_in_at_xmpp(std::string const& jid)
+{
+    jabber_id_ = jid;
+    if (is_off_)
+        return;
+    tell_jabber_id();
+    if (timer_ != nullptr)
+        timer_->cancel();
+}
+
+void Cpe::tell_jabber_id()
+{
+    if (jabber_id_.empty())
+        return;
+    static_cast<void>(device_.change_management("SupportedConnReqMethods", "HTTP,XMPP"));
+    static_cast<void>(device_.change_management("ConnReqJabberID", jabber_id_));
 }
 
 }  // namespace sim

@@ -60,6 +60,13 @@ public:
     /// Judges a connection request and, when it is taken, starts a session soon. On the device's thread.
     base::Awaitable<RequestVerdict> take_request(net::Authorization login, net::DigestServer const& digest);
 
+    /// The same for a request over XMPP (TR-069 Annex K) of the Jabber ID `from`: taken, wrong or busy. On the device's
+    /// thread.
+    [[nodiscard]] RequestVerdict take_xmpp_request(std::string_view from, std::string_view username,
+                                                   std::string_view password);
+    /// Its Jabber ID works from now on. On the device's thread.
+    void logged_in_at_xmpp(std::string const& jid);
+
     /// Ends waits and sessions, after FleetContext::stopping was set. On the device's thread.
     void stop() noexcept;
 
@@ -77,8 +84,11 @@ private:
     base::Awaitable<void> hold_session();
     base::Awaitable<void> move(TransferJob job);
     base::Awaitable<void> restart();
+    void switch_on();
+    void tell_jabber_id();
     void change_at_home();
     [[nodiscard]] bool may_request(base::TimePoint now);
+    [[nodiscard]] RequestVerdict accept_request(base::TimePoint now);
     [[nodiscard]] base::TimePoint now() const { return context_.clock.now(); }
 
     Device device_;
@@ -87,7 +97,8 @@ private:
     Timer* timer_ = nullptr;            ///< the one that is waited on
     HttpExchange* exchange_ = nullptr;  ///< of the running session
     bool is_off_ = true;
-    Cookies cookies_;  ///< of the last session, for the quirk that sends them
+    std::string jabber_id_;  ///< under which it takes requests over XMPP, or empty
+    Cookies cookies_;        ///< of the last session, for the quirk that sends them
     std::optional<base::TimePoint> next_change_;
     base::TimePoint window_start_{};
     unsigned requests_in_window_ = 0;

@@ -49,7 +49,8 @@ Fleet::Fleet(FleetSettings settings, std::shared_ptr<net::TlsClientContext> tls)
                settings_.boot_time,
                settings_.change_interval},
       threads_{settings_.threads},
-      requests_{threads_, clock_}
+      requests_{threads_, clock_},
+      xmpp_{threads_, settings_.xmpp}
 {
     context_.limits.exchange = std::chrono::seconds{settings_.session_timeout};
     make_devices();
@@ -117,6 +118,18 @@ base::Result<void> Fleet::start()
         });
     }
     threads_.start();
+    return start_xmpp();
+}
+
+base::Result<void> Fleet::start_xmpp()
+{
+    if (settings_.xmpp.host.empty())
+        return {};
+    for (auto const& cpe : cpes_)
+        if (XmppRequests::is_able(cpe->device().persona()))
+            if (auto const added = xmpp_.add(*cpe); !added)
+                return added;
+    xmpp_.start();
     return {};
 }
 
@@ -125,6 +138,7 @@ void Fleet::stop()
     if (context_.stopping.exchange(true))
         return;
     requests_.stop();
+    xmpp_.stop();
     if (threads_.running()) {
         for (std::size_t thread = 0; thread < threads_.size(); ++thread)
             boost::asio::post(threads_.context(thread), [this, thread] {
