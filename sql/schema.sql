@@ -366,6 +366,83 @@ COMMENT ON COLUMN event.address IS 'Of an Inform: where it came from.';
 COMMENT ON COLUMN event.detail IS 'Of other messages: their content.';
 CREATE INDEX event_at ON event USING brin (at);
 
+CREATE TABLE session (
+    session_id  bigint      NOT NULL,
+    device_id   bigint      NOT NULL,
+    started     timestamptz NOT NULL,
+    ended       timestamptz NOT NULL,
+    bytes_in    bigint      NOT NULL,
+    bytes_out   bigint      NOT NULL,
+    rpcs        integer     NOT NULL,
+    requests    integer     NOT NULL,
+    faults      integer     NOT NULL,
+    tasks       integer     NOT NULL,
+    is_tls      boolean     NOT NULL,
+    node        text        NOT NULL,
+    address     text        NOT NULL,
+    events      text[]      NOT NULL,
+    failure     text,
+    PRIMARY KEY (device_id, started, session_id)
+) PARTITION BY RANGE (started);
+COMMENT ON TABLE session IS
+    'Sessions that are over, a partition per day; written some seconds later. Those that did nothing (2 PERIODIC alone, no RPC, '
+    'no request of the CPE, no failure) are only counted.';
+COMMENT ON COLUMN session.session_id IS 'Made by the node; ascending in time.';
+COMMENT ON COLUMN session.device_id IS 'The device.';
+COMMENT ON COLUMN session.started IS 'When its Inform came.';
+COMMENT ON COLUMN session.ended IS 'When it was over.';
+COMMENT ON COLUMN session.bytes_in IS 'Of messages of the CPE.';
+COMMENT ON COLUMN session.bytes_out IS 'Of messages of ours.';
+COMMENT ON COLUMN session.rpcs IS 'RPCs of ours.';
+COMMENT ON COLUMN session.requests IS 'Requests of the CPE, the Inform not counted.';
+COMMENT ON COLUMN session.faults IS 'Faults that our RPCs were answered with.';
+COMMENT ON COLUMN session.tasks IS 'Tasks that were done in it.';
+COMMENT ON COLUMN session.is_tls IS 'The CPE reached us by TLS.';
+COMMENT ON COLUMN session.node IS 'Name of the node where it ended.';
+COMMENT ON COLUMN session.address IS 'Where its Inform came from, or empty.';
+COMMENT ON COLUMN session.events IS 'Event codes of its Inform.';
+COMMENT ON COLUMN session.failure IS 'Why it came to no good end, in words; NULL: both sides had said all.';
+CREATE INDEX session_newest ON session (session_id);
+CREATE INDEX session_failed ON session (session_id) WHERE failure IS NOT NULL;
+
+CREATE TABLE trace (
+    device_id   bigint      NOT NULL,
+    session_id  bigint      NOT NULL,
+    started     timestamptz NOT NULL,
+    bytes       bigint      NOT NULL,
+    messages    integer     NOT NULL,
+    stored      integer     NOT NULL,
+    is_ordered  boolean     NOT NULL,
+    file        bytea       NOT NULL,
+    PRIMARY KEY (device_id, session_id)
+);
+ALTER TABLE trace ALTER COLUMN file SET STORAGE EXTERNAL;
+COMMENT ON TABLE trace IS
+    'What was said in sessions that failed, or of devices that somebody chose. Without secrets. Bounded in time and bytes.';
+COMMENT ON COLUMN trace.device_id IS 'The device.';
+COMMENT ON COLUMN trace.session_id IS 'As in session; ascending in time.';
+COMMENT ON COLUMN trace.started IS 'When the session began.';
+COMMENT ON COLUMN trace.bytes IS 'Of the text.';
+COMMENT ON COLUMN trace.messages IS 'How many are in it.';
+COMMENT ON COLUMN trace.stored IS 'Bytes of the file.';
+COMMENT ON COLUMN trace.is_ordered IS 'Its device was chosen; else the session failed.';
+COMMENT ON COLUMN trace.file IS 'The text that acs decode reads, gzipped.';
+CREATE INDEX trace_newest ON trace (session_id) INCLUDE (device_id, stored, started);
+
+CREATE TABLE trace_order (
+    device_id   bigint      NOT NULL PRIMARY KEY,
+    until       timestamptz NOT NULL,
+    sessions    integer     NOT NULL,
+    ordered_by  text        NOT NULL,
+    ordered_at  timestamptz NOT NULL
+);
+COMMENT ON TABLE trace_order IS 'Devices whose sessions are traced, whatever becomes of them; nodes look every two seconds.';
+COMMENT ON COLUMN trace_order.device_id IS 'The device.';
+COMMENT ON COLUMN trace_order.until IS 'Sessions that end later are not traced.';
+COMMENT ON COLUMN trace_order.sessions IS 'How many are still to be traced.';
+COMMENT ON COLUMN trace_order.ordered_by IS 'Who wanted it.';
+COMMENT ON COLUMN trace_order.ordered_at IS 'When.';
+
 CREATE FUNCTION make_partitions(first date, days integer) RETURNS integer
     LANGUAGE plpgsql
 AS $$
@@ -375,7 +452,7 @@ DECLARE
     name text;
     made integer := 0;
 BEGIN
-    FOREACH parent IN ARRAY ARRAY['event', 'parameter_sample'] LOOP
+    FOREACH parent IN ARRAY ARRAY['event', 'parameter_sample', 'session'] LOOP
         FOR day IN SELECT first + n FROM generate_series(0, days - 1) n LOOP
             name := parent || '_' || to_char(day, 'YYYYMMDD');
             CONTINUE WHEN to_regclass(format('public.%I', name)) IS NOT NULL;
@@ -389,7 +466,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION make_partitions(date, integer) IS
-    'Makes the daily partitions of event and parameter_sample that are missing from a day (UTC) on; gives how many it made.';
+    'Makes the daily partitions of event, parameter_sample and session that are missing from a day (UTC) on; gives how many it made.';
 
 --------------------------------------------------------------------------------------------------------------- tasks
 
@@ -1025,9 +1102,9 @@ COMMENT ON COLUMN role.is_builtin IS 'Came with the server and stays as it is.';
 COMMENT ON COLUMN role.made_at IS 'When it was made.';
 
 INSERT INTO role (name, permissions, is_builtin) VALUES
-    ('administrator', '{devices.read,devices.write,devices.purge,parameters.read,parameters.write,secrets.reveal,tasks.read,tasks.write,files.read,files.write,rules.read,rules.write,rules.pause,enrolment.read,enrolment.write,credentials.read,credentials.write,incidents.read,statistics.read,operators.manage,audit.read}', true),
-    ('provisioning', '{devices.read,devices.write,parameters.read,parameters.write,tasks.read,tasks.write,files.read,files.write,rules.read,rules.write,rules.pause,enrolment.read,enrolment.write,credentials.read,credentials.write,incidents.read,statistics.read}', true),
-    ('support', '{devices.read,parameters.read,parameters.write,tasks.read,tasks.write,files.read,rules.read,incidents.read}', true),
+    ('administrator', '{devices.read,devices.write,devices.purge,parameters.read,parameters.write,secrets.reveal,tasks.read,tasks.write,files.read,files.write,rules.read,rules.write,rules.pause,enrolment.read,enrolment.write,credentials.read,credentials.write,incidents.read,statistics.read,operators.manage,audit.read,traces.read,traces.write}', true),
+    ('provisioning', '{devices.read,devices.write,parameters.read,parameters.write,tasks.read,tasks.write,files.read,files.write,rules.read,rules.write,rules.pause,enrolment.read,enrolment.write,credentials.read,credentials.write,incidents.read,statistics.read,traces.read,traces.write}', true),
+    ('support', '{devices.read,parameters.read,parameters.write,tasks.read,tasks.write,files.read,rules.read,incidents.read,traces.read,traces.write}', true),
     ('viewer', '{devices.read,parameters.read,tasks.read,files.read,rules.read,enrolment.read,credentials.read,incidents.read,statistics.read}', true);
 
 CREATE TABLE operator (
@@ -1195,6 +1272,44 @@ COMMENT ON COLUMN cwmp_session.device_id IS 'Whose session it is.';
 COMMENT ON COLUMN cwmp_session.epoch IS 'A newer Inform makes the row worthless.';
 COMMENT ON COLUMN cwmp_session.state IS 'What the session needs to go on; sealed.';
 COMMENT ON COLUMN cwmp_session.suspended_at IS 'Since when; old rows are swept.';
+
+CREATE UNLOGGED TABLE open_session (
+    session_id   bigint      NOT NULL,
+    device_id    bigint      NOT NULL,
+    started      timestamptz NOT NULL,
+    told_at      timestamptz NOT NULL DEFAULT now(),
+    bytes_in     bigint      NOT NULL,
+    bytes_out    bigint      NOT NULL,
+    rpcs         integer     NOT NULL,
+    requests     integer     NOT NULL,
+    faults       integer     NOT NULL,
+    tasks        integer     NOT NULL,
+    is_tls       boolean     NOT NULL,
+    node         text        NOT NULL,
+    address      text        NOT NULL,
+    events       text[]      NOT NULL,
+    state        text        NOT NULL,
+    outstanding  text        NOT NULL,
+    PRIMARY KEY (node, session_id)
+);
+COMMENT ON TABLE open_session IS
+    'Sessions that have been open for some seconds, as each node tells the others every two seconds; empty while there is one node.';
+COMMENT ON COLUMN open_session.session_id IS 'As in session.';
+COMMENT ON COLUMN open_session.device_id IS 'The device.';
+COMMENT ON COLUMN open_session.started IS 'When its Inform came.';
+COMMENT ON COLUMN open_session.told_at IS 'When the node told this; old rows count no more.';
+COMMENT ON COLUMN open_session.bytes_in IS 'Of messages of the CPE.';
+COMMENT ON COLUMN open_session.bytes_out IS 'Of messages of ours.';
+COMMENT ON COLUMN open_session.rpcs IS 'RPCs of ours.';
+COMMENT ON COLUMN open_session.requests IS 'Requests of the CPE, the Inform not counted.';
+COMMENT ON COLUMN open_session.faults IS 'Faults that our RPCs were answered with.';
+COMMENT ON COLUMN open_session.tasks IS 'Tasks that were done in it.';
+COMMENT ON COLUMN open_session.is_tls IS 'The CPE reached us by TLS.';
+COMMENT ON COLUMN open_session.node IS 'Name of the node that has it.';
+COMMENT ON COLUMN open_session.address IS 'Where its Inform came from, or empty.';
+COMMENT ON COLUMN open_session.events IS 'Event codes of its Inform.';
+COMMENT ON COLUMN open_session.state IS 'answering, waiting or away.';
+COMMENT ON COLUMN open_session.outstanding IS 'Method of the RPC whose answer is due, or empty.';
 
 ----------------------------------------------------------------------------------------------- what everybody may see
 
@@ -1411,4 +1526,4 @@ COMMENT ON FUNCTION acs.touch(bigint) IS
 GRANT USAGE ON SCHEMA acs TO acs_rules;
 GRANT SELECT ON acs.device, acs.parameter, acs.promoted_parameter TO acs_rules;
 
-INSERT INTO schema_version (version) VALUES (21);
+INSERT INTO schema_version (version) VALUES (23);

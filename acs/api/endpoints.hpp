@@ -66,6 +66,17 @@ Answer list_tasks(Call call);
 Answer get_task(Call call);
 Answer cancel_task(Call call);
 
+// sessions.cpp
+Answer list_sessions(Call call);
+Answer list_device_sessions(Call call);
+Answer get_session(Call call);
+
+// traces.cpp
+Answer get_trace(Call call);
+Answer get_trace_order(Call call);
+Answer order_trace(Call call);
+Answer cancel_trace(Call call);
+
 // connection_requests.cpp
 Answer request_connection(Call call);
 

@@ -18,11 +18,14 @@ class Inventory;
 class ParameterCheck;
 class DeviceAdmin;
 class DeviceLife;
+class OpenSessions;
 class OperatorStore;
+class PastSessions;
 class Promotions;
 class Rotations;
 class Rules;
 class StrangerList;
+class Traces;
 class Waker;
 }  // namespace domain
 
@@ -48,6 +51,9 @@ struct Services {
     domain::OperatorStore& operators;
     domain::DeviceLife& life;
     domain::Rotations& rotations;
+    domain::PastSessions& sessions;
+    domain::OpenSessions& open_sessions;
+    domain::Traces& traces;
 };
 
 }  // namespace api

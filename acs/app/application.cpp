@@ -93,8 +93,22 @@ storage::ChoreSettings chores_of(Config const& config, storage::PathTable& paths
     settings.connection.url = config.database.url;
     settings.event_days = config.inventory.event_days;
     settings.task_days = config.inventory.task_days;
+    settings.session_days = config.inventory.session_days;
     settings.lost_task_days = config.inventory.lost_task_days;
     settings.incident_days = config.enrolment.incident_days;
+    settings.trace_days = config.trace.days;
+    settings.traces_per_device = config.trace.per_device;
+    settings.trace_bytes = std::int64_t{config.trace.stored_megabytes} << 20U;
+    return settings;
+}
+
+session::TraceSettings traces_of(Config::Trace const& config)
+{
+    session::TraceSettings settings;
+    settings.failed_sessions = config.failed_sessions;
+    settings.session_bytes = std::size_t{config.session_kilobytes} << 10U;
+    settings.chosen_session_bytes = std::size_t{config.chosen_kilobytes} << 10U;
+    settings.memory_bytes = std::size_t{config.memory_megabytes} << 20U;
     return settings;
 }
 
@@ -277,6 +291,11 @@ Application::Application(Config config, Prepared prepared)
       rotation_runner_{rotations_, inventory_, guard_},
       promotions_{writes_},
       incidents_{writes_, clock_, metrics_},
+      sessions_{writes_, path_.ids(), metrics_},
+      traces_{writes_, clock_, metrics_},
+      trace_desk_{traces_of(config_.trace), &traces_, metrics_},
+      told_sessions_{writes_, config_.node},
+      session_board_{told_sessions_, clock_},
       audit_{writes_},
       strangers_{writes_, clock_, metrics_, {config_.enrolment.strangers, config_.enrolment.strangers_per_network}},
       announcements_{writes_, prepared_.sealer, config_.cwmp.realm, login_settings_of(config_).shared_names},
@@ -302,6 +321,9 @@ Application::Application(Config config, Prepared prepared)
 {
     note_writer_.add([this] { incidents_.flush(); });
     note_writer_.add([this] { strangers_.flush(); });
+    note_writer_.add([this] { sessions_.flush(); });
+    note_writer_.add([this] { traces_.look(); });
+    note_writer_.add([this] { traces_.write(trace_desk_.take()); });
     note_writer_.add([this] { enrolment_watch_.look(); });
     note_writer_.add([this, rounds = 0U]() mutable {
         if (rounds++ % rounds_between_enrolments == 0)
@@ -407,7 +429,10 @@ base::Result<void> Application::listen_cwmp()
                                      &new_devices_,
                                      &failed_logins_,
                                      &path_.logins(),
-                                     login_settings_of(config_)};
+                                     login_settings_of(config_),
+                                     &sessions_,
+                                     config_.node,
+                                     &trace_desk_};
     for (auto const& listener : config_.cwmp.listeners) {
         session::EndpointPolicy policy;
         policy.login = policy_of(listener.auth);
@@ -423,10 +448,13 @@ base::Result<void> Application::listen_cwmp()
         if (listener.tls_rules.profile == net::TlsProfile::legacy)
             base::log::warning("app.legacy",
                                {{"listener", listener.name}, {"reason", "TLS 1.0 and weak ciphers are allowed here"}});
-        handlers_.push_back(std::make_unique<session::CwmpEndpoint>(services, std::move(policy), *threads_));
+        auto endpoint = std::make_unique<session::CwmpEndpoint>(services, std::move(policy), *threads_);
+        session_board_.add(*endpoint);
+        handlers_.push_back(std::move(endpoint));
         if (auto opened = server_->listen(listener_of(listener), *handlers_.back()); !opened)
             return opened;
     }
+    threads_->spawn(0, [this] { return session_board_.run(); });
     return {};
 }
 
@@ -454,11 +482,11 @@ base::Result<void> Application::listen_api()
     settings.file_bytes = config_.files.file_bytes;
     settings.open_tasks = config_.inventory.open_tasks_per_device;
     settings.operators = operators_of(config_.operators);
-    handlers_.push_back(
-        std::make_unique<api::Api>(api::Services{inventory_, files_, *directory_, waker_, guard_, &model_check_, clock_,
-                                                 metrics_, admin_, promotions_, rules_, audit_, incidents_,
-                                                 announcements_, strangers_, operators_, life_, rotations_},
-                                   settings));
+    handlers_.push_back(std::make_unique<api::Api>(
+        api::Services{inventory_, files_,     *directory_, waker_,     guard_,    &model_check_,  clock_,
+                      metrics_,   admin_,     promotions_, rules_,     audit_,    incidents_,     announcements_,
+                      strangers_, operators_, life_,       rotations_, sessions_, session_board_, traces_},
+        settings));
     auto& handler = *handlers_.back();
     api_ = &dynamic_cast<api::Api&>(handler);
     threads_->spawn(0, [this] { return api_->follow(); });

@@ -17,6 +17,7 @@
 #include "provisioning/pending_enroller.hpp"
 #include "provisioning/rule_sweeper.hpp"
 #include "session/endpoint.hpp"
+#include "session/session_board.hpp"
 #include "storage/chores.hpp"
 #include "storage/database.hpp"
 #include "storage/enrolment_watch.hpp"
@@ -30,12 +31,15 @@
 #include "storage/pg_incidents.hpp"
 #include "storage/pg_inventory.hpp"
 #include "storage/pg_model_store.hpp"
+#include "storage/pg_open_sessions.hpp"
 #include "storage/pg_operators.hpp"
 #include "storage/pg_promotions.hpp"
 #include "storage/pg_rotations.hpp"
 #include "storage/pg_rules.hpp"
+#include "storage/pg_sessions.hpp"
 #include "storage/pg_strangers.hpp"
 #include "storage/pg_sweep.hpp"
+#include "storage/pg_traces.hpp"
 #include "storage/session_path.hpp"
 #include "storage/task_watch.hpp"
 #include "wakeup/http_waker.hpp"
@@ -126,6 +130,11 @@ private:
     identity::RotationRunner rotation_runner_;
     storage::PgPromotions promotions_;
     storage::PgIncidents incidents_;
+    storage::PgSessions sessions_;
+    storage::PgTraces traces_;
+    session::TraceDesk trace_desk_;
+    storage::PgOpenSessions told_sessions_;
+    session::SessionBoard session_board_;
     storage::PgAuditTrail audit_;
     storage::PgStrangers strangers_;
     storage::PgAnnouncements announcements_;

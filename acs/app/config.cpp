@@ -175,6 +175,7 @@ void read_inventory(TomlReader& reader, Config::Inventory& inventory)
     reader.read("paths", inventory.paths, 1000, 100'000'000);
     reader.read("event_days", inventory.event_days, 1, 3650);
     reader.read("task_days", inventory.task_days, 1, 3650);
+    reader.read("session_days", inventory.session_days, 1, 3650);
     reader.read("open_tasks_per_device", inventory.open_tasks_per_device, 1, 1'000'000);
     reader.read("lost_task_days", inventory.lost_task_days, 1, 3650);
 }
@@ -263,6 +264,14 @@ void read_small(TomlReader& root, Config& config, Context context)
         config.discovery.profile = profiles[*profile];
     discovery.read("rpcs_per_session", config.discovery.rpcs_per_session, 1, 100'000);
     discovery.read("seconds_per_session", config.discovery.seconds_per_session, 1, 3600);
+    TomlReader trace{root.table("trace"), "trace", context.problems};
+    trace.read("failed_sessions", config.trace.failed_sessions);
+    trace.read("session_kilobytes", config.trace.session_kilobytes, 4, 65'536);
+    trace.read("chosen_kilobytes", config.trace.chosen_kilobytes, 4, 65'536);
+    trace.read("memory_megabytes", config.trace.memory_megabytes, 1, 65'536);
+    trace.read("stored_megabytes", config.trace.stored_megabytes, 1, 10'000'000);
+    trace.read("per_device", config.trace.per_device, 1, 100'000);
+    trace.read("days", config.trace.days, 1, 3650);
     TomlReader rules{root.table("rules"), "rules", context.problems};
     rules.read("wakes_per_second", config.rules.wakes_per_second, 0, 1000);
     rules.read("sweep_seconds", config.rules.sweep_interval, 10, 86'400);

@@ -138,9 +138,21 @@ struct Config {
         std::uint32_t paths = 5'000'000;
         std::uint32_t event_days = 90;               ///< how long events are kept
         std::uint32_t task_days = 90;                ///< how long finished tasks are kept
+        std::uint32_t session_days = 14;             ///< how long sessions that are over are kept
         std::uint32_t open_tasks_per_device = 1000;  ///< more are refused
         std::uint32_t lost_task_days = 7;  ///< a task that was sent fails when the device stays away for so long
     } inventory;
+
+    /// What was said in sessions.
+    struct Trace {
+        bool failed_sessions = true;            ///< of every session that failed; else of chosen devices only
+        std::uint32_t session_kilobytes = 64;   ///< of one session, kept in memory while it runs
+        std::uint32_t chosen_kilobytes = 4096;  ///< of one session of a chosen device
+        std::uint32_t memory_megabytes = 64;    ///< of all sessions of this node
+        std::uint32_t stored_megabytes = 1024;  ///< of all traces in the database
+        std::uint32_t per_device = 50;          ///< the newest are kept
+        std::uint32_t days = 14;                ///< how long they are kept
+    } trace;
 
     struct Rules {
         std::uint32_t wakes_per_second = 5;        ///< devices of which rules want something else; 0: none

@@ -84,17 +84,26 @@ struct Client::State {
         return *std::move(result);
     }
 
-    Reply<json::object> ask(net::ClientRequest request, std::string_view target, std::chrono::milliseconds time)
+    Reply<net::ClientResponse> send(net::ClientRequest request, std::string_view target, std::string_view accept,
+                                    std::chrono::milliseconds time)
     {
         request.target = fmt::format("/api/v1{}", target);
         request.accept_gzip = true;
         if (!server.token.empty())
             request.headers.set("Authorization", fmt::format("Bearer {}", server.token));
-        request.headers.set("Accept", "application/json, application/problem+json");
-        auto const answer = exchange(std::move(request), time);
+        request.headers.set("Accept", accept);
+        auto answer = exchange(std::move(request), time);
         if (!answer)
             return std::unexpected{Refusal{
                 0, fmt::format("the server at {} could not be asked: {}", url.to_string(), answer.error().what)}};
+        return *std::move(answer);
+    }
+
+    Reply<json::object> ask(net::ClientRequest request, std::string_view target, std::chrono::milliseconds time)
+    {
+        auto const answer = send(std::move(request), target, "application/json, application/problem+json", time);
+        if (!answer)
+            return std::unexpected{answer.error()};
         return read(*answer);
     }
 
@@ -170,6 +179,28 @@ Reply<json::object> Client::patch(std::string_view target, json::object const& b
     request.has_body = true;
     request.headers.set("Content-Type", "application/json");
     return state_->ask(std::move(request), target, patience);
+}
+
+Reply<json::object> Client::put(std::string_view target, json::object const& body)
+{
+    net::ClientRequest request;
+    request.method = "PUT";
+    request.body = json::serialize(body);
+    request.has_body = true;
+    request.headers.set("Content-Type", "application/json");
+    return state_->ask(std::move(request), target, patience);
+}
+
+Reply<std::string> Client::text(std::string_view target)
+{
+    auto answer = state_->send({}, target, "text/plain, application/problem+json", patience);
+    if (!answer)
+        return std::unexpected{std::move(answer).error()};
+    if (answer->status == 200)
+        return std::move(answer->body);
+    auto refused = state_->read(*answer);
+    return std::unexpected{refused ? Refusal{answer->status, "the server answered without a text"}
+                                   : std::move(refused).error()};
 }
 
 Reply<json::object> Client::remove(std::string_view target)

@@ -208,6 +208,27 @@ void add_tasks(CLI::App& app, Invocation& invocation)
     app.add_subcommand("version", "show the server's version");
 }
 
+void add_sessions(CLI::App& app, Invocation& invocation)
+{
+    auto* const sessions = app.add_subcommand(
+        "sessions", "sessions that are open, or with a device those that are over, the newest first");
+    sessions->add_option("ID", invocation.device, "only those of this device");
+    sessions->add_option("--state", invocation.state, "open, ended, completed or failed");
+    sessions->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
+    app.add_subcommand("session", "show one session")
+        ->add_option("SESSION", invocation.operands, "its id")
+        ->required()
+        ->expected(1);
+    auto* const trace = app.add_subcommand(
+        "trace", "what was said: trace SESSION shows it; trace DEVICE on|off|show: trace the device's next sessions");
+    trace->add_option("OPERANDS", invocation.operands, "SESSION, or DEVICE and on, off or show")
+        ->required()
+        ->expected(1, 2);
+    trace->add_option("--save", invocation.save, "write it to this file, as acs decode reads it");
+    trace->add_option("--sessions", invocation.sessions, "with on: so many");
+    trace->add_option("--until", invocation.until, "with on: no longer than this (RFC 3339)");
+}
+
 void add_enrolment(CLI::App& app, Invocation& invocation)
 {
     auto* const announcements = app.add_subcommand(
@@ -229,6 +250,7 @@ void add_enrolment(CLI::App& app, Invocation& invocation)
         command->add_option("--password", invocation.password, "its password");
         command->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
     }
+    add_sessions(app, invocation);
     auto* const incidents =
         app.add_subcommand("incidents", "what the network did that somebody may have to look at, the newest first");
     incidents->add_option("ID", invocation.device, "only those of this device");

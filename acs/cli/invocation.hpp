@@ -28,6 +28,9 @@ struct Invocation {
     std::string priority;
     std::string window;              ///< of tasks: "01:00-05:00"
     std::string reason;              ///< why a pattern is promoted
+    std::string until;               ///< of traces: RFC 3339
+    unsigned sessions = 0;           ///< of traces; 0: as the server has it
+    std::string save;                ///< of a trace: the file that it goes to
     std::string kind;                ///< of incidents
     std::string address;             ///< of incidents and strangers
     std::string subscriber;          ///< of a device that is expected

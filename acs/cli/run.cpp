@@ -51,6 +51,9 @@ constexpr Command commands[] = {
     {"announcements", announcements},
     {"strangers", strangers},
     {"incidents", incidents},
+    {"sessions", list_sessions},
+    {"session", show_session},
+    {"trace", trace},
 };
 
 int dispatch(Session session)

@@ -34,9 +34,11 @@ enum class Permission : std::uint8_t {
     statistics_read,    ///< "statistics.read": totals and counters
     operators_manage,   ///< "operators.manage": operators, roles, everybody's tokens
     audit_read,         ///< "audit.read": the audit trail
+    traces_read,        ///< "traces.read": what was said in sessions; secrets stay masked
+    traces_write,       ///< "traces.write": choose devices whose sessions are traced
 };
 
-inline constexpr std::size_t permission_count = static_cast<std::size_t>(Permission::audit_read) + 1;
+inline constexpr std::size_t permission_count = static_cast<std::size_t>(Permission::traces_write) + 1;
 
 /// "devices.read".
 [[nodiscard]] std::string_view to_text(Permission permission) noexcept;

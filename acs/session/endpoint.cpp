@@ -4,7 +4,7 @@
 #include "base/log.hpp"
 #include "cwmp/codec/codec.hpp"
 #include "session/endpoint_state.hpp"
-#include "session/message_shape.hpp"
+#include "session/masked_message.hpp"
 
 #include <fmt/format.h>
 
@@ -19,7 +19,8 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 constexpr std::string_view cookie_name = "session";
-constexpr std::size_t logged_bytes = 2'000;  ///< of a message that cannot be read
+constexpr std::size_t logged_bytes = 2'000;  ///< of the skeleton of a message that cannot be read
+constexpr std::size_t noted_bytes = 160;     ///< of that of one that came from nobody known
 
 bool is_blank(std::string_view body) noexcept
 {
@@ -144,10 +145,9 @@ net::Response CwmpEndpoint::State::refuse_message(net::Request const& request, s
     counters.bad_message.add();
     base::log::info("session.bad_message", {{"peer", request.peer.to_string()}, {"cause", why}});
     if (base::log::enabled(base::log::Level::debug))
-        base::log::debug("session.bad_message_bytes",
-                         {{"peer", request.peer.to_string()},
-                          {"bytes", request.body.size()},
-                          {"body", shape_of(std::string_view{request.body}.substr(0, logged_bytes))}});
+        base::log::debug("session.bad_message_bytes", {{"peer", request.peer.to_string()},
+                                                       {"bytes", request.body.size()},
+                                                       {"body", skeleton(request.body, logged_bytes)}});
     return plain_response(400, true);
 }
 
@@ -164,9 +164,13 @@ base::Awaitable<net::Response> CwmpEndpoint::State::receive(net::Request& reques
     } else {
         auto decoded = cwmp::decode(request.body);
         if (!decoded) {
+            auto refusal = refuse_message(request, decoded.error().what);
             if (live)
-                co_await replace(live);
-            co_return refuse_message(request, decoded.error().what);
+                co_await give_up(live, "a message that cannot be read: " + decoded.error().what,
+                                 std::move(request.body));
+            else
+                note_unread(request, decoded.error().what);
+            co_return refusal;
         }
         message = std::move(*decoded);
     }
@@ -175,7 +179,8 @@ base::Awaitable<net::Response> CwmpEndpoint::State::receive(net::Request& reques
     if (!live)
         co_return co_await receive_without_session(request, std::move(message));
     bool const is_empty = std::holds_alternative<cwmp::Empty>(message->message);
-    auto reply = co_await exchange(live, std::move(*message), request.connection->id());
+    Post post{std::move(*message), std::move(request.body)};
+    auto reply = co_await exchange(live, std::move(post), request.connection->id());
     if (!reply.gone)
         co_return respond(*request.connection, std::move(live), std::move(reply), request.was_compressed);
     tie(*request.connection).live = nullptr;
@@ -195,7 +200,8 @@ base::Awaitable<net::Response> CwmpEndpoint::State::receive_without_session(net:
         auto const here = net::Threads::current().value_or(request.connection->thread());
         if (auto live = co_await resume(std::string{*cookie}, here)) {
             enter(live, request.connection->id());
-            auto reply = co_await exchange(live, std::move(*message), request.connection->id());
+            Post post{std::move(*message), std::move(request.body)};
+            auto reply = co_await exchange(live, std::move(post), request.connection->id());
             co_return respond(*request.connection, std::move(live), std::move(reply), request.was_compressed);
         }
     }
@@ -300,12 +306,13 @@ base::Awaitable<net::Response> CwmpEndpoint::State::admit(net::Request& request,
     if (is_known)
         if (auto old = registry.of_device(caller.known->device->key)) {
             co_await watch_takeover(*old, caller);
-            co_await replace(std::move(old));
+            co_await give_up(std::move(old), "the device informed again");
         }
     if (!registry.reserve())
         co_return busy(counters.full);
     auto const here = net::Threads::current().value_or(request.connection->thread());
     auto live = std::make_shared<LiveSession>(services, counters, std::move(caller), make_cookie(services.node), here);
+    trace(*live, request);
     auto answer = co_await live->session.answer(std::move(inform));
     auto reply = reply_of(*live, std::move(answer));
     bool const is_open = live->session.is_admitted() && !live->session.ended() && reply.kind == Answer::Kind::message;
@@ -316,6 +323,33 @@ base::Awaitable<net::Response> CwmpEndpoint::State::admit(net::Request& request,
     reply.cookie = live->cookie;
     enter(live, request.connection->id());
     co_return respond(*request.connection, std::move(live), std::move(reply), request.was_compressed);
+}
+
+void CwmpEndpoint::State::trace(LiveSession& live, net::Request& request) const
+{
+    live.bytes_in = request.body.size();
+    if (services.traces == nullptr)
+        return;
+    auto const now = services.clock.now();
+    live.transcript = services.traces->open(live.known_device, now);
+    if (!live.transcript)
+        return;
+    live.transcript->note_header("User-Agent", request.headers.get("User-Agent"));
+    live.transcript->note_header("Content-Type", request.headers.get("Content-Type"));
+    auto const login = request.headers.get("Authorization");
+    live.transcript->note_header("Authorization", login.empty() ? login : login.substr(0, login.find(' ')));
+    live.transcript->hear(now, std::move(request.body));
+}
+
+void CwmpEndpoint::State::note_unread(net::Request const& request, std::string_view why) const noexcept
+{
+    if (services.incidents == nullptr)
+        return;
+    services.incidents->note({.kind = std::string{domain::incident_kind::unreadable},
+                              .identity = {},
+                              .address = request.peer.address.to_string(),
+                              .username = {},
+                              .detail = fmt::format("{}: {}", why, skeleton(request.body, noted_bytes))});
 }
 
 /// A live session is about to be replaced. When that happens too often from different addresses, several boxes have the

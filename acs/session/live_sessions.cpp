@@ -48,6 +48,19 @@ private:
 
 }  // namespace
 
+unsigned status_of(Answer::Kind kind) noexcept
+{
+    switch (kind) {
+        case Answer::Kind::message: return 200;
+        case Answer::Kind::nothing: return 204;
+        case Answer::Kind::refused: return 400;
+        case Answer::Kind::forbidden: return 403;
+        case Answer::Kind::unavailable:
+        case Answer::Kind::close: break;
+    }
+    return 503;
+}
+
 bool is_cookie(std::string_view text) noexcept
 {
     return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -77,17 +90,17 @@ CwmpEndpoint::State::State(Services s, EndpointPolicy policy, net::Threads& t)
 {
 }
 
-base::Awaitable<Reply> CwmpEndpoint::State::exchange(std::shared_ptr<LiveSession> live, cwmp::Envelope message,
+base::Awaitable<Reply> CwmpEndpoint::State::exchange(std::shared_ptr<LiveSession> live, Post post,
                                                      std::uint64_t connection)
 {
     auto const home = live->thread;
     if (net::Threads::current() == home)
-        co_return co_await serve(std::move(live), std::move(message), connection);
-    auto work = serve(std::move(live), std::move(message), connection);
+        co_return co_await serve(std::move(live), std::move(post), connection);
+    auto work = serve(std::move(live), std::move(post), connection);
     co_return co_await asio::co_spawn(threads.context(home).get_executor(), std::move(work), base::use_awaitable);
 }
 
-base::Awaitable<Reply> CwmpEndpoint::State::serve(std::shared_ptr<LiveSession> live, cwmp::Envelope message,
+base::Awaitable<Reply> CwmpEndpoint::State::serve(std::shared_ptr<LiveSession> live, Post post,
                                                   std::uint64_t connection)
 {
     // It is being put away, or the CPE did not wait for an answer: neither takes long.
@@ -111,7 +124,10 @@ base::Awaitable<Reply> CwmpEndpoint::State::serve(std::shared_ptr<LiveSession> l
         leave(*live, false);
         co_return Reply{.kind = Answer::Kind::refused, .gone = true};
     }
-    auto answer = co_await live->session.answer(std::move(message));
+    live->bytes_in += post.body.size();
+    if (live->transcript)
+        live->transcript->hear(services.clock.now(), std::move(post.body));
+    auto answer = co_await live->session.answer(std::move(post.message));
     live->busy = false;
     auto reply = reply_of(*live, std::move(answer));
     if (live->session.ended())
@@ -130,11 +146,33 @@ Reply CwmpEndpoint::State::reply_of(LiveSession& live, Answer answer) const
     reply.ended_well = reply.ended && answer.kind == Answer::Kind::nothing;
     if (answer.kind == Answer::Kind::message)
         reply.body = cwmp::encode(answer.envelope, live.session.dialect());
+    live.bytes_out += reply.body.size();
+    if (live.transcript)
+        live.transcript->say(services.clock.now(), status_of(answer.kind), reply.body);
     return reply;
 }
 
-void CwmpEndpoint::State::leave(LiveSession const& live, bool ended_well)
+void CwmpEndpoint::State::note_end(LiveSession& live) const
 {
+    auto const device = live.session.device();
+    bool const is_over = live.session.ended() && device.value() != 0;
+    if (services.journal == nullptr || !is_over || std::exchange(live.noted, true))
+        return;
+    bool const is_chosen = live.transcript && services.traces->is_chosen(device);
+    if (!live.session.is_notable() && !is_chosen)
+        return;
+    domain::PastSession past{live.session.facts(), services.clock.now(), live.session.failure()};
+    past.facts.node = services.node_name;
+    past.facts.bytes_in = live.bytes_in;
+    past.facts.bytes_out = live.bytes_out;
+    if (live.transcript)
+        services.traces->close(*std::exchange(live.transcript, std::nullopt), past);
+    services.journal->note(std::move(past));
+}
+
+void CwmpEndpoint::State::leave(LiveSession& live, bool ended_well)
+{
+    note_end(live);
     registry.leave(live, ended_well);
     counters.open.set(static_cast<std::int64_t>(registry.size()));
     auto const device = live.session.device();
@@ -174,10 +212,22 @@ void CwmpEndpoint::State::enter(std::shared_ptr<LiveSession> const& live, std::u
         asio::co_spawn(threads.context(live->thread).get_executor(), sweep(live->thread), asio::detached);
 }
 
-base::Awaitable<void> CwmpEndpoint::State::replace(std::shared_ptr<LiveSession> live)
+base::Awaitable<void> CwmpEndpoint::State::break_off(std::shared_ptr<LiveSession> live, std::string reason,
+                                                     std::string unread)
+{
+    if (live->transcript && !unread.empty()) {
+        auto const now = services.clock.now();
+        live->transcript->hear(now, std::move(unread));
+        live->transcript->say(now, status_of(Answer::Kind::refused), {});
+    }
+    co_await abandon(std::move(live), std::move(reason));
+}
+
+base::Awaitable<void> CwmpEndpoint::State::give_up(std::shared_ptr<LiveSession> live, std::string reason,
+                                                   std::string unread)
 {
     auto const home = live->thread;
-    auto work = abandon(std::move(live), "the device informed again");
+    auto work = break_off(std::move(live), std::move(reason), std::move(unread));
     if (net::Threads::current() == home)
         co_await std::move(work);
     else
@@ -262,6 +312,8 @@ base::Awaitable<std::shared_ptr<LiveSession>> CwmpEndpoint::State::resume(std::s
         registry.give_back();
         co_return nullptr;
     }
+    if (services.traces != nullptr)
+        live->transcript = services.traces->open(kept->device, live->session.started());
     base::log::info("session.resumed", {{"device_key", kept->device.value()}});
     co_return live;
 }

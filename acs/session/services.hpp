@@ -9,6 +9,7 @@
 #include "domain/login_store.hpp"
 #include "domain/model.hpp"
 #include "domain/session_store.hpp"
+#include "domain/sessions.hpp"
 #include "domain/stranger.hpp"
 #include "domain/task_news.hpp"
 #include "domain/task_store.hpp"
@@ -17,6 +18,7 @@
 #include "session/failed_logins.hpp"
 #include "session/limits.hpp"
 #include "session/new_devices.hpp"
+#include "session/trace_desk.hpp"
 
 #include <cstdint>
 #include <string>
@@ -62,6 +64,9 @@ struct Services {
     FailedLogins* failed_logins = nullptr;   ///< null: they are not slowed down
     domain::LoginStore* logins = nullptr;    ///< null: devices keep the logins that they have
     LoginSettings login_settings = {};
+    domain::SessionJournal* journal = nullptr;  ///< null: nobody writes down which sessions there were
+    std::string node_name = {};                 ///< of this node, for people
+    TraceDesk* traces = nullptr;                ///< null: nothing is traced
 };
 
 }  // namespace session

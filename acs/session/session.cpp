@@ -155,6 +155,8 @@ base::Awaitable<Answer> Session::admit(cwmp::Envelope received, cwmp::DeviceId i
     greeting.contact.rules_due = rules_are_due_ = are_rules_due(known, greeting);
     auto const admission = co_await services_.sessions.commit_contact(std::exchange(greeting.contact, {}));
     device_ = admission.key;
+    if (services_.journal != nullptr)
+        id_ = services_.journal->next_id();
     epoch_ = desk_.epoch = admission.epoch;
     counters_.opened.add();
     desk_.model =
@@ -205,7 +207,8 @@ void Session::begin_anew()
     looks_.clear();
     claimed_at_ = 0;
     news_seen_ = 0;
-    failed_before_ = rpcs_ = requests_ = faults_ = 0;
+    failed_before_ = rpcs_ = requests_ = faults_ = tasks_done_ = 0;
+    failure_.clear();
 }
 
 /// What an Inform sets off. Discovery is ordered before the answer: the device will not repeat its events.
@@ -278,10 +281,36 @@ void Session::end(std::string_view outcome, base::Counter& counter, std::string_
 {
     machine_.end();
     counter.add();
+    failure_ = reason;
     if (log::enabled(log::Level::info))
         log_end(outcome, reason);
     planner_.reset();
     desk_ = Desk{};
+}
+
+bool Session::is_notable() const noexcept
+{
+    return rpcs_ > 0 || requests_ > 0 || !failure_.empty() ||
+           std::ranges::any_of(evidence_.events, [](auto const& e) { return e.code != cwmp::event_code::periodic; });
+}
+
+std::string_view Session::outstanding() const noexcept
+{
+    return planner_ ? std::string_view{planner_->method()} : std::string_view{resumed_method_};
+}
+
+domain::SessionFacts Session::facts() const
+{
+    domain::SessionFacts facts{.id = id_, .device = device_, .identity = identity_, .started = started_};
+    facts.address = caller_.address;
+    facts.is_tls = caller_.is_https;
+    for (auto const& event : evidence_.events)
+        facts.events.push_back(event.code);
+    facts.rpcs = rpcs_;
+    facts.requests = requests_;
+    facts.faults = faults_;
+    facts.tasks = tasks_done_;
+    return facts;
 }
 
 void Session::log_end(std::string_view outcome, std::string_view reason) const

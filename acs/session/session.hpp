@@ -80,6 +80,16 @@ public:
     [[nodiscard]] bool is_admitted() const noexcept { return device_.value() != 0 || is_held_; }
     [[nodiscard]] domain::DeviceKey device() const noexcept { return device_; }
     [[nodiscard]] cwmp::Dialect const& dialect() const noexcept { return dialect_; }
+    /// What is told of the session; sizes, node and time of its end are not known here.
+    [[nodiscard]] domain::SessionFacts facts() const;
+    [[nodiscard]] domain::SessionId id() const noexcept { return id_; }
+    [[nodiscard]] base::TimePoint started() const noexcept { return started_; }
+    /// It did something beside 2 PERIODIC, or failed.
+    [[nodiscard]] bool is_notable() const noexcept;
+    /// Why it came to no good end, in words; empty: it did, or is not over.
+    [[nodiscard]] std::string const& failure() const noexcept { return failure_; }
+    /// The method of the RPC whose answer is due, or empty.
+    [[nodiscard]] std::string_view outstanding() const noexcept;
     /// How long to wait for the CPE's next request; longer while an RPC is outstanding and the connection lives.
     [[nodiscard]] std::chrono::seconds patience(bool connected) const noexcept;
 
@@ -164,6 +174,8 @@ private:
     Desk desk_;
     std::chrono::seconds timeout_{30};
     base::TimePoint started_{};
+    domain::SessionId id_;
+    std::string failure_;
 
     // work
     std::optional<Planner> planner_;
@@ -190,6 +202,7 @@ private:
     std::uint32_t rpcs_ = 0;
     std::uint32_t requests_ = 0;  ///< of the CPE, the Inform not counted
     std::uint32_t faults_ = 0;
+    std::uint32_t tasks_done_ = 0;
 };
 
 }  // namespace session

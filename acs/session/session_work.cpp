@@ -225,6 +225,7 @@ base::Awaitable<bool> Session::carry_out(Plan plan)
         co_return false;
     for (auto& update : plan.updates) {
         update.epoch = epoch_;
+        tasks_done_ += update.state == domain::TaskState::done ? 1 : 0;
         if (update.state == domain::TaskState::failed)
             log::info(
                 "session.task_failed",

@@ -131,6 +131,8 @@ private:
         auto const* const media = content->as_object().if_contains(content_type);
         if (media == nullptr)
             return {fmt::format("the type {} is not in the contract", content_type)};
+        if (!content_type.contains("json"))
+            return {};
         boost::system::error_code error;
         auto const value = json::parse(body, error);
         if (error)

@@ -4,6 +4,7 @@
 #include "cwmp/codec/codec.hpp"
 #include "session/login.hpp"
 #include "session/session.hpp"
+#include "session/transcript.hpp"
 #include "support/fake_files.hpp"
 #include "support/fake_incidents.hpp"
 #include "support/fake_models.hpp"
@@ -193,8 +194,9 @@ public:
     std::size_t cut_at = 0;
     bool cut_before = false;  ///< the ACS does not even hear it; else its answer is lost
     std::string address = "192.0.2.7";
-    std::vector<session::Standing> standings;  ///< of the sessions so far
-    std::vector<std::string> sent;             ///< all that the ACS said, as bytes
+    std::vector<session::Standing> standings;       ///< of the sessions so far
+    std::vector<std::string> sent;                  ///< all that the ACS said, as bytes
+    std::optional<session::Transcript> transcript;  ///< what passes from now on, as an endpoint writes it down
     sim::Device device;
     sim::SessionReport last_report;
     domain::TaskId last_task;
@@ -205,17 +207,21 @@ private:
     base::Awaitable<base::Result<cwmp::Envelope>> pass(cwmp::Envelope said)
     {
         auto const dialect = sim::dialect_of(quirks_, device.cwmp_minor());
+        std::string body;
         auto heard = std::holds_alternative<cwmp::Empty>(said.message)
                          ? cwmp::Envelope{.id = std::nullopt, .message = cwmp::Empty{}}
                          : cwmp::Envelope{};
         if (!std::holds_alternative<cwmp::Empty>(said.message)) {
-            auto decoded = cwmp::decode(sim::spoil_body(quirks_, cwmp::encode(said, dialect)));
+            body = sim::spoil_body(quirks_, cwmp::encode(said, dialect));
+            auto decoded = cwmp::decode(body);
             if (!decoded)
                 co_return base::fail("the ACS cannot read it: " + decoded.error().what);
             heard = std::move(*decoded);
         }
         if (++exchanges == cut_at && cut_before)
             co_return base::fail("cut before the ACS heard it");
+        if (transcript)
+            transcript->hear(clock.now(), std::move(body));
         if (gate && std::holds_alternative<cwmp::Inform>(heard.message)) {
             if (conversation)
                 co_await conversation->abandon("the device informed again");
@@ -240,6 +246,8 @@ private:
         if (answer.kind != Kind::message)
             co_return base::fail("the ACS refuses: " + std::to_string(static_cast<int>(answer.kind)));
         sent.push_back(cwmp::encode(answer.envelope, conversation->dialect()));
+        if (transcript)
+            transcript->say(clock.now(), 200, sent.back());
         auto read = cwmp::decode(sent.back());
         if (!read)
             co_return base::fail("the device cannot read the answer: " + read.error().what);

@@ -14,7 +14,9 @@
 #include "support/fake_life.hpp"
 #include "support/fake_operators.hpp"
 #include "support/fake_rules.hpp"
+#include "support/fake_sessions.hpp"
 #include "support/fake_strangers.hpp"
+#include "support/fake_traces.hpp"
 #include "support/fake_waker.hpp"
 #include "support/openapi.hpp"
 #include "support/run.hpp"
@@ -184,8 +186,12 @@ protected:
     support::FakeStrangers strangers_;
     support::FakeDeviceLife life_;
     support::FakeRotations rotations_;
-    api::Api api_{{inventory_, files_, directory_, waker_, guard_, &intervals_, clock_, metrics_, admin_, promotions_,
-                   rules_, audit_, incidents_, announcements_, strangers_, operators_, life_, rotations_},
+    support::FakeSessions sessions_;
+    support::FakeOpenSessions open_sessions_;
+    support::FakeTraces traces_{clock_};
+    api::Api api_{{inventory_, files_,     directory_,  waker_,     guard_,    &intervals_,    clock_,
+                   metrics_,   admin_,     promotions_, rules_,     audit_,    incidents_,     announcements_,
+                   strangers_, operators_, life_,       rotations_, sessions_, open_sessions_, traces_},
                   {.tokens = {{"anna", "secret"}, {"", "nameless"}},
                    .version = "1.2.3",
                    .json_bytes = 4096,
@@ -215,7 +221,7 @@ private:
         EXPECT_TRUE(complaints.empty()) << method << ' ' << target << '\n'
                                         << fmt::format("{}", fmt::join(complaints, "\n")) << '\n'
                                         << reply.text;
-        if (!reply.text.empty())
+        if (reply.headers.get("Content-Type").contains("json"))
             reply.body = json::parse(reply.text);
         return reply;
     }

@@ -2,6 +2,8 @@
 #include "base/counters.hpp"
 #include "base/time_text.hpp"
 #include "cli/run.hpp"
+#include "domain/trace_text.hpp"
+#include "net/compression.hpp"
 #include "net/make_certificates.hpp"
 #include "net/server.hpp"
 #include "support/fake_admin.hpp"
@@ -13,7 +15,9 @@
 #include "support/fake_life.hpp"
 #include "support/fake_operators.hpp"
 #include "support/fake_rules.hpp"
+#include "support/fake_sessions.hpp"
 #include "support/fake_strangers.hpp"
+#include "support/fake_traces.hpp"
 #include "support/fake_waker.hpp"
 
 #include <boost/json.hpp>
@@ -156,12 +160,52 @@ protected:
     support::FakeStrangers strangers_;
     support::FakeDeviceLife life_;
     support::FakeRotations rotations_;
-    api::Api api_{{inventory_, files_, directory_, waker_, guard_, nullptr, clock_, metrics_, admin_, promotions_,
-                   rules_, audit_, incidents_, announcements_, strangers_, operators_, life_, rotations_},
+    support::FakeSessions sessions_;
+    support::FakeOpenSessions open_sessions_;
+    support::FakeTraces traces_{clock_};
+    api::Api api_{{inventory_, files_,     directory_,  waker_,     guard_,    nullptr,        clock_,
+                   metrics_,   admin_,     promotions_, rules_,     audit_,    incidents_,     announcements_,
+                   strangers_, operators_, life_,       rotations_, sessions_, open_sessions_, traces_},
                   {.tokens = {{"test", "secret"}}, .version = "1.2.3", .operators = {.costs = {8, 1}}}};
     net::Threads threads_{1};
     net::Server server_{threads_, metrics_};
 };
+
+TEST_F(AcsctlTest, SessionsAreListedAndWhatWasSaidInThemIsShownAndSaved)
+{
+    domain::PastSession past{.facts = {.id = domain::SessionId{77}, .device = domain::DeviceKey{1}}};
+    past.facts.identity = {"", "00D09E", "HG-1000", "S1"};
+    past.failure = "the CPE fell silent";
+    past.has_trace = true;
+    sessions_.note(past);
+    domain::Trace trace{.session = 77};
+    trace.messages = {{.is_from_cpe = true, .method = "Inform", .text = "<a>\x1b[2J</a>"}};
+    traces_.files[{domain::DeviceKey{1}, domain::SessionId{77}}] = net::gzip(to_text(trace));
+    EXPECT_EQ(run({"sessions"}).code, 0);
+    EXPECT_THAT(run({"sessions", "--state", "failed"}).out, HasSubstr("the CPE fell silent"));
+    EXPECT_THAT(run({"sessions", "00D09E-HG%2D1000-S1"}).out, HasSubstr("77"));
+    EXPECT_THAT(run({"session", "77"}).out, HasSubstr("failed"));
+    EXPECT_EQ(run({"session", "78"}).code, 1);
+    EXPECT_THAT(run({"trace", "77"}).out, AllOf(HasSubstr("Inform"), HasSubstr("\\x1b"), Not(HasSubstr("\x1b"))));
+    EXPECT_EQ(run({"trace", "78"}).code, 1);
+    EXPECT_EQ(run({"trace", "77", "--save", folder_ / "a.trace"}).code, 0);
+    std::ifstream saved{folder_ / "a.trace", std::ios::binary};
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>{saved}, {}), to_text(trace));
+    EXPECT_EQ(run({"trace", "77", "--save", folder_ / "no" / "where"}).code, 1);
+}
+
+TEST_F(AcsctlTest, ADeviceIsChosenForTraces)
+{
+    std::string const device = "00D09E-HG%2D1000-S1";
+    EXPECT_THAT(run({"trace", device, "on", "--sessions", "3"}).out, HasSubstr("3"));
+    EXPECT_TRUE(traces_.wants(domain::DeviceKey{1}));
+    EXPECT_THAT(run({"trace", device, "show"}).out, HasSubstr("test"));
+    EXPECT_EQ(run({"trace", device, "on", "--until", "yesterday"}).code, 1);
+    EXPECT_EQ(run({"trace", device, "off"}).code, 0);
+    EXPECT_FALSE(traces_.wants(domain::DeviceKey{1}));
+    EXPECT_EQ(run({"trace", device}).code, 2);
+    EXPECT_EQ(run({"trace", device, "perhaps"}).code, 2);
+}
 
 TEST_F(AcsctlTest, AListOfDevicesIsImportedAndBadLinesAreTold)
 {
