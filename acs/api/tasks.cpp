@@ -5,6 +5,7 @@
 #include "api/task_checks.hpp"
 #include "api/task_request.hpp"
 #include "api/views.hpp"
+#include "api/visible_page.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "cwmp/device_id.hpp"
@@ -18,7 +19,6 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
-#include <set>
 
 namespace api {
 
@@ -103,18 +103,6 @@ std::optional<domain::TaskState> read_state(Query& query)
     return state;
 }
 
-/// Leaves out the tasks of devices that the caller may not see: such a page is shorter than it could be.
-base::Awaitable<std::vector<domain::TaskRow>> keep_visible(Call const& call, std::vector<domain::TaskRow> rows)
-{
-    std::vector<domain::DeviceKey> keys;
-    for (auto const& row : rows)
-        keys.push_back(row.task.device);
-    auto const seen = co_await visible_devices(call, std::move(keys));
-    std::set<domain::DeviceKey> const known{seen.begin(), seen.end()};
-    std::erase_if(rows, [&](domain::TaskRow const& row) { return !known.contains(row.task.device); });
-    co_return rows;
-}
-
 /// The task that a URL's segment means; none when there is none whose device the caller may see.
 base::Awaitable<std::optional<domain::TaskRow>> find_task(Call const& call)
 {
@@ -132,17 +120,21 @@ base::Awaitable<std::optional<domain::TaskRow>> find_task(Call const& call)
 
 base::Awaitable<net::Response> list(Call const& call, domain::TaskQuery query)
 {
-    auto const limit = query.limit++;
-    auto rows = co_await call.context.services.inventory.tasks(std::move(query));
-    std::optional<std::string> next;
-    if (rows.size() > limit) {
-        rows.resize(limit);
-        next = make_cursor(tasks_cursor, std::to_string(rows.back().task.id.value()));
-    }
-    rows = co_await keep_visible(call, std::move(rows));
+    auto const read = [&inventory = call.context.services.inventory, &query](domain::TaskRow const* last,
+                                                                             unsigned at_once) {
+        auto wanted = query;
+        wanted.after = last != nullptr ? last->task.id.value() : query.after;
+        wanted.limit = at_once;
+        return inventory.tasks(std::move(wanted));
+    };
+    auto const device_of = [](domain::TaskRow const& row) { return row.task.device; };
+    auto const page = co_await visible_page<domain::TaskRow>(call, query.limit, read, device_of);
     boost::json::array items;
-    for (auto const& row : rows)
+    for (auto const& row : page.rows)
         items.push_back(api::view_of(row));
+    std::optional<std::string> next;
+    if (page.last)
+        next = make_cursor(tasks_cursor, std::to_string(page.last->task.id.value()));
     co_return list_response(std::move(items), next);
 }
 

@@ -297,5 +297,16 @@ TEST_F(TasksTest, TasksAreListedPerDeviceAndByState)
     EXPECT_EQ(rest.body.at("items").as_array().size(), 1u);
 }
 
+TEST_F(TasksTest, WhatADeviceSentGoesBackToThatDeviceOnly)
+{
+    domain::File sent;
+    sent.name = "upload.bin";
+    sent.uploaded_by = domain::DeviceKey{2};
+    auto const file = support::run(context_, files_.add(sent));
+    auto const body = fmt::format(R"({{"kind":"download","file":"{}"}})", file.id.value());
+    EXPECT_EQ(post(url_, body).fields(), "file");
+    EXPECT_EQ(post("/api/v1/devices/00D09E-STB-S2/tasks", body).status, 201u);
+}
+
 }  // namespace
 }  // namespace api_test

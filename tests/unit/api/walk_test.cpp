@@ -9,6 +9,7 @@
 namespace api_test {
 namespace {
 
+using testing::ElementsAre;
 using testing::Not;
 
 /// Routes that need no permission, on purpose. Whoever adds one must say so here.
@@ -125,6 +126,19 @@ protected:
         gateway_task_ = post("/api/v1/devices/00D09E-HG%2D1000-S1/tasks", R"({"kind":"reboot"})");
         box_task_ = post("/api/v1/devices/00D09E-STB-S2/tasks", R"({"kind":"reboot"})");
     }
+    /// Rules gave up so many things on a device.
+    void give_up(std::int64_t device, int things)
+    {
+        for (int i = 0; i < things; ++i) {
+            domain::Quarantine one;
+            one.device = domain::DeviceKey{device};
+            one.identity = {"Acme", "00D09E", "HG", fmt::format("S{}", device)};
+            one.rule = "wifi";
+            one.what = fmt::format("{:05}", i);
+            one.since = clock_.time;
+            rules_.given_up.push_back(std::move(one));
+        }
+    }
     std::string id_of(Reply const& task) { return std::string{support::view(task.body.at("id").as_string())}; }
 
     std::string token_;
@@ -168,6 +182,67 @@ TEST_F(PartOfTheFleetTest, ListsShowTheirPartOnly)
     auto const tasks = as(token_, "GET", "/api/v1/tasks");
     EXPECT_THAT(tasks.text, HasSubstr("00D09E-STB-S2"));
     EXPECT_THAT(tasks.text, Not(HasSubstr("S1")));
+}
+
+TEST_F(PartOfTheFleetTest, PagesAreFullAlthoughMostOfTheFleetIsNotTheirs)
+{
+    for (int i = 0; i < 15; ++i)
+        post("/api/v1/devices/00D09E-HG%2D1000-S1/tasks", R"({"kind":"reboot"})");
+    for (int i = 0; i < 2; ++i)
+        post("/api/v1/devices/00D09E-STB-S2/tasks", R"({"kind":"reboot"})");
+    auto const first = as(token_, "GET", "/api/v1/tasks?limit=2");
+    EXPECT_EQ(first.body.at("items").as_array().size(), 2U);
+    auto const rest = as(
+        token_, "GET", "/api/v1/tasks?limit=2&after=" + std::string{support::view(first.body.at("next").as_string())});
+    EXPECT_EQ(rest.body.at("items").as_array().size(), 1U);
+    EXPECT_TRUE(rest.body.at("next").is_null());
+    auto const exact = as(token_, "GET", "/api/v1/tasks?limit=3");
+    EXPECT_EQ(exact.body.at("items").as_array().size(), 3U);
+    EXPECT_TRUE(exact.body.at("next").is_null()) << "no empty page after it";
+}
+
+TEST_F(PartOfTheFleetTest, WhatWasGivenUpIsReadOnUntilThePageIsFull)
+{
+    give_up(1, 700);
+    give_up(2, 3);
+    auto const page = as(token_, "GET", "/api/v1/rule-quarantine?limit=2");
+    EXPECT_EQ(page.body.at("items").as_array().size(), 2U);
+    EXPECT_FALSE(page.body.at("next").is_null());
+}
+
+TEST_F(PartOfTheFleetTest, TheWorkForAPageIsBoundedAndTheNextOneGoesOn)
+{
+    give_up(1, 10'001);
+    give_up(2, 1);
+    auto const page = as(token_, "GET", "/api/v1/rule-quarantine?limit=2");
+    EXPECT_EQ(page.body.at("items").as_array().size(), 0U);
+    auto const rest =
+        as(token_, "GET",
+           "/api/v1/rule-quarantine?limit=2&after=" + std::string{support::view(page.body.at("next").as_string())});
+    EXPECT_EQ(rest.body.at("items").as_array().size(), 1U);
+}
+
+TEST_F(WalkTest, SecretsAreRevealedOnlyWithThePermissionForThat)
+{
+    constexpr char secret[] = "Device.WiFi.AccessPoint.1.Security.KeyPassphrase";
+    inventory_.add(domain::DeviceKey{1},
+                   {.path = secret, .value = "behind the sofa", .is_secret = true, .type = "xsd:string"});
+    auto const anna = add_person("anna", "administrator");
+    auto most = domain::Permissions::all().names();
+    std::erase(most, "secrets.reveal");
+    auto const url = std::string{device_url} + "/parameters";
+    auto const token = add_token(anna, domain::Permissions::of(most));
+    auto const refused = as(token, "GET", url + "?reveal=true");
+    EXPECT_EQ(refused.status, 403u);
+    EXPECT_THAT(refused.detail(), HasSubstr("secrets.reveal"));
+    EXPECT_THAT(refused.text, Not(HasSubstr("sofa")));
+    EXPECT_THAT(as(token, "GET", url).text, Not(HasSubstr("sofa")));
+    EXPECT_TRUE(audited().empty()) << "nothing was shown";
+    for (auto const* const role : {"viewer", "support", "provisioning"})
+        EXPECT_EQ(as(add_token(add_person(role, role)), "GET", url + "?reveal=true").status, 403u) << role;
+    auto const allowed = as(add_token(anna), "GET", url + "?reveal=true");
+    EXPECT_THAT(allowed.text, HasSubstr("sofa"));
+    EXPECT_THAT(audited(), ElementsAre("secrets.revealed"));
 }
 
 TEST_F(PartOfTheFleetTest, TasksOfOtherDevicesAreNotThere)
