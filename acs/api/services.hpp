@@ -13,14 +13,20 @@ class AuditTrail;
 class ConditionGuard;
 class FileDirectory;
 class FileStore;
+class FleetStatistics;
 class IncidentLog;
 class Inventory;
 class ParameterCheck;
+class ParameterValues;
 class DeviceAdmin;
 class DeviceLife;
+class EditLocks;
+class Faults;
+class IdempotencyKeys;
 class OperatorStore;
 class Promotions;
 class Rotations;
+class RuleSettings;
 class Rules;
 class StrangerList;
 class Waker;
@@ -48,6 +54,12 @@ struct Services {
     domain::OperatorStore& operators;
     domain::DeviceLife& life;
     domain::Rotations& rotations;
+    domain::IdempotencyKeys& keys;
+    domain::EditLocks& locks;
+    domain::ParameterValues& values;
+    domain::RuleSettings& rule_settings;
+    domain::Faults& faults;
+    domain::FleetStatistics& fleet;
 };
 
 }  // namespace api

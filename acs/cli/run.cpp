@@ -50,6 +50,10 @@ constexpr Command commands[] = {
     {"announcements", announcements},
     {"strangers", strangers},
     {"incidents", incidents},
+    {"faults", faults},
+    {"statistics", statistics},
+    {"settings", settings},
+    {"rule-settings", rule_settings},
 };
 
 int dispatch(Session session)
