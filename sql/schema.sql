@@ -107,6 +107,7 @@ COMMENT ON COLUMN device.login_state IS
 COMMENT ON COLUMN device.login_until IS 'How long it may come with a shared login although it had its own.';
 COMMENT ON COLUMN device.retire_by IS 'When a retiring device is retired although it did not come; NULL: it is not retiring.';
 COMMENT ON COLUMN device.re_enrolled_at IS 'When a policy, and no person, agreed that it is itself after a reset: within the last day, as of then.';
+CREATE INDEX device_stopped ON device (device_id) WHERE automation_stopped IS NOT NULL;
 CREATE INDEX device_retiring ON device (retire_by) WHERE retire_by IS NOT NULL;
 CREATE INDEX device_serial_number ON device (serial_number text_pattern_ops);
 CREATE INDEX device_subscriber ON device (subscriber) WHERE subscriber IS NOT NULL;
@@ -522,6 +523,7 @@ COMMENT ON COLUMN task.result IS 'What came of it; secrets in it are sealed.';
 COMMENT ON COLUMN task.fault_code IS 'Of the CPE (9000-9899), or ours (8000-8999).';
 COMMENT ON COLUMN task.fault_text IS 'One sentence for people.';
 CREATE INDEX task_by_id ON task (task_id);
+CREATE INDEX task_failed ON task (task_id) WHERE state = 'failed';
 CREATE INDEX task_open ON task (device_id) WHERE state IN ('queued', 'sent', 'waiting', 'unknown');
 CREATE INDEX task_credentials ON task (origin, state) WHERE kind = 'credentials';
 CREATE UNIQUE INDEX task_single ON task (device_id, kind, origin)
@@ -1202,6 +1204,41 @@ CREATE TRIGGER operators_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON
 CREATE TRIGGER operators_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON operator_session
     FOR EACH STATEMENT EXECUTE FUNCTION operators_changed();
 
+------------------------------------------------------------------------------------------------------------ the API
+
+CREATE TABLE idempotency_key (
+    caller       text        NOT NULL,
+    key          text        NOT NULL,
+    digest       bytea       NOT NULL,
+    reserved_id  bigint      NOT NULL,
+    attempt      integer     NOT NULL DEFAULT 1,
+    at           timestamptz NOT NULL DEFAULT now(),
+    lease_until  timestamptz NOT NULL,
+    answer       text,
+    PRIMARY KEY (caller, key)
+);
+CREATE INDEX idempotency_key_caller_at ON idempotency_key (caller, at);
+COMMENT ON TABLE idempotency_key IS
+    'Requests of the API that their sender may repeat (Idempotency-Key), for 24 hours. Bounded for each caller.';
+COMMENT ON COLUMN idempotency_key.caller IS 'Whose key it is: "operator ID" or "token NAME".';
+COMMENT ON COLUMN idempotency_key.key IS 'As the caller chose it.';
+COMMENT ON COLUMN idempotency_key.digest IS 'SHA-256 of what was asked for: another request with this key is refused.';
+COMMENT ON COLUMN idempotency_key.reserved_id IS 'The id of what is made, known before it is made.';
+COMMENT ON COLUMN idempotency_key.attempt IS 'How often somebody began to carry it out.';
+COMMENT ON COLUMN idempotency_key.at IS 'When the key was first used.';
+COMMENT ON COLUMN idempotency_key.lease_until IS 'While it is being carried out, nobody else may begin before then.';
+COMMENT ON COLUMN idempotency_key.answer IS 'Status, header fields and body as JSON, sealed; NULL: it is being carried out, or was left.';
+
+CREATE UNLOGGED TABLE edit_lock (
+    thing   text        NOT NULL PRIMARY KEY,
+    holder  bigint      NOT NULL,
+    until   timestamptz NOT NULL
+);
+COMMENT ON TABLE edit_lock IS 'What is being changed by a request of the API now.';
+COMMENT ON COLUMN edit_lock.thing IS 'The path of its URL.';
+COMMENT ON COLUMN edit_lock.holder IS 'A number of the request.';
+COMMENT ON COLUMN edit_lock.until IS 'It is free then, even if the request died.';
+
 ------------------------------------------------------------------------------------------------------ audit trail
 
 CREATE TABLE audit (
@@ -1526,4 +1563,4 @@ COMMENT ON FUNCTION acs.touch(bigint) IS
 GRANT USAGE ON SCHEMA acs TO acs_rules;
 GRANT SELECT ON acs.device, acs.parameter, acs.promoted_parameter TO acs_rules;
 
-INSERT INTO schema_version (version) VALUES (23);
+INSERT INTO schema_version (version) VALUES (24);

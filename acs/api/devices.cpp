@@ -3,17 +3,61 @@
 #include "api/query.hpp"
 #include "api/views.hpp"
 #include "cwmp/device_id.hpp"
+#include "cwmp/path.hpp"
 #include "domain/condition.hpp"
 #include "domain/device_admin.hpp"
 #include "domain/inventory.hpp"
+#include "domain/parameter_values.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace api {
 
 namespace {
 
 constexpr char devices_cursor = 'd';
+constexpr std::size_t most_values = 20;  ///< parameters of each device of a list
+
+/// `values`: the parameters whose values are given with each device.
+Outcome<std::vector<std::string>> read_paths(Query& query, Caller const& caller)
+{
+    std::vector<std::string> paths;
+    auto const text = query.text("values").value_or("");
+    for (std::string_view rest = text; !rest.empty();) {
+        paths.emplace_back(rest.substr(0, rest.find(',')));
+        rest.remove_prefix(std::min(paths.back().size() + 1, rest.size()));
+        auto const checked = cwmp::check_path(paths.back(), {.partial = false, .wildcards = false, .aliases = false});
+        if (!checked)
+            query.add_error("values", fmt::format("{}: {}", paths.back(), checked.error().what));
+        else if (cwmp::is_secret_path(paths.back()))
+            query.add_error("values", fmt::format("{} is a secret.", paths.back()));
+    }
+    if (paths.size() > most_values)
+        query.add_error("values", fmt::format("has {} parameters, at most {} are given.", paths.size(), most_values));
+    if (!paths.empty() && !caller.permissions.has(domain::Permission::parameters_read))
+        return forbidden("Values of parameters need the permission parameters.read.");
+    return paths;
+}
+
+/// Adds to each device the values of `paths`.
+base::Awaitable<boost::json::array> with_values(Context const& context, boost::json::array items,
+                                                std::vector<domain::DeviceRow> const& devices,
+                                                std::vector<std::string> paths)
+{
+    std::vector<domain::DeviceKey> keys;
+    for (auto const& device : devices)
+        keys.push_back(device.key);
+    auto const rows = co_await context.services.values.of(std::move(keys), paths);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        boost::json::object values;
+        for (std::size_t n = 0; n < paths.size(); ++n)
+            values[paths[n]] = rows[i][n] ? boost::json::value(*rows[i][n]) : boost::json::value(nullptr);
+        items[i].as_object()["values"] = std::move(values);
+    }
+    co_return items;
+}
 
 }  // namespace
 
@@ -23,8 +67,11 @@ Answer list_devices(Call call)
     auto const where = query.text("where");
     auto const limit = query.limit();
     auto const after = query.after_number(devices_cursor);
+    auto const paths = read_paths(query, call.caller);
     if (auto checked = query.problem(); !checked)
         co_return std::unexpected{std::move(checked).error()};
+    if (!paths)
+        co_return std::unexpected{paths.error()};
     auto condition = narrowed(call, where);
     if (!condition)
         co_return std::unexpected{std::move(condition).error()};
@@ -41,6 +88,8 @@ Answer list_devices(Call call)
     boost::json::array items;
     for (auto const& device : *found)
         items.push_back(view_of(device));
+    if (!paths->empty())
+        items = co_await with_values(call.context, std::move(items), *found, *paths);
     co_return list_response(std::move(items), next);
 }
 

@@ -32,6 +32,7 @@ Answer cancel_rotation(Call call);
 
 // promotions.cpp
 Answer list_promotions(Call call);
+Answer show_promotion(Call call);
 Answer add_promotion(Call call);
 Answer remove_promotion(Call call);
 
@@ -116,6 +117,7 @@ Answer remove_operator(Call call);
 
 // roles.cpp
 Answer list_roles(Call call);
+Answer show_role(Call call);
 Answer add_role(Call call);
 Answer change_role(Call call);
 Answer remove_role(Call call);
@@ -128,6 +130,19 @@ Answer remove_token(Call call);
 // audit_trail.cpp
 Answer list_audit(Call call);
 Answer verify_audit(Call call);
+
+// rule_settings.cpp
+Answer list_rule_settings(Call call);
+Answer show_rule_setting(Call call);
+Answer put_rule_setting(Call call);
+Answer remove_rule_setting(Call call);
+
+// faults.cpp
+Answer list_faults(Call call);
+Answer summarize_faults(Call call);
+
+// configuration.cpp
+Answer list_settings(Call call);
 
 // server.cpp
 Answer get_version(Call call);

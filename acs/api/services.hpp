@@ -13,16 +13,22 @@ class AuditTrail;
 class ConditionGuard;
 class FileDirectory;
 class FileStore;
+class FleetStatistics;
 class IncidentLog;
 class Inventory;
 class ParameterCheck;
+class ParameterValues;
 class DeviceAdmin;
 class DeviceLife;
+class EditLocks;
+class Faults;
+class IdempotencyKeys;
 class OpenSessions;
 class OperatorStore;
 class PastSessions;
 class Promotions;
 class Rotations;
+class RuleSettings;
 class Rules;
 class StrangerList;
 class Traces;
@@ -54,6 +60,12 @@ struct Services {
     domain::PastSessions& sessions;
     domain::OpenSessions& open_sessions;
     domain::Traces& traces;
+    domain::IdempotencyKeys& keys;
+    domain::EditLocks& locks;
+    domain::ParameterValues& values;
+    domain::RuleSettings& rule_settings;
+    domain::Faults& faults;
+    domain::FleetStatistics& fleet;
 };
 
 }  // namespace api

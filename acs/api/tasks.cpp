@@ -85,6 +85,14 @@ boost::json::value view_of(std::optional<domain::WakeOutcome> const& outcome)
     return boost::json::object{{"reached", outcome->reached}, {"cause", std::move(cause)}};
 }
 
+/// The task that this request made when it was tried before.
+base::Awaitable<std::optional<domain::TaskRow>> made_before(Call const& call)
+{
+    if (!call.claim || call.claim->attempt == 1)
+        co_return std::nullopt;
+    co_return co_await call.context.services.inventory.find_task(domain::TaskId{call.claim->reserved_id});
+}
+
 net::Response created(domain::TaskRow const& row, boost::json::object body)
 {
     auto response = json_response(201, body);
@@ -171,6 +179,24 @@ Outcome<void> check_permission(Caller const& caller, domain::TaskArguments const
     return {};
 }
 
+/// Makes a task that was checked.
+base::Awaitable<domain::TaskRow> add(Call const& call, domain::DeviceRow const& device, domain::Task task)
+{
+    if (call.claim)
+        task.id = domain::TaskId{call.claim->reserved_id};
+    task.device = device.key;
+    task.origin = call.caller.name.empty() ? "api" : "api:" + call.caller.name;
+    auto row = co_await call.context.services.inventory.add_task(std::move(task));
+    row.identity = device.identity;
+    base::log::info("api.task_created", {{"task", row.task.id.value()},
+                                         {"device", cwmp::external_id(device.identity)},
+                                         {"kind", domain::kind_of(row.task.arguments)},
+                                         {"by", call.caller.name}});
+    co_await audit(call, "task.created", fmt::format("task {}", row.task.id.value()), nullptr, what_was_ordered(row),
+                   device.key);
+    co_return row;
+}
+
 }  // namespace
 
 Answer create_task(Call call)
@@ -188,26 +214,19 @@ Answer create_task(Call call)
     auto const device = co_await find_device(call, std::string{call.argument});
     if (!device)
         co_return std::unexpected{device.error()};
-    if (auto checked = co_await check_task(call.context, *device, *task); !checked)
-        co_return std::unexpected{std::move(checked).error()};
-
     auto const is_due = task->not_before <= services.clock.now();
-    task->device = device->key;
-    task->origin = call.caller.name.empty() ? "api" : "api:" + call.caller.name;
-    auto row = co_await services.inventory.add_task(*std::move(task));
-    row.identity = device->identity;
-    base::log::info("api.task_created", {{"task", row.task.id.value()},
-                                         {"device", cwmp::external_id(device->identity)},
-                                         {"kind", domain::kind_of(row.task.arguments)},
-                                         {"by", call.caller.name}});
-    co_await audit(call, "task.created", fmt::format("task {}", row.task.id.value()), nullptr, what_was_ordered(row),
-                   device->key);
+    auto row = co_await made_before(call);
+    if (!row) {
+        if (auto checked = co_await check_task(call.context, *device, *task); !checked)
+            co_return std::unexpected{std::move(checked).error()};
+        row = co_await add(call, *device, *std::move(task));
+    }
     if (!most)
-        co_return created(row, api::view_of(row));
-    auto const waking = co_await wake_and_wait(call.context, row, is_due, *most);
-    auto body = api::view_of(row);
+        co_return created(*row, api::view_of(*row));
+    auto const waking = co_await wake_and_wait(call.context, *row, is_due, *most);
+    auto body = api::view_of(*row);
     body["connection_request"] = view_of(*waking);
-    co_return created(row, std::move(body));
+    co_return created(*row, std::move(body));
 }
 
 Answer list_device_tasks(Call call)

@@ -288,6 +288,12 @@ Application::Application(Config config, Prepared prepared)
       admin_{writes_, prepared_.sealer},
       life_{writes_, path_.ids(), &news_},
       rotations_{writes_, path_.ids()},
+      keys_{writes_, prepared_.sealer, path_.ids()},
+      edit_locks_{writes_, path_.ids()},
+      values_{searches_},
+      rule_settings_{writes_},
+      faults_{searches_},
+      fleet_{searches_},
       rotation_runner_{rotations_, inventory_, guard_},
       promotions_{writes_},
       incidents_{writes_, clock_, metrics_},
@@ -482,10 +488,13 @@ base::Result<void> Application::listen_api()
     settings.file_bytes = config_.files.file_bytes;
     settings.open_tasks = config_.inventory.open_tasks_per_device;
     settings.operators = operators_of(config_.operators);
+    settings.configuration = config_.settings;
+    settings.configuration_file = config_.file;
     handlers_.push_back(std::make_unique<api::Api>(
-        api::Services{inventory_, files_,     *directory_, waker_,     guard_,    &model_check_,  clock_,
-                      metrics_,   admin_,     promotions_, rules_,     audit_,    incidents_,     announcements_,
-                      strangers_, operators_, life_,       rotations_, sessions_, session_board_, traces_},
+        api::Services{inventory_, files_,      *directory_, waker_,         guard_,    &model_check_,  clock_,
+                      metrics_,   admin_,      promotions_, rules_,         audit_,    incidents_,     announcements_,
+                      strangers_, operators_,  life_,       rotations_,     sessions_, session_board_, traces_,
+                      keys_,      edit_locks_, values_,     rule_settings_, faults_,   fleet_},
         settings));
     auto& handler = *handlers_.back();
     api_ = &dynamic_cast<api::Api&>(handler);

@@ -27,14 +27,20 @@
 #include "storage/pg_device_admin.hpp"
 #include "storage/pg_device_bindings.hpp"
 #include "storage/pg_device_life.hpp"
+#include "storage/pg_edit_locks.hpp"
+#include "storage/pg_faults.hpp"
 #include "storage/pg_file_store.hpp"
+#include "storage/pg_fleet_statistics.hpp"
+#include "storage/pg_idempotency_keys.hpp"
 #include "storage/pg_incidents.hpp"
 #include "storage/pg_inventory.hpp"
 #include "storage/pg_model_store.hpp"
 #include "storage/pg_open_sessions.hpp"
 #include "storage/pg_operators.hpp"
+#include "storage/pg_parameter_values.hpp"
 #include "storage/pg_promotions.hpp"
 #include "storage/pg_rotations.hpp"
+#include "storage/pg_rule_settings.hpp"
 #include "storage/pg_rules.hpp"
 #include "storage/pg_sessions.hpp"
 #include "storage/pg_strangers.hpp"
@@ -127,6 +133,12 @@ private:
     storage::PgDeviceAdmin admin_;
     storage::PgDeviceLife life_;
     storage::PgRotations rotations_;
+    storage::PgIdempotencyKeys keys_;
+    storage::PgEditLocks edit_locks_;
+    storage::PgParameterValues values_;
+    storage::PgRuleSettings rule_settings_;
+    storage::PgFaults faults_;
+    storage::PgFleetStatistics fleet_;
     identity::RotationRunner rotation_runner_;
     storage::PgPromotions promotions_;
     storage::PgIncidents incidents_;

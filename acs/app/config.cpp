@@ -16,7 +16,7 @@ namespace {
 
 /// What the readers of the sections share.
 struct Context {
-    std::vector<std::string>& problems;
+    ConfigFindings& problems;
 };
 
 template <class Enum>
@@ -24,9 +24,13 @@ void read_choice(TomlReader& reader, std::string_view key, Enum& value,
                  std::vector<std::pair<std::string_view, Enum>> const& choices)
 {
     std::vector<std::string_view> names;
-    for (auto const& choice : choices)
+    std::string_view usual;
+    for (auto const& choice : choices) {
         names.push_back(choice.first);
-    if (auto const index = reader.choice(key, names))
+        if (choice.second == value)
+            usual = choice.first;
+    }
+    if (auto const index = reader.choice(key, names, usual))
         value = choices[*index].second;
 }
 
@@ -254,13 +258,14 @@ void read_small(TomlReader& root, Config& config, Context context)
 {
     TomlReader log{root.table("log"), "log", context.problems};
     static constexpr std::string_view levels[] = {"debug", "info", "warning", "error"};
-    if (auto const level = log.choice("level", {std::begin(levels), std::end(levels)}))
+    if (auto const level = log.choice("level", {std::begin(levels), std::end(levels)}, config.log.level))
         config.log.level = levels[*level];
     TomlReader secrets{root.table("secrets"), "secrets", context.problems};
     secrets.read("key_file", config.secrets.key_file);
     TomlReader discovery{root.table("discovery"), "discovery", context.problems};
     static constexpr std::string_view profiles[] = {"full", "lean", "off"};
-    if (auto const profile = discovery.choice("profile", {std::begin(profiles), std::end(profiles)}))
+    if (auto const profile =
+            discovery.choice("profile", {std::begin(profiles), std::end(profiles)}, config.discovery.profile))
         config.discovery.profile = profiles[*profile];
     discovery.read("rpcs_per_session", config.discovery.rpcs_per_session, 1, 100'000);
     discovery.read("seconds_per_session", config.discovery.seconds_per_session, 1, 3600);
@@ -325,36 +330,40 @@ ConfigOutcome parse_config(std::string_view text, std::string_view file_name)
         return outcome;
     }
     auto& config = outcome.config;
-    Context const context{outcome.problems};
+    config.file = file_name;
+    ConfigFindings findings;
+    Context const context{findings};
     {
-        TomlReader root{&*parsed, "", outcome.problems};
+        TomlReader root{&*parsed, "", findings};
         root.read("node", config.node);
         root.read("threads", config.threads, 0, 256);
         read_small(root, config, context);
-        TomlReader tls{root.table("tls"), "tls", outcome.problems};
+        TomlReader tls{root.table("tls"), "tls", findings};
         read_tls(tls, config.tls, context);
-        TomlReader http{root.table("http"), "http", outcome.problems};
+        TomlReader http{root.table("http"), "http", findings};
         read_http(http, config.http);
-        TomlReader cwmp{root.table("cwmp"), "cwmp", outcome.problems};
+        TomlReader cwmp{root.table("cwmp"), "cwmp", findings};
         read_cwmp(cwmp, config.cwmp, context);
-        TomlReader inventory{root.table("inventory"), "inventory", outcome.problems};
+        TomlReader inventory{root.table("inventory"), "inventory", findings};
         read_inventory(inventory, config.inventory);
-        TomlReader enrolment{root.table("enrolment"), "enrolment", outcome.problems};
+        TomlReader enrolment{root.table("enrolment"), "enrolment", findings};
         read_enrolment(enrolment, config.enrolment);
         read_logins(enrolment, config.enrolment);
-        TomlReader files{root.table("files"), "files", outcome.problems};
+        TomlReader files{root.table("files"), "files", findings};
         read_files(files, config.files, context);
-        TomlReader api{root.table("api"), "api", outcome.problems};
+        TomlReader api{root.table("api"), "api", findings};
         api.read("token_file", config.api.token_file);
         config.api.listeners = read_listeners<ListenerConfig>(api, "api", context, [](TomlReader&, ListenerConfig&) {});
-        TomlReader wakeup{root.table("wakeup"), "wakeup", outcome.problems};
+        TomlReader wakeup{root.table("wakeup"), "wakeup", findings};
         read_wakeup(wakeup, config.wakeup);
         TomlReader stun{root.table("stun"), "stun", outcome.problems};
         read_stun(stun, config.stun);
         TomlReader xmpp{root.table("xmpp"), "xmpp", outcome.problems};
         read_xmpp(xmpp, config.xmpp);
     }
-    check_whole(config, outcome.problems);
+    check_whole(config, findings);
+    config.settings = std::move(findings.settings);
+    outcome.problems.assign(findings.begin(), findings.end());
     return outcome;
 }
 

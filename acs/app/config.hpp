@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/shown_setting.hpp"
 #include "net/limits.hpp"
 #include "net/server.hpp"
 #include "net/tls.hpp"
@@ -221,6 +222,9 @@ struct Config {
         std::vector<std::string> domains;  ///< of devices' Jabber IDs; empty: that of `jid`
         bool without_tls = false;          ///< laboratories only
     } xmpp;
+
+    std::vector<domain::ShownSetting> settings;  ///< all of the above, as people may see them
+    std::string file;                            ///< that it was read from
 };
 
 /// Reads a configuration. On failure `problems` has a sentence for each thing that is wrong, all of them at once.

@@ -22,6 +22,9 @@ void add_common(CLI::App& app, Invocation& invocation, unsigned& wait)
     app.add_option("--ca", invocation.server.ca_file,
                    "PEM file of authorities to trust (else ACS_CA, else the profile file)");
     app.add_flag("--json", invocation.json, "print one JSON object a line");
+    app.add_option("--format", invocation.format, "of a list: csv or ndjson, all of it")
+        ->check(CLI::IsMember({"csv", "ndjson"}));
+    app.add_option("--columns", invocation.columns, "of such a list: id,state,value('PATH')");
     app.add_flag("--wait{30}", wait,
                  "wake the device and wait for the end, 30 s or --wait=SECONDS; exit 3: not finished yet")
         ->check(CLI::Range(0u, longest_wait));
@@ -282,6 +285,24 @@ std::optional<Ending> self_description(CLI::App const& app, Invocation const& in
     return script ? Ending{0, *script} : Ending{2, fmt::format("acsctl: {}\n", script.error().what)};
 }
 
+void add_overview(CLI::App& app, Invocation& invocation)
+{
+    auto* const faults = app.add_subcommand("faults", "what is wrong with devices now; faults summary: over the fleet");
+    faults->add_option("ID", invocation.device, "only those of this device; or: summary");
+    faults->add_option("--kind", invocation.kind, "task, rule, sessions or automation");
+    faults->add_option("--code", invocation.code, "tasks that failed with this code");
+    faults->add_option("--days", invocation.days, "tasks that were ordered within so many days");
+    faults->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
+    app.add_subcommand("statistics", "how many devices there are of what kind, and how they do");
+    auto* const settings = app.add_subcommand("settings", "the configuration that the server runs with");
+    settings->add_option("--limit", invocation.limit, "at most so many, 0 for all");
+    auto* const places = app.add_subcommand(
+        "rule-settings", "where the settings that rules name are found in the trees of devices: list, set, remove");
+    places->add_option("ACTION", invocation.operands, "set NAME:ROOT:OUI:CLASS PATH or remove ID; nothing: list")
+        ->expected(0, 3);
+    places->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
+}
+
 std::unexpected<Ending> ending(CLI::App const& app, CLI::ParseError const& error)
 {
     std::ostringstream out;
@@ -309,6 +330,7 @@ std::expected<Invocation, Ending> read_arguments(std::vector<std::string> argume
     add_enrolment(app, invocation);
     add_operators(app, invocation);
     add_self(app, invocation);
+    add_overview(app, invocation);
     try {
         std::ranges::reverse(arguments);  // as CLI11 takes them
         app.parse(std::move(arguments));

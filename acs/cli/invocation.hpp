@@ -48,6 +48,9 @@ struct Invocation {
     bool no_reset = false;          ///< of a retirement: at once, without a factory reset
     bool sure = false;              ///< of what cannot be undone
     unsigned rounds = 0;            ///< of top; 0: until it is interrupted
+    std::string format;             ///< of a list: csv or ndjson; empty: a table, or `json`
+    std::string columns;            ///< of such a list; empty: all
+    std::string code;               ///< of faults
     bool json = false;
     bool reveal = false;      ///< of parameters: values of secrets, too
     bool dry_run = false;     ///< of rules: tell what would change

@@ -54,6 +54,10 @@ constexpr Command commands[] = {
     {"sessions", list_sessions},
     {"session", show_session},
     {"trace", trace},
+    {"faults", faults},
+    {"statistics", statistics},
+    {"settings", settings},
+    {"rule-settings", rule_settings},
 };
 
 int dispatch(Session session)

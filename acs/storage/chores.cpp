@@ -68,6 +68,11 @@ constexpr std::array sweeps{
            " AND NOT EXISTS (SELECT FROM rule r WHERE r.rule = q.rule AND r.version_id = q.version_id)"},
           "quarantines of old rules forgotten",
           true},
+    Sweep{{"sweep_idempotency_keys", "DELETE FROM idempotency_key WHERE at < $1::timestamptz - interval '24 hours'"
+                                     " AND lease_until < $1"},
+          "idempotency keys forgotten",
+          true},
+    Sweep{{"sweep_edit_locks", "DELETE FROM edit_lock WHERE until < $1"}, "edits given up", true},
 };
 
 constexpr Statement try_lock{"try_chores_lock", "SELECT pg_try_advisory_lock($1)"};

@@ -34,7 +34,8 @@ constexpr Statement insert_task{"insert_task",
                                 "WITH t AS (INSERT INTO task (device_id, task_id, kind, priority, created, not_before, "
                                 "expires_at, origin, arguments, window_start, window_end)"
                                 " VALUES ($1, $2, $3, $4, now(), greatest($5::timestamptz, now()), $6::timestamptz, "
-                                "$7, $8::jsonb, $9::time, $10::time) RETURNING *) " TASK_ROW " FROM t" TASK_TABLES};
+                                "$7, $8::jsonb, $9::time, $10::time) ON CONFLICT DO NOTHING RETURNING *) " TASK_ROW
+                                " FROM t" TASK_TABLES};
 constexpr Statement count_open_tasks{"count_open_tasks", "SELECT count(*) FROM task WHERE device_id = $1"
                                                          " AND state IN ('queued', 'sent', 'waiting', 'unknown')"};
 constexpr Statement find_task_row{"find_task_row", TASK_ROW " FROM task t" TASK_TABLES " WHERE t.task_id = $1"};
@@ -101,7 +102,8 @@ void add_readable(pqxx::row const& row, std::vector<domain::TaskRow>& tasks)
 
 base::Awaitable<domain::TaskRow> PgInventory::add_task(domain::Task task)
 {
-    task.id = domain::TaskId{parts_.ids.next()};
+    if (task.id.value() == 0)
+        task.id = domain::TaskId{parts_.ids.next()};
     auto work = [this, task = std::move(task)](Transaction& transaction) {
         auto const arguments = arguments_text(parts_.sealer, task.device, task.arguments);
         auto const rows = transaction.exec(
@@ -109,9 +111,9 @@ base::Awaitable<domain::TaskRow> PgInventory::add_task(domain::Task task)
             static_cast<int>(task.priority), time_text(task.not_before), text_or_null(task.expires_at),
             storable(task.origin), arguments, window_text(task.window, &domain::TaskWindow::from),
             window_text(task.window, &domain::TaskWindow::until));
-        return task_row_of(rows.front());
+        return task_row_of(rows.empty() ? transaction.exec(find_task_row, task.id.value()).front() : rows.front());
     };
-    auto row = co_await parts_.writes.run(std::move(work));
+    auto row = co_await parts_.writes.run(std::move(work), InDoubt::repeat);
     if (parts_.news != nullptr)
         parts_.news->announce(row.task.device, row.task.id, row.task.priority == domain::Priority::person);
     co_return row;

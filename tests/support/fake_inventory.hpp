@@ -137,12 +137,17 @@ public:
     base::Awaitable<domain::TaskRow> add_task(domain::Task task) override
     {
         auto const lock = enter();
-        task.id = domain::TaskId{++last_task_};
+        if (auto const known = tasks_.find(task.id.value()); known != tasks_.end())
+            co_return known->second;
+        if (task.id.value() == 0)
+            task.id = domain::TaskId{last_task_ + 1};
+        last_task_ = std::max(last_task_, task.id.value());
+        auto const id = task.id.value();
         domain::TaskRow row{};
         row.updated = task.created;
         row.identity = devices_.at(task.device.value()).identity;
         row.task = std::move(task);
-        co_return tasks_[last_task_] = std::move(row);
+        co_return tasks_[id] = std::move(row);
     }
     base::Awaitable<std::optional<domain::TaskRow>> find_task(domain::TaskId id) override
     {

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+
 namespace {
 
 using testing::HasSubstr;
@@ -33,6 +36,30 @@ TEST(Config, EveryProblemIsReportedAtOnce)
     EXPECT_THAT(problems, HasSubstr("log.level: must be one of debug, info, warning, error, not 'loud'"));
     EXPECT_THAT(problems, HasSubstr("cwmp.listener[0].port: must be a whole number from 0 to 65535"));
     EXPECT_THAT(problems, HasSubstr("cwmp.listener[0].auth: basic sends passwords in clear"));
+}
+
+TEST(Config, EverySettingIsToldWithItsDefaultAndWithoutPasswords)
+{
+    auto const outcome = app::parse_config("threads = 3\n[log]\nlevel = 'error'\n"
+                                           "[database]\nurl = 'postgresql://acs:geheim@db/acs'\n"
+                                           "[wakeup]\nusername = 'u'\npassword = 'geheim'\n",
+                                           "test.toml");
+    std::map<std::string, domain::ShownSetting> settings;
+    for (auto const& setting : outcome.config.settings) {
+        EXPECT_THAT(setting.value, testing::Not(HasSubstr("geheim"))) << setting.name;
+        EXPECT_TRUE(settings.try_emplace(setting.name, setting).second) << setting.name << " is told twice";
+    }
+    EXPECT_EQ(settings.at("threads").value, "3");
+    EXPECT_EQ(settings.at("threads").default_value, "0");
+    EXPECT_TRUE(settings.at("threads").is_given);
+    EXPECT_EQ(settings.at("log.level").value, "\"error\"");
+    EXPECT_EQ(settings.at("log.level").default_value, "\"info\"");
+    EXPECT_EQ(settings.at("wakeup.password").value, "\"********\"");
+    EXPECT_EQ(settings.at("wakeup.password").default_value, "\"\"");
+    EXPECT_EQ(settings.at("database.search_timeout_ms").value, "5000");
+    EXPECT_FALSE(settings.at("database.search_timeout_ms").is_given);
+    EXPECT_EQ(settings.at("wakeup.denied_networks").value, "[]");
+    EXPECT_EQ(outcome.config.file, "test.toml");
 }
 
 TEST(Config, WakesAndSweepsOfRulesAreSet)

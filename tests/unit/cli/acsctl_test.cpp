@@ -9,15 +9,19 @@
 #include "support/fake_admin.hpp"
 #include "support/fake_announcements.hpp"
 #include "support/fake_audit.hpp"
+#include "support/fake_faults.hpp"
 #include "support/fake_files.hpp"
 #include "support/fake_incidents.hpp"
 #include "support/fake_inventory.hpp"
+#include "support/fake_keys.hpp"
 #include "support/fake_life.hpp"
 #include "support/fake_operators.hpp"
+#include "support/fake_rule_settings.hpp"
 #include "support/fake_rules.hpp"
 #include "support/fake_sessions.hpp"
 #include "support/fake_strangers.hpp"
 #include "support/fake_traces.hpp"
+#include "support/fake_values.hpp"
 #include "support/fake_waker.hpp"
 
 #include <boost/json.hpp>
@@ -163,9 +167,16 @@ protected:
     support::FakeSessions sessions_;
     support::FakeOpenSessions open_sessions_;
     support::FakeTraces traces_{clock_};
-    api::Api api_{{inventory_, files_,     directory_,  waker_,     guard_,    nullptr,        clock_,
-                   metrics_,   admin_,     promotions_, rules_,     audit_,    incidents_,     announcements_,
-                   strangers_, operators_, life_,       rotations_, sessions_, open_sessions_, traces_},
+    support::FakeIdempotencyKeys keys_;
+    support::FakeEditLocks locks_;
+    support::FakeParameterValues values_{inventory_};
+    support::FakeRuleSettings rule_settings_;
+    support::FakeFaults faults_;
+    support::FakeFleetStatistics fleet_;
+    api::Api api_{{inventory_, files_,     directory_,  waker_,         guard_,    nullptr,        clock_,
+                   metrics_,   admin_,     promotions_, rules_,         audit_,    incidents_,     announcements_,
+                   strangers_, operators_, life_,       rotations_,     sessions_, open_sessions_, traces_,
+                   keys_,      locks_,     values_,     rule_settings_, faults_,   fleet_},
                   {.tokens = {{"test", "secret"}}, .version = "1.2.3", .operators = {.costs = {8, 1}}}};
     net::Threads threads_{1};
     net::Server server_{threads_, metrics_};
@@ -205,6 +216,60 @@ TEST_F(AcsctlTest, ADeviceIsChosenForTraces)
     EXPECT_FALSE(traces_.wants(domain::DeviceKey{1}));
     EXPECT_EQ(run({"trace", device}).code, 2);
     EXPECT_EQ(run({"trace", device, "perhaps"}).code, 2);
+}
+
+TEST_F(AcsctlTest, AWholeListComesAsCsv)
+{
+    auto const ran = run({"devices", "--format", "csv", "--columns", "id,state"});
+    EXPECT_EQ(ran.code, 0) << ran.error;
+    EXPECT_EQ(ran.out, "id,state\r\n00D09E-HG%2D1000-S1,active\r\n00D09E-HG%2D1000-S2,active\r\n"
+                       "00D09E-HG%2D1000-S3,active\r\n");
+    EXPECT_THAT(run({"tasks", "--format", "ndjson"}).out, "{\"end\":true,\"items\":0}\n");
+    auto const wrong = run({"devices", "--format", "csv", "--columns", "id,,"});
+    EXPECT_EQ(wrong.code, 1);
+    EXPECT_THAT(wrong.error, HasSubstr("columns must be names and parameters"));
+    EXPECT_EQ(run({"devices", "--format", "xml"}).code, 2);
+}
+
+TEST_F(AcsctlTest, EveryOrderHasAKeyOfItsOwn)
+{
+    EXPECT_EQ(run({"reboot", device_}).code, 0);
+    EXPECT_EQ(run({"reboot", device_}).code, 0);
+    EXPECT_EQ(keys_.size(), 2u);
+    EXPECT_EQ(inventory_.all_tasks().size(), 2u);
+}
+
+TEST_F(AcsctlTest, WhatIsWrongAndHowTheFleetDoesIsShown)
+{
+    domain::Fault fault;
+    fault.device = domain::DeviceKey{1};
+    fault.identity = {"Acme", "00D09E", "HG-1000", "S1"};
+    fault.code = 9010;
+    fault.text = "no such file";
+    fault.task = domain::TaskId{7};
+    fault.subject = "download";
+    faults_.all.push_back(fault);
+    faults_.all_groups.push_back({domain::FaultKind::task, 9010, "HG-1000", 5, 6});
+    fleet_.counts.by_state = {{"active", 3}};
+    fleet_.counts.by_software = {{"HG-1000", "1.0", 3}};
+    auto const list = run({"faults", device_, "--kind", "task"});
+    EXPECT_EQ(list.code, 0) << list.error;
+    EXPECT_THAT(list.out, AllOf(HasSubstr("download"), HasSubstr("9010"), HasSubstr("no such file")));
+    EXPECT_THAT(run({"faults", "summary"}).out, HasSubstr("HG-1000"));
+    auto const statistics = run({"statistics"});
+    EXPECT_EQ(statistics.code, 0) << statistics.error;
+    EXPECT_THAT(statistics.out, AllOf(HasSubstr("devices: 3"), HasSubstr("active"), HasSubstr("1.0")));
+    EXPECT_EQ(run({"settings"}).code, 0);
+}
+
+TEST_F(AcsctlTest, WhereRulesFindSettingsIsSetAndForgotten)
+{
+    auto const set = run({"rule-settings", "set", "wifi.ssid.1:Device.::HG-7", "Device.X.Name"});
+    EXPECT_EQ(set.code, 0) << set.error;
+    EXPECT_THAT(run({"rule-settings"}).out, HasSubstr("wifi.ssid.1:Device.::HG-7"));
+    EXPECT_EQ(run({"rule-settings", "remove", "wifi.ssid.1:Device.::HG-7"}).code, 0);
+    EXPECT_EQ(run({"rule-settings", "remove", "wifi.ssid.1:Device.::HG-7"}).code, 1);
+    EXPECT_EQ(run({"rule-settings", "set"}).code, 2);
 }
 
 TEST_F(AcsctlTest, AListOfDevicesIsImportedAndBadLinesAreTold)
