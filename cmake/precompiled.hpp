@@ -1,4 +1,5 @@
-// What nearly every source includes, compiled once (CMakeLists.txt, ACS_PCH). Sources include what they use all the same.
+// What nearly every source includes, compiled once (CMakeLists.txt, ACS_PCH). Sources include what they use all the
+// same.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
