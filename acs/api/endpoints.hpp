@@ -69,6 +69,9 @@ Answer cancel_task(Call call);
 // connection_requests.cpp
 Answer request_connection(Call call);
 
+// reachability.cpp
+Answer get_reachability(Call call);
+
 // files.cpp
 Answer add_file(Call call);
 Answer list_files(Call call);

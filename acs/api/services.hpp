@@ -20,6 +20,7 @@ class DeviceAdmin;
 class DeviceLife;
 class OperatorStore;
 class Promotions;
+class ReachabilityView;
 class Rotations;
 class Rules;
 class StrangerList;
@@ -48,6 +49,7 @@ struct Services {
     domain::OperatorStore& operators;
     domain::DeviceLife& life;
     domain::Rotations& rotations;
+    domain::ReachabilityView& reachability;
 };
 
 }  // namespace api

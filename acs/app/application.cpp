@@ -62,10 +62,10 @@ storage::SessionPathSettings session_path_of(Config const& config, unsigned node
     return settings;
 }
 
-provisioning::WakeLimits rule_wakes_of(Config::Rules const& config)
+provisioning::WakeLimits rule_wakes_of(Config::Wakeup const& config)
 {
     provisioning::WakeLimits limits;
-    limits.per_second = config.wakes_per_second;
+    limits.wakes = config.automation_per_second > 0;
     return limits;
 }
 
@@ -105,19 +105,29 @@ storage::TaskWatchSettings task_watch_of(Config const& config)
     return settings;
 }
 
-wakeup::WakeupSettings wakeup_of(Config::Wakeup const& config, wakeup::TargetRules targets,
-                                 std::shared_ptr<net::ExpectedPeers> expected)
+wakeup::HttpSettings http_waker_settings_of(Config::Wakeup const& config, wakeup::TargetRules targets)
 {
-    wakeup::WakeupSettings settings;
+    wakeup::HttpSettings settings;
     settings.limits.connect = config.connect_timeout;
     settings.limits.exchange = config.exchange_timeout;
-    settings.limits.at_once = config.at_once;
     settings.targets = std::move(targets);
     settings.allow_basic = config.allow_basic;
     settings.username = config.username;
     settings.password = config.password;
-    settings.expected = std::move(expected);
     return settings;
+}
+
+wakeup::DispatchLimits dispatch_limits_of(Config::Wakeup const& config)
+{
+    wakeup::DispatchLimits limits;
+    limits.rates = {config.per_second, config.automation_per_second, config.bulk_per_second, config.network_per_second};
+    limits.backoff = {config.backoff, config.longest_backoff, config.most_failures};
+    limits.at_once = config.at_once;
+    limits.waiting = config.waiting;
+    limits.request = config.connect_timeout + config.exchange_timeout;
+    limits.inform = config.inform;
+    limits.fall_over = config.fall_over;
+    return limits;
 }
 
 session::SessionLimits limits_of(Config const& config)
@@ -271,10 +281,21 @@ Application::Application(Config config, Prepared prepared)
       rule_runner_{rules_, path_.outcomes(), clock_},
       chores_{chores_of(config_, path_.paths()), node_, clock_},
       task_watch_{task_watch_of(config_), news_},
-      waker_{inventory_, metrics_, wakeup_of(config_.wakeup, prepared_.wake_targets, expected_)},
+      reachability_{writes_, searches_},
+      http_waker_{http_waker_settings_of(config_.wakeup, prepared_.wake_targets)},
+      waker_{{inventory_,
+              reachability_,
+              live_,
+              clock_,
+              metrics_,
+              threads_->context(0).get_executor(),
+              wake_timers_,
+              {&http_waker_},
+              expected_},
+             dispatch_limits_of(config_.wakeup)},
       sweep_store_{sweeps_, prepared_.sealer},
       sweep_rules_{sweeps_, sweep_queries_, path_.paths(), prepared_.sealer},
-      rule_wakes_{waker_, sweep_store_, metrics_, rule_wakes_of(config_.rules)},
+      rule_wakes_{waker_, sweep_store_, metrics_, rule_wakes_of(config_.wakeup)},
       sweeper_{{rule_runner_, sweep_rules_, sweep_store_, rule_wakes_, clock_, metrics_},
                sweep_of(config_.rules, node_.value())},
       enroller_{{rule_runner_, sweep_rules_, sweep_store_, rule_wakes_, audit_, metrics_}},
@@ -282,6 +303,7 @@ Application::Application(Config config, Prepared prepared)
 {
     note_writer_.add([this] { incidents_.flush(); });
     note_writer_.add([this] { strangers_.flush(); });
+    note_writer_.add([this] { reachability_.flush(); });
     note_writer_.add([this] { enrolment_watch_.look(); });
     note_writer_.add([this, rounds = 0U]() mutable {
         if (rounds++ % rounds_between_enrolments == 0)
@@ -397,7 +419,9 @@ base::Result<void> Application::listen_cwmp()
         if (listener.tls_rules.profile == net::TlsProfile::legacy)
             base::log::warning("app.legacy",
                                {{"listener", listener.name}, {"reason", "TLS 1.0 and weak ciphers are allowed here"}});
-        handlers_.push_back(std::make_unique<session::CwmpEndpoint>(services, std::move(policy), *threads_));
+        auto endpoint = std::make_unique<session::CwmpEndpoint>(services, std::move(policy), *threads_);
+        live_.add(*endpoint);
+        handlers_.push_back(std::move(endpoint));
         if (auto opened = server_->listen(listener_of(listener), *handlers_.back()); !opened)
             return opened;
     }
@@ -431,7 +455,7 @@ base::Result<void> Application::listen_api()
     handlers_.push_back(
         std::make_unique<api::Api>(api::Services{inventory_, files_, *directory_, waker_, guard_, &model_check_, clock_,
                                                  metrics_, admin_, promotions_, rules_, audit_, incidents_,
-                                                 announcements_, strangers_, operators_, life_, rotations_},
+                                                 announcements_, strangers_, operators_, life_, rotations_, waker_},
                                    settings));
     auto& handler = *handlers_.back();
     api_ = &dynamic_cast<api::Api&>(handler);

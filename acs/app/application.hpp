@@ -3,6 +3,7 @@
 #include "api/api.hpp"
 #include "app/certificate_watch.hpp"
 #include "app/config.hpp"
+#include "app/live_endpoints.hpp"
 #include "app/model_check.hpp"
 #include "base/clock.hpp"
 #include "base/counters.hpp"
@@ -31,12 +32,14 @@
 #include "storage/pg_model_store.hpp"
 #include "storage/pg_operators.hpp"
 #include "storage/pg_promotions.hpp"
+#include "storage/pg_reachability.hpp"
 #include "storage/pg_rotations.hpp"
 #include "storage/pg_rules.hpp"
 #include "storage/pg_strangers.hpp"
 #include "storage/pg_sweep.hpp"
 #include "storage/session_path.hpp"
 #include "storage/task_watch.hpp"
+#include "wakeup/dispatcher.hpp"
 #include "wakeup/http_waker.hpp"
 
 #include <boost/asio/thread_pool.hpp>
@@ -135,7 +138,11 @@ private:
     storage::TaskWatch task_watch_;
     storage::NoteWriter note_writer_;
     std::shared_ptr<net::ExpectedPeers> expected_ = std::make_shared<net::ExpectedPeers>();
-    wakeup::HttpWaker waker_;
+    LiveEndpoints live_;
+    storage::PgReachability reachability_;
+    wakeup::HttpWaker http_waker_;
+    wakeup::SteadyTimers wake_timers_{threads_->context(0).get_executor()};
+    wakeup::Dispatcher waker_;
     storage::PgSweep sweep_store_;
     storage::PgRules sweep_rules_;
     provisioning::WakeQueue rule_wakes_;

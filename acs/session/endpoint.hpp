@@ -54,6 +54,8 @@ public:
 
     /// Sessions that are open now.
     [[nodiscard]] std::size_t sessions() const;
+    /// Whether a device is in one, over a connection that lives. From any thread.
+    [[nodiscard]] bool has_session(domain::DeviceKey device) const;
 
 private:
     struct State;

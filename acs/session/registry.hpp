@@ -2,6 +2,7 @@
 
 #include "session/session.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -26,10 +27,11 @@ struct LiveSession {
     std::size_t const thread;   ///< any thread: whose it is
     std::string const address;  ///< any thread: where its Inform came from; empty when that was another node's
     Session session;
-    std::uint64_t connection = 0;  ///< id of the connection that its last request came over, 0 when that is gone
-    bool busy = false;             ///< a request is being answered
-    bool kept = false;             ///< it was suspended: another node may have taken it over
-    std::string replaced_by;       ///< not empty: to be abandoned for this reason as soon as it is not busy
+    /// Any thread: id of the connection that its last request came over, 0 when that is gone.
+    std::atomic<std::uint64_t> connection{0};
+    bool busy = false;        ///< a request is being answered
+    bool kept = false;        ///< it was suspended: another node may have taken it over
+    std::string replaced_by;  ///< not empty: to be abandoned for this reason as soon as it is not busy
     std::chrono::steady_clock::time_point expires;  ///< when the CPE has been silent for too long
 };
 

@@ -78,10 +78,10 @@ constexpr std::array takings{
 };
 
 constexpr std::array leftovers{
-    "device_tree",      "device_recent", "device_parameter",
-    "path_budget",      "rule_outcome",  "rule_quarantine",
-    "model_experience", "cwmp_session",  "connection_request_credential",
-    "device_contact",   "device",
+    "device_tree",         "device_recent",  "device_parameter",
+    "path_budget",         "rule_outcome",   "rule_quarantine",
+    "model_experience",    "cwmp_session",   "connection_request_credential",
+    "device_reachability", "device_contact", "device",
 };
 
 constexpr Statement read_login{"merge_read_login", "SELECT username, password, previous_username, previous_password "

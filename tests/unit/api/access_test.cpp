@@ -32,7 +32,8 @@ TEST_F(AccessTest, EveryKnownTokenWorksAndTheSchemeIsReadInAnyCase)
 TEST_F(AccessTest, AnEmptyTokenInTheConfigurationLetsNobodyIn)
 {
     api::Api const open{{inventory_, files_, directory_, waker_, guard_, nullptr, clock_, metrics_, admin_, promotions_,
-                         rules_, audit_, incidents_, announcements_, strangers_, operators_, life_, rotations_},
+                         rules_, audit_, incidents_, announcements_, strangers_, operators_, life_, rotations_,
+                         reachability_},
                         {.tokens = {{"x", ""}}, .operators = {.costs = cheap}}};
     net::RequestHead head;
     head.method = "GET";

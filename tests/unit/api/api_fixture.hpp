@@ -13,6 +13,7 @@
 #include "support/fake_inventory.hpp"
 #include "support/fake_life.hpp"
 #include "support/fake_operators.hpp"
+#include "support/fake_reachability.hpp"
 #include "support/fake_rules.hpp"
 #include "support/fake_strangers.hpp"
 #include "support/fake_waker.hpp"
@@ -184,8 +185,10 @@ protected:
     support::FakeStrangers strangers_;
     support::FakeDeviceLife life_;
     support::FakeRotations rotations_;
+    support::FakeReachabilityView reachability_;
     api::Api api_{{inventory_, files_, directory_, waker_, guard_, &intervals_, clock_, metrics_, admin_, promotions_,
-                   rules_, audit_, incidents_, announcements_, strangers_, operators_, life_, rotations_},
+                   rules_, audit_, incidents_, announcements_, strangers_, operators_, life_, rotations_,
+                   reachability_},
                   {.tokens = {{"anna", "secret"}, {"", "nameless"}},
                    .version = "1.2.3",
                    .json_bytes = 4096,
