@@ -1348,6 +1348,38 @@ COMMENT ON COLUMN open_session.events IS 'Event codes of its Inform.';
 COMMENT ON COLUMN open_session.state IS 'answering, waiting or away.';
 COMMENT ON COLUMN open_session.outstanding IS 'Method of the RPC whose answer is due, or empty.';
 
+CREATE TABLE device_reachability (
+    device_id     bigint      NOT NULL PRIMARY KEY,
+    best_method   text        NOT NULL DEFAULT '',
+    reached_at    timestamptz,
+    failed_in_row integer     NOT NULL DEFAULT 0,
+    failed_at     timestamptz,
+    attempts      jsonb       NOT NULL DEFAULT '[]'
+) /*partition device_id*/;
+COMMENT ON TABLE device_reachability IS 'How a device can be made to come, as wake-ups have shown. Written in batches, seconds later.';
+COMMENT ON COLUMN device_reachability.device_id IS 'The device.';
+COMMENT ON COLUMN device_reachability.best_method IS 'http, udp or xmpp: what its Inform followed last; empty: nothing ever.';
+COMMENT ON COLUMN device_reachability.reached_at IS 'When that was.';
+COMMENT ON COLUMN device_reachability.failed_in_row IS 'Wake-ups in vain since then.';
+COMMENT ON COLUMN device_reachability.failed_at IS 'The last of them.';
+COMMENT ON COLUMN device_reachability.attempts IS
+    'The last ten, the newest first: [{"method", "at", "outcome", "cause", "milliseconds"}].';
+
+CREATE TABLE model_reachability (
+    oui           text    NOT NULL,
+    product_class text    NOT NULL,
+    method        text    NOT NULL,
+    reached       integer NOT NULL DEFAULT 0,
+    missed        integer NOT NULL DEFAULT 0,
+    PRIMARY KEY (oui, product_class, method)
+);
+COMMENT ON TABLE model_reachability IS 'Which ways of waking work for the devices of a model.';
+COMMENT ON COLUMN model_reachability.oui IS 'Of the model.';
+COMMENT ON COLUMN model_reachability.product_class IS 'Of the model.';
+COMMENT ON COLUMN model_reachability.method IS 'http, udp or xmpp.';
+COMMENT ON COLUMN model_reachability.reached IS 'Attempts that an Inform followed; halved with missed from a thousand on.';
+COMMENT ON COLUMN model_reachability.missed IS 'Attempts that none followed.';
+
 ----------------------------------------------------------------------------------------------- what everybody may see
 
 CREATE VIEW acs.device AS
@@ -1563,4 +1595,4 @@ COMMENT ON FUNCTION acs.touch(bigint) IS
 GRANT USAGE ON SCHEMA acs TO acs_rules;
 GRANT SELECT ON acs.device, acs.parameter, acs.promoted_parameter TO acs_rules;
 
-INSERT INTO schema_version (version) VALUES (24);
+INSERT INTO schema_version (version) VALUES (25);

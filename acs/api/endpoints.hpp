@@ -81,6 +81,9 @@ Answer cancel_trace(Call call);
 // connection_requests.cpp
 Answer request_connection(Call call);
 
+// reachability.cpp
+Answer get_reachability(Call call);
+
 // files.cpp
 Answer add_file(Call call);
 Answer list_files(Call call);

@@ -42,6 +42,8 @@ constexpr Route table[] = {
     {"POST", "/api/v1/devices/{device}/tasks", Body::json, Permission::tasks_write, create_task, Reach::part},
     {"POST", "/api/v1/devices/{device}/connection-request", Body::none, Permission::tasks_write, request_connection,
      Reach::part},
+    {"GET", "/api/v1/devices/{device}/reachability", Body::none, Permission::devices_read, get_reachability,
+     Reach::part},
     {"GET", "/api/v1/tasks", Body::none, Permission::tasks_read, list_tasks, Reach::part},
     {"GET", "/api/v1/tasks/{task}", Body::none, Permission::tasks_read, get_task, Reach::part},
     {"DELETE", "/api/v1/tasks/{task}", Body::none, Permission::tasks_write, cancel_task, Reach::part},

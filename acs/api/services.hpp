@@ -27,6 +27,7 @@ class OpenSessions;
 class OperatorStore;
 class PastSessions;
 class Promotions;
+class ReachabilityView;
 class Rotations;
 class RuleSettings;
 class Rules;
@@ -66,6 +67,7 @@ struct Services {
     domain::RuleSettings& rule_settings;
     domain::Faults& faults;
     domain::FleetStatistics& fleet;
+    domain::ReachabilityView& reachability;
 };
 
 }  // namespace api

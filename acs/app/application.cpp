@@ -62,10 +62,10 @@ storage::SessionPathSettings session_path_of(Config const& config, unsigned node
     return settings;
 }
 
-provisioning::WakeLimits rule_wakes_of(Config::Rules const& config)
+provisioning::WakeLimits rule_wakes_of(Config::Wakeup const& config)
 {
     provisioning::WakeLimits limits;
-    limits.per_second = config.wakes_per_second;
+    limits.wakes = config.automation_per_second > 0;
     return limits;
 }
 
@@ -119,18 +119,15 @@ storage::TaskWatchSettings task_watch_of(Config const& config)
     return settings;
 }
 
-wakeup::WakeupSettings wakeup_of(Config::Wakeup const& config, wakeup::TargetRules targets,
-                                 std::shared_ptr<net::ExpectedPeers> expected)
+wakeup::HttpSettings http_waker_settings_of(Config::Wakeup const& config, wakeup::TargetRules targets)
 {
-    wakeup::WakeupSettings settings;
+    wakeup::HttpSettings settings;
     settings.limits.connect = config.connect_timeout;
     settings.limits.exchange = config.exchange_timeout;
-    settings.limits.at_once = config.at_once;
     settings.targets = std::move(targets);
     settings.allow_basic = config.allow_basic;
     settings.username = config.username;
     settings.password = config.password;
-    settings.expected = std::move(expected);
     return settings;
 }
 
@@ -149,6 +146,27 @@ std::unique_ptr<wakeup::StunServer> stun_server_of(Config const& config, domain:
     settings.bindings = config.stun.bindings;
     settings.binding_life = config.stun.binding_life;
     return std::make_unique<wakeup::StunServer>(bindings, clock, metrics, std::move(settings));
+}
+
+/// Those that are there, in the order in which they are tried when nothing is known of a device.
+std::vector<wakeup::WakeMethod*> methods_of(std::initializer_list<wakeup::WakeMethod*> methods)
+{
+    std::vector<wakeup::WakeMethod*> found;
+    std::ranges::copy_if(methods, std::back_inserter(found), [](auto const* each) { return each != nullptr; });
+    return found;
+}
+
+wakeup::DispatchLimits dispatch_limits_of(Config::Wakeup const& config)
+{
+    wakeup::DispatchLimits limits;
+    limits.rates = {config.per_second, config.automation_per_second, config.bulk_per_second, config.network_per_second};
+    limits.backoff = {config.backoff, config.longest_backoff, config.most_failures};
+    limits.at_once = config.at_once;
+    limits.waiting = config.waiting;
+    limits.request = config.connect_timeout + config.exchange_timeout;
+    limits.inform = config.inform;
+    limits.fall_over = config.fall_over;
+    return limits;
 }
 
 session::SessionLimits limits_of(Config const& config)
@@ -316,10 +334,16 @@ Application::Application(Config config, Prepared prepared)
       task_watch_{task_watch_of(config_), news_},
       bindings_{writes_, prepared_.sealer},
       stun_{stun_server_of(config_, bindings_, clock_, metrics_)},
-      waker_{inventory_, metrics_, wakeup_of(config_.wakeup, prepared_.wake_targets, expected_)},
+      reachability_{writes_, searches_},
+      http_waker_{http_waker_settings_of(config_.wakeup, prepared_.wake_targets)},
+      udp_waker_{stun_ ? std::make_unique<wakeup::UdpWaker>(*stun_, clock_, metrics_, prepared_.wake_targets)
+                       : nullptr},
+      waker_{{inventory_, reachability_, live_, clock_, metrics_, threads_->context(0).get_executor(), wake_timers_,
+              methods_of({&http_waker_, udp_waker_.get()}), expected_},
+             dispatch_limits_of(config_.wakeup)},
       sweep_store_{sweeps_, prepared_.sealer},
       sweep_rules_{sweeps_, sweep_queries_, path_.paths(), prepared_.sealer},
-      rule_wakes_{waker_, sweep_store_, metrics_, rule_wakes_of(config_.rules)},
+      rule_wakes_{waker_, sweep_store_, metrics_, rule_wakes_of(config_.wakeup)},
       sweeper_{{rule_runner_, sweep_rules_, sweep_store_, rule_wakes_, clock_, metrics_},
                sweep_of(config_.rules, node_.value())},
       enroller_{{rule_runner_, sweep_rules_, sweep_store_, rule_wakes_, audit_, metrics_}},
@@ -330,6 +354,7 @@ Application::Application(Config config, Prepared prepared)
     note_writer_.add([this] { sessions_.flush(); });
     note_writer_.add([this] { traces_.look(); });
     note_writer_.add([this] { traces_.write(trace_desk_.take()); });
+    note_writer_.add([this] { reachability_.flush(); });
     note_writer_.add([this] { enrolment_watch_.look(); });
     note_writer_.add([this, rounds = 0U]() mutable {
         if (rounds++ % rounds_between_enrolments == 0)
@@ -456,6 +481,7 @@ base::Result<void> Application::listen_cwmp()
                                {{"listener", listener.name}, {"reason", "TLS 1.0 and weak ciphers are allowed here"}});
         auto endpoint = std::make_unique<session::CwmpEndpoint>(services, std::move(policy), *threads_);
         session_board_.add(*endpoint);
+        live_.add(*endpoint);
         handlers_.push_back(std::move(endpoint));
         if (auto opened = server_->listen(listener_of(listener), *handlers_.back()); !opened)
             return opened;
@@ -494,7 +520,7 @@ base::Result<void> Application::listen_api()
         api::Services{inventory_, files_,      *directory_, waker_,         guard_,    &model_check_,  clock_,
                       metrics_,   admin_,      promotions_, rules_,         audit_,    incidents_,     announcements_,
                       strangers_, operators_,  life_,       rotations_,     sessions_, session_board_, traces_,
-                      keys_,      edit_locks_, values_,     rule_settings_, faults_,   fleet_},
+                      keys_,      edit_locks_, values_,     rule_settings_, faults_,   fleet_,         waker_},
         settings));
     auto& handler = *handlers_.back();
     api_ = &dynamic_cast<api::Api&>(handler);

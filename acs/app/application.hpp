@@ -3,6 +3,7 @@
 #include "api/api.hpp"
 #include "app/certificate_watch.hpp"
 #include "app/config.hpp"
+#include "app/live_endpoints.hpp"
 #include "app/model_check.hpp"
 #include "base/clock.hpp"
 #include "base/counters.hpp"
@@ -39,6 +40,7 @@
 #include "storage/pg_operators.hpp"
 #include "storage/pg_parameter_values.hpp"
 #include "storage/pg_promotions.hpp"
+#include "storage/pg_reachability.hpp"
 #include "storage/pg_rotations.hpp"
 #include "storage/pg_rule_settings.hpp"
 #include "storage/pg_rules.hpp"
@@ -48,8 +50,10 @@
 #include "storage/pg_traces.hpp"
 #include "storage/session_path.hpp"
 #include "storage/task_watch.hpp"
+#include "wakeup/dispatcher.hpp"
 #include "wakeup/http_waker.hpp"
 #include "wakeup/stun_server.hpp"
+#include "wakeup/udp_waker.hpp"
 #include "wakeup/xmpp_link.hpp"
 
 #include <boost/asio/thread_pool.hpp>
@@ -163,7 +167,12 @@ private:
     storage::PgDeviceBindings bindings_;
     std::unique_ptr<wakeup::StunServer> stun_;  ///< none: not configured
     std::shared_ptr<net::ExpectedPeers> expected_ = std::make_shared<net::ExpectedPeers>();
-    wakeup::HttpWaker waker_;
+    LiveEndpoints live_;
+    storage::PgReachability reachability_;
+    wakeup::HttpWaker http_waker_;
+    std::unique_ptr<wakeup::UdpWaker> udp_waker_;  ///< none: there is no STUN server
+    wakeup::SteadyTimers wake_timers_{threads_->context(0).get_executor()};
+    wakeup::Dispatcher waker_;
     storage::PgSweep sweep_store_;
     storage::PgRules sweep_rules_;
     provisioning::WakeQueue rule_wakes_;

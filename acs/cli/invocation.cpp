@@ -96,6 +96,7 @@ void add_inventory(CLI::App& app, Invocation& invocation)
                          "values of secrets, too: needs the permission; it is written down");
     parameters->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
     on_device(app, invocation, "wake", "make a device open a session now");
+    on_device(app, invocation, "reachability", "show how a device can be made to come, and why it did not");
 }
 
 void add_operators(CLI::App& app, Invocation& invocation)

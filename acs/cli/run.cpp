@@ -23,6 +23,7 @@ constexpr Command commands[] = {
     {"device", show_device},
     {"parameters", list_parameters},
     {"wake", wake_device},
+    {"reachability", show_reachability},
     {"tasks", list_tasks},
     {"task", show_task},
     {"cancel", cancel_task},

@@ -42,6 +42,7 @@ int show_device_page(Session session);
 int list_parameters(Session session);
 int promoted(Session session);
 int wake_device(Session session);
+int show_reachability(Session session);
 int make_task(Session session);
 int list_tasks(Session session);
 int show_task(Session session);

@@ -15,6 +15,7 @@
 #include "support/fake_keys.hpp"
 #include "support/fake_life.hpp"
 #include "support/fake_operators.hpp"
+#include "support/fake_reachability.hpp"
 #include "support/fake_rule_settings.hpp"
 #include "support/fake_rules.hpp"
 #include "support/fake_sessions.hpp"
@@ -195,6 +196,7 @@ protected:
     support::FakeStrangers strangers_;
     support::FakeDeviceLife life_;
     support::FakeRotations rotations_;
+    support::FakeReachabilityView reachability_;
     support::FakeSessions sessions_;
     support::FakeOpenSessions open_sessions_;
     support::FakeTraces traces_{clock_};
@@ -207,7 +209,7 @@ protected:
     api::Api api_{{inventory_, files_,     directory_,  waker_,         guard_,    &intervals_,    clock_,
                    metrics_,   admin_,     promotions_, rules_,         audit_,    incidents_,     announcements_,
                    strangers_, operators_, life_,       rotations_,     sessions_, open_sessions_, traces_,
-                   keys_,      locks_,     values_,     rule_settings_, faults_,   fleet_},
+                   keys_,      locks_,     values_,     rule_settings_, faults_,   fleet_,         reachability_},
                   {.tokens = {{"anna", "secret"}, {"", "nameless"}},
                    .version = "1.2.3",
                    .json_bytes = 4096,

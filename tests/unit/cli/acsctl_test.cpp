@@ -16,6 +16,7 @@
 #include "support/fake_keys.hpp"
 #include "support/fake_life.hpp"
 #include "support/fake_operators.hpp"
+#include "support/fake_reachability.hpp"
 #include "support/fake_rule_settings.hpp"
 #include "support/fake_rules.hpp"
 #include "support/fake_sessions.hpp"
@@ -164,6 +165,7 @@ protected:
     support::FakeStrangers strangers_;
     support::FakeDeviceLife life_;
     support::FakeRotations rotations_;
+    support::FakeReachabilityView reachability_;
     support::FakeSessions sessions_;
     support::FakeOpenSessions open_sessions_;
     support::FakeTraces traces_{clock_};
@@ -176,7 +178,7 @@ protected:
     api::Api api_{{inventory_, files_,     directory_,  waker_,         guard_,    nullptr,        clock_,
                    metrics_,   admin_,     promotions_, rules_,         audit_,    incidents_,     announcements_,
                    strangers_, operators_, life_,       rotations_,     sessions_, open_sessions_, traces_,
-                   keys_,      locks_,     values_,     rule_settings_, faults_,   fleet_},
+                   keys_,      locks_,     values_,     rule_settings_, faults_,   fleet_,         reachability_},
                   {.tokens = {{"test", "secret"}}, .version = "1.2.3", .operators = {.costs = {8, 1}}}};
     net::Threads threads_{1};
     net::Server server_{threads_, metrics_};
@@ -686,10 +688,22 @@ TEST_F(AcsctlTest, ADownloadFindsAStoredFileByIdAndByName)
 TEST_F(AcsctlTest, WakeTellsWhetherTheDeviceCame)
 {
     EXPECT_EQ(run({"wake", device_}).code, 0);
-    waker_.outcome = {false, "401 wrong credentials"};
+    waker_.outcome = {true, "", false, "udp"};
+    EXPECT_THAT(run({"wake", device_}).out, HasSubstr("asked by udp"));
+    waker_.outcome = {false, "401 wrong credentials", false, "http", "it comes at noon"};
     auto const asleep = run({"wake", device_});
     EXPECT_EQ(asleep.code, 1);
-    EXPECT_THAT(asleep.error, HasSubstr("401 wrong credentials"));
+    EXPECT_THAT(asleep.error, HasSubstr("not reached by http: 401 wrong credentials; it comes at noon"));
+}
+
+TEST_F(AcsctlTest, ReachabilityShowsEachMethodAndTheLastAttempts)
+{
+    reachability_.shown->methods = {{"http", true, ""}, {"udp", false, "no binding is known"}};
+    reachability_.shown->facts.known.attempts = {
+        {"http", base::TimePoint{}, domain::WakeResult::refused, "connection refused", std::chrono::milliseconds{12}}};
+    auto const told = run({"reachability", device_});
+    EXPECT_EQ(told.code, 0);
+    EXPECT_THAT(told.out, AllOf(HasSubstr("udp     no binding is known"), HasSubstr("connection refused")));
 }
 
 TEST_F(AcsctlTest, AWrongTokenIsToldWithTheServer)
