@@ -11,8 +11,8 @@ namespace domain {
 /// How a device is asked to come.
 struct WakeWish {
     std::chrono::milliseconds most{10'000};  ///< that the caller waits for its Inform
-    Priority priority = Priority::person;  ///< for whom; bulk: jobs over a part of the fleet
-    bool anew = false;  ///< it must inform: a session that it is in already does not do
+    Priority priority = Priority::person;    ///< for whom; bulk: jobs over a part of the fleet
+    bool anew = false;                       ///< it must inform: a session that it is in already does not do
 };
 
 /// What became of an attempt to make a device open a session.

@@ -64,7 +64,8 @@ TEST(Config, EverySettingIsToldWithItsDefaultAndWithoutPasswords)
 
 TEST(Config, PacesOfWakingAndSweepsOfRulesAreSet)
 {
-    auto const outcome = app::parse_config("[rules]\nsweep_seconds = 60\n[wakeup]\nautomation_per_second = 0\n", "test.toml");
+    auto const outcome =
+        app::parse_config("[rules]\nsweep_seconds = 60\n[wakeup]\nautomation_per_second = 0\n", "test.toml");
     EXPECT_EQ(outcome.config.wakeup.automation_per_second, 0u);
     EXPECT_EQ(outcome.config.rules.sweep_interval, std::chrono::seconds{60});
     app::Config const defaults;
