@@ -223,8 +223,8 @@ base::Awaitable<net::Response> Api::handle(net::Request& request)
             note_refusal(admitted.error(), request);
             co_return to_response(admitted.error());
         }
-        auto answer = co_await admitted->match.route->endpoint(
-            Call{state_->context, request, admitted->match.argument, std::move(admitted->caller)});
+        auto answer = co_await admitted->match.route->endpoint(Call{
+            state_->context, request, admitted->match.argument, admitted->match.second, std::move(admitted->caller)});
         co_return answer ? *std::move(answer) : to_response(answer.error());
     } catch (base::Unavailable const& outage) {
         base::log::error("api.unavailable", {{"path", request.path()}, {"reason", outage.what()}});

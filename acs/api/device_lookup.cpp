@@ -2,11 +2,14 @@
 
 #include "base/utf8.hpp"
 #include "cwmp/device_id.hpp"
+#include "domain/condition_text.hpp"
+#include "domain/groups.hpp"
 #include "net/url.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 namespace api {
@@ -48,6 +51,17 @@ base::Awaitable<std::vector<domain::DeviceKey>> visible_devices(Call const& call
     co_return co_await call.context.services.inventory.matching(std::move(keys), *call.caller.devices);
 }
 
+base::Awaitable<std::vector<domain::TaskRow>> keep_visible(Call const& call, std::vector<domain::TaskRow> rows)
+{
+    std::vector<domain::DeviceKey> keys;
+    for (auto const& row : rows)
+        keys.push_back(row.task.device);
+    auto const seen = co_await visible_devices(call, std::move(keys));
+    std::set<domain::DeviceKey> const known{seen.begin(), seen.end()};
+    std::erase_if(rows, [&](domain::TaskRow const& row) { return !known.contains(row.task.device); });
+    co_return rows;
+}
+
 base::Awaitable<bool> is_visible(Call const& call, domain::DeviceKey device)
 {
     std::vector<domain::DeviceKey> const keys{device};
@@ -68,11 +82,36 @@ Outcome<std::optional<domain::Condition>> narrowed(Call const& call, std::option
         return forbidden("Conditions over parameters need the permission parameters.read.");
     if (!caller.devices)
         return *std::move(condition);
-    condition = guard.check(fmt::format("({}\n) AND ({}\n)", caller.devices_text, *where));
+    condition = guard.check(domain::both_conditions(caller.devices_text, *where));
     if (!condition)
         return bad_request(fmt::format("where: together with what you may see: {}", condition.error().what),
                            {{"where", condition.error().what}});
     return *std::move(condition);
+}
+
+base::Awaitable<Outcome<Selection>> selected(Call const& call, std::optional<std::string> where,
+                                             std::optional<std::string> group)
+{
+    Selection selection;
+    if (group) {
+        auto const found = co_await call.context.services.groups.find(*group);
+        if (!found)
+            co_return bad_request(fmt::format("group: there is no group {}", *group),
+                                  {{"group", fmt::format("There is no group {}.", *group)}});
+        if (auto checked = narrowed(call, found->condition); !checked)
+            co_return std::unexpected{std::move(checked).error()};
+        selection.where = found->condition;
+    }
+    if (where) {
+        if (auto checked = narrowed(call, where); !checked)
+            co_return std::unexpected{std::move(checked).error()};
+        selection.where = domain::both_conditions(selection.where, *where);
+    }
+    auto condition = narrowed(call, where || group ? std::optional{selection.where} : std::nullopt);
+    if (!condition)
+        co_return std::unexpected{std::move(condition).error()};
+    selection.condition = *std::move(condition);
+    co_return selection;
 }
 
 base::Awaitable<Outcome<domain::DeviceRow>> find_device(Call const& call, std::string segment)

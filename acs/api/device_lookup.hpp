@@ -18,6 +18,10 @@ namespace api {
 [[nodiscard]] base::Awaitable<std::vector<domain::DeviceKey>> visible_devices(Call const& call,
                                                                               std::vector<domain::DeviceKey> keys);
 
+/// Leaves out the tasks of devices that the caller may not see: such a page is shorter than it could be.
+[[nodiscard]] base::Awaitable<std::vector<domain::TaskRow>> keep_visible(Call const& call,
+                                                                         std::vector<domain::TaskRow> rows);
+
 /// Whether the caller may see the device.
 [[nodiscard]] base::Awaitable<bool> is_visible(Call const& call, domain::DeviceKey device);
 
@@ -25,5 +29,14 @@ namespace api {
 /// 400 for text that the guard refuses, with 403 when it reads parameters and the caller may not.
 [[nodiscard]] Outcome<std::optional<domain::Condition>> narrowed(Call const& call,
                                                                  std::optional<std::string> const& where);
+
+/// Which devices a caller means, by a condition and the name of a group: one of them, both, or none for all.
+struct Selection {
+    std::string where;                           ///< text of both; empty: all devices
+    std::optional<domain::Condition> condition;  ///< the same, narrowed to what the caller may see
+};
+/// Fails as `narrowed` does, and with 400 when there is no such group.
+[[nodiscard]] base::Awaitable<Outcome<Selection>> selected(Call const& call, std::optional<std::string> where,
+                                                           std::optional<std::string> group);
 
 }  // namespace api

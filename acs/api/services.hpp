@@ -18,6 +18,9 @@ class Inventory;
 class ParameterCheck;
 class DeviceAdmin;
 class DeviceLife;
+class Fleet;
+class Groups;
+class Jobs;
 class OperatorStore;
 class Promotions;
 class Rotations;
@@ -48,6 +51,9 @@ struct Services {
     domain::OperatorStore& operators;
     domain::DeviceLife& life;
     domain::Rotations& rotations;
+    domain::Fleet& fleet;
+    domain::Groups& groups;
+    domain::Jobs& jobs;
 };
 
 }  // namespace api

@@ -57,10 +57,16 @@ base::Awaitable<Outcome<void>> check_task(Context const& context, domain::Device
                           fmt::format("The device has {} open tasks, as many as it may have "
                                       "(inventory.open_tasks_per_device): wait for them or cancel some.",
                                       context.settings.open_tasks));
-    if (auto errors = check_values(context.services.parameter_check, device, task.arguments); !errors.empty())
-        co_return unprocessable(std::move(errors));
-    if (auto* const download = std::get_if<domain::DownloadTask>(&task.arguments);
-        download != nullptr && download->file)
+    co_return co_await check_arguments(context, &device, task.arguments);
+}
+
+base::Awaitable<Outcome<void>> check_arguments(Context const& context, domain::DeviceRow const* device,
+                                               domain::TaskArguments& arguments)
+{
+    if (device != nullptr)
+        if (auto errors = check_values(context.services.parameter_check, *device, arguments); !errors.empty())
+            co_return unprocessable(std::move(errors));
+    if (auto* const download = std::get_if<domain::DownloadTask>(&arguments); download != nullptr && download->file)
         if (!co_await complete(context, *download))
             co_return unprocessable(
                 {{"file", fmt::format("names no stored file: {}. Upload it first (POST /api/v1/files).",

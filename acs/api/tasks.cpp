@@ -18,7 +18,6 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
-#include <set>
 
 namespace api {
 
@@ -103,18 +102,6 @@ std::optional<domain::TaskState> read_state(Query& query)
     return state;
 }
 
-/// Leaves out the tasks of devices that the caller may not see: such a page is shorter than it could be.
-base::Awaitable<std::vector<domain::TaskRow>> keep_visible(Call const& call, std::vector<domain::TaskRow> rows)
-{
-    std::vector<domain::DeviceKey> keys;
-    for (auto const& row : rows)
-        keys.push_back(row.task.device);
-    auto const seen = co_await visible_devices(call, std::move(keys));
-    std::set<domain::DeviceKey> const known{seen.begin(), seen.end()};
-    std::erase_if(rows, [&](domain::TaskRow const& row) { return !known.contains(row.task.device); });
-    co_return rows;
-}
-
 /// The task that a URL's segment means; none when there is none whose device the caller may see.
 base::Awaitable<std::optional<domain::TaskRow>> find_task(Call const& call)
 {
@@ -164,19 +151,6 @@ boost::json::object what_was_ordered(domain::TaskRow const& row)
     for (auto const* const name : {"device", "kind", "arguments", "priority", "not_before", "expires_at", "window"})
         kept[name] = std::move(view[name]);
     return kept;
-}
-
-/// The permission that a task needs beside tasks.write.
-Outcome<void> check_permission(Caller const& caller, domain::TaskArguments const& arguments)
-{
-    bool const changes_parameters =
-        std::holds_alternative<domain::SetTask>(arguments) || std::holds_alternative<domain::AddTask>(arguments) ||
-        std::holds_alternative<domain::DeleteTask>(arguments) ||
-        std::holds_alternative<domain::AttributesTask>(arguments) || std::holds_alternative<domain::RpcTask>(arguments);
-    if (changes_parameters && !caller.permissions.has(domain::Permission::parameters_write))
-        return forbidden(
-            fmt::format("A task of kind {} needs the permission parameters.write.", domain::kind_of(arguments)));
-    return {};
 }
 
 }  // namespace

@@ -45,6 +45,9 @@ constexpr std::chrono::milliseconds enrolment_pause{5'000};
 /// Between two looks at which logins are to be rotated.
 constexpr std::chrono::milliseconds rotation_step{2'000};
 
+/// Between two steps of jobs.
+constexpr std::chrono::milliseconds job_step{1'000};
+
 /// Between two looks at which rules are in force.
 constexpr std::chrono::milliseconds rule_poll{1'000};
 
@@ -253,10 +256,13 @@ Application::Application(Config config, Prepared prepared)
       files_{writes_, prepared_.sealer},
       inventory_{
           {writes_, searches_, path_.trees(), prepared_.sealer, path_.ids(), compose, storage::identity_hash, &news_}},
+      fleet_{searches_, compose},
+      groups_{writes_},
+      jobs_{{writes_, path_.ids(), prepared_.sealer, &news_, config_.inventory.open_tasks_per_device}},
       admin_{writes_, prepared_.sealer},
       life_{writes_, path_.ids(), &news_},
       rotations_{writes_, path_.ids()},
-      rotation_runner_{rotations_, inventory_, guard_},
+      rotation_runner_{rotations_, fleet_, guard_},
       promotions_{writes_},
       incidents_{writes_, clock_, metrics_},
       audit_{writes_},
@@ -272,6 +278,7 @@ Application::Application(Config config, Prepared prepared)
       chores_{chores_of(config_, path_.paths()), node_, clock_},
       task_watch_{task_watch_of(config_), news_},
       waker_{inventory_, metrics_, wakeup_of(config_.wakeup, prepared_.wake_targets, expected_)},
+      job_runner_{{jobs_, fleet_, inventory_, guard_, waker_, metrics_}, {.node = node_.value()}},
       sweep_store_{sweeps_, prepared_.sealer},
       sweep_rules_{sweeps_, sweep_queries_, path_.paths(), prepared_.sealer},
       rule_wakes_{waker_, sweep_store_, metrics_, rule_wakes_of(config_.rules)},
@@ -357,6 +364,7 @@ void Application::follow_rules()
     rule_thread_->spawn(0, [this] { return rule_wakes_.run(); });
     rule_thread_->spawn(0, [this] { return enroller_.run(enrolment_pause); });
     rule_thread_->spawn(0, [this] { return rotation_runner_.run(rotation_step); });
+    rule_thread_->spawn(0, [this] { return job_runner_.run(job_step); });
     rule_thread_->start();
 }
 
@@ -428,11 +436,11 @@ base::Result<void> Application::listen_api()
     settings.file_bytes = config_.files.file_bytes;
     settings.open_tasks = config_.inventory.open_tasks_per_device;
     settings.operators = operators_of(config_.operators);
-    handlers_.push_back(
-        std::make_unique<api::Api>(api::Services{inventory_, files_, *directory_, waker_, guard_, &model_check_, clock_,
-                                                 metrics_, admin_, promotions_, rules_, audit_, incidents_,
-                                                 announcements_, strangers_, operators_, life_, rotations_},
-                                   settings));
+    handlers_.push_back(std::make_unique<api::Api>(
+        api::Services{inventory_, files_,     *directory_, waker_,     guard_, &model_check_, clock_,
+                      metrics_,   admin_,     promotions_, rules_,     audit_, incidents_,    announcements_,
+                      strangers_, operators_, life_,       rotations_, fleet_, groups_,       jobs_},
+        settings));
     auto& handler = *handlers_.back();
     api_ = &dynamic_cast<api::Api&>(handler);
     threads_->spawn(0, [this] { return api_->follow(); });

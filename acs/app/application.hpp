@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/counters.hpp"
 #include "base/sealer.hpp"
+#include "campaign/job_runner.hpp"
 #include "domain/file_token.hpp"
 #include "files/directory.hpp"
 #include "files/file_listener.hpp"
@@ -26,8 +27,11 @@
 #include "storage/pg_device_admin.hpp"
 #include "storage/pg_device_life.hpp"
 #include "storage/pg_file_store.hpp"
+#include "storage/pg_fleet.hpp"
+#include "storage/pg_groups.hpp"
 #include "storage/pg_incidents.hpp"
 #include "storage/pg_inventory.hpp"
+#include "storage/pg_jobs.hpp"
 #include "storage/pg_model_store.hpp"
 #include "storage/pg_operators.hpp"
 #include "storage/pg_promotions.hpp"
@@ -115,6 +119,9 @@ private:
     storage::PgFileStore files_;
     domain::TaskNews news_;
     storage::PgInventory inventory_;
+    storage::PgFleet fleet_;
+    storage::PgGroups groups_;
+    storage::PgJobs jobs_;
     storage::PgDeviceAdmin admin_;
     storage::PgDeviceLife life_;
     storage::PgRotations rotations_;
@@ -136,6 +143,7 @@ private:
     storage::NoteWriter note_writer_;
     std::shared_ptr<net::ExpectedPeers> expected_ = std::make_shared<net::ExpectedPeers>();
     wakeup::HttpWaker waker_;
+    campaign::JobRunner job_runner_;
     storage::PgSweep sweep_store_;
     storage::PgRules sweep_rules_;
     provisioning::WakeQueue rule_wakes_;

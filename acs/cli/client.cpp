@@ -172,6 +172,14 @@ Reply<json::object> Client::patch(std::string_view target, json::object const& b
     return state_->ask(std::move(request), target, patience);
 }
 
+Reply<json::object> Client::put(std::string_view target)
+{
+    net::ClientRequest request;
+    request.method = "PUT";
+    request.has_body = true;
+    return state_->ask(std::move(request), target, patience);
+}
+
 Reply<json::object> Client::remove(std::string_view target)
 {
     net::ClientRequest request;

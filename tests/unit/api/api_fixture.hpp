@@ -9,8 +9,10 @@
 #include "support/fake_announcements.hpp"
 #include "support/fake_audit.hpp"
 #include "support/fake_files.hpp"
+#include "support/fake_groups.hpp"
 #include "support/fake_incidents.hpp"
 #include "support/fake_inventory.hpp"
+#include "support/fake_jobs.hpp"
 #include "support/fake_life.hpp"
 #include "support/fake_operators.hpp"
 #include "support/fake_rules.hpp"
@@ -184,8 +186,11 @@ protected:
     support::FakeStrangers strangers_;
     support::FakeDeviceLife life_;
     support::FakeRotations rotations_;
-    api::Api api_{{inventory_, files_, directory_, waker_, guard_, &intervals_, clock_, metrics_, admin_, promotions_,
-                   rules_, audit_, incidents_, announcements_, strangers_, operators_, life_, rotations_},
+    support::FakeGroups groups_;
+    support::FakeJobs jobs_;
+    api::Api api_{{inventory_, files_,     directory_,  waker_,     guard_,     &intervals_, clock_,
+                   metrics_,   admin_,     promotions_, rules_,     audit_,     incidents_,  announcements_,
+                   strangers_, operators_, life_,       rotations_, inventory_, groups_,     jobs_},
                   {.tokens = {{"anna", "secret"}, {"", "nameless"}},
                    .version = "1.2.3",
                    .json_bytes = 4096,
