@@ -241,8 +241,8 @@ base::Awaitable<net::Response> Api::handle(net::Request& request)
             co_return answer_to(admitted.error(), request);
         }
         auto answer =
-            co_await carry_out_once(*admitted->match.route, Call{state_->context, request, admitted->match.argument, admitted->match.second,
-                                                                 std::move(admitted->caller)});
+            co_await carry_out_once(*admitted->match.route, Call{state_->context, request, admitted->match.argument,
+                                                                 admitted->match.second, std::move(admitted->caller)});
         co_return answer ? *std::move(answer) : to_response(answer.error());
     } catch (base::Unavailable const& outage) {
         base::log::error("api.unavailable", {{"path", request.path()}, {"reason", outage.what()}});

@@ -531,10 +531,12 @@ base::Result<void> Application::listen_api()
     settings.configuration = config_.settings;
     settings.configuration_file = config_.file;
     handlers_.push_back(std::make_unique<api::Api>(
-        api::Services{inventory_, files_,      *directory_, waker_,         guard_,    &model_check_,  clock_,
-                      metrics_,   admin_,      promotions_, rules_,         audit_,    incidents_,     announcements_,
-                      strangers_, operators_,  life_,       rotations_,     sessions_, session_board_, traces_,
-                      keys_,      edit_locks_, values_,     rule_settings_, faults_,   fleet_,         waker_, fleet_search_, groups_, jobs_},
+        api::Services{inventory_,     files_,         *directory_, waker_,      guard_,        &model_check_,
+                      clock_,         metrics_,       admin_,      promotions_, rules_,        audit_,
+                      incidents_,     announcements_, strangers_,  operators_,  life_,         rotations_,
+                      sessions_,      session_board_, traces_,     keys_,       edit_locks_,   values_,
+                      rule_settings_, faults_,        fleet_,      waker_,      fleet_search_, groups_,
+                      jobs_},
         settings));
     auto& handler = *handlers_.back();
     api_ = &dynamic_cast<api::Api&>(handler);

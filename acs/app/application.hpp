@@ -32,11 +32,11 @@
 #include "storage/pg_edit_locks.hpp"
 #include "storage/pg_faults.hpp"
 #include "storage/pg_file_store.hpp"
+#include "storage/pg_fleet.hpp"
 #include "storage/pg_fleet_statistics.hpp"
-#include "storage/pg_idempotency_keys.hpp"
-    #include "storage/pg_fleet.hpp"
 #include "storage/pg_groups.hpp"
-    #include "storage/pg_incidents.hpp"
+#include "storage/pg_idempotency_keys.hpp"
+#include "storage/pg_incidents.hpp"
 #include "storage/pg_inventory.hpp"
 #include "storage/pg_jobs.hpp"
 #include "storage/pg_model_store.hpp"
@@ -68,131 +68,130 @@
 #include <optional>
 #include <vector>
 
-    namespace app
-{
+namespace app {
 
-    /// One context for all listeners that have the same rules.
-    using TlsContexts = std::map<TlsRules, std::shared_ptr<net::TlsServerContext>>;
+/// One context for all listeners that have the same rules.
+using TlsContexts = std::map<TlsRules, std::shared_ptr<net::TlsServerContext>>;
 
-    /// What must be read from disk and checked before the server can be put together.
-    struct Prepared {
-        base::Sealer sealer;
-        std::vector<std::string> nonce_keys;  ///< for Digest, the same on all nodes with one key file; the first seals
-        std::vector<std::string> file_keys;   ///< for file tokens, likewise
-        std::vector<api::Token> tokens;
-        TlsContexts tls;
-        wakeup::TargetRules wake_targets;
-        std::optional<xmpp::Account> xmpp;  ///< ours; none: no XMPP
-    };
+/// What must be read from disk and checked before the server can be put together.
+struct Prepared {
+    base::Sealer sealer;
+    std::vector<std::string> nonce_keys;  ///< for Digest, the same on all nodes with one key file; the first seals
+    std::vector<std::string> file_keys;   ///< for file tokens, likewise
+    std::vector<api::Token> tokens;
+    TlsContexts tls;
+    wakeup::TargetRules wake_targets;
+    std::optional<xmpp::Account> xmpp;  ///< ours; none: no XMPP
+};
 
-    /// Reads keys, certificates and tokens. Fails with a sentence for the operator.
-    [[nodiscard]] base::Result<Prepared> prepare(Config const& config);
+/// Reads keys, certificates and tokens. Fails with a sentence for the operator.
+[[nodiscard]] base::Result<Prepared> prepare(Config const& config);
 
-    /// The whole ACS. The members are its parts in order of dependence: each is built from those above it and destroyed
-    /// before them.
-    class Application {
-    public:
-        /// Connects to the database. Throws when it is away.
-        Application(Config config, Prepared prepared);
-        ~Application();
+/// The whole ACS. The members are its parts in order of dependence: each is built from those above it and destroyed
+/// before them.
+class Application {
+public:
+    /// Connects to the database. Throws when it is away.
+    Application(Config config, Prepared prepared);
+    ~Application();
 
-        /// Opens the listeners and starts the threads. Fails naming the listener.
-        [[nodiscard]] base::Result<void> start();
+    /// Opens the listeners and starts the threads. Fails naming the listener.
+    [[nodiscard]] base::Result<void> start();
 
-        /// Lets live sessions end, for at most `patience`, then stops everything. It cannot be started again.
-        void stop(std::chrono::milliseconds patience);
+    /// Lets live sessions end, for at most `patience`, then stops everything. It cannot be started again.
+    void stop(std::chrono::milliseconds patience);
 
-        /// Reads certificates and data models again.
-        void reload();
+    /// Reads certificates and data models again.
+    void reload();
 
-        /// To be called every few seconds: takes certificates whose files were changed, warns before they expire.
-        void look_at_certificates() { certificates_.look(clock_.now()); }
+    /// To be called every few seconds: takes certificates whose files were changed, warns before they expire.
+    void look_at_certificates() { certificates_.look(clock_.now()); }
 
-        [[nodiscard]] net::Server const& server() const noexcept { return *server_; }
+    [[nodiscard]] net::Server const& server() const noexcept { return *server_; }
 
-    private:
-        void follow_rules();
-        [[nodiscard]] base::Result<void> listen_cwmp();
-        [[nodiscard]] base::Result<void> listen_files();
-        [[nodiscard]] base::Result<void> listen_api();
-        [[nodiscard]] net::Listener listener_of(ListenerConfig const& config) const;
+private:
+    void follow_rules();
+    [[nodiscard]] base::Result<void> listen_cwmp();
+    [[nodiscard]] base::Result<void> listen_files();
+    [[nodiscard]] base::Result<void> listen_api();
+    [[nodiscard]] net::Listener listener_of(ListenerConfig const& config) const;
 
-        Config config_;
-        Prepared prepared_;
-        base::SystemClock clock_;
-        base::Metrics metrics_;
-        CertificateWatch certificates_;
-        domain::FileTokens file_tokens_;
-        provisioning::Guard guard_;
-        boost::asio::thread_pool file_pool_{2};
-        std::unique_ptr<files::Directory> directory_;
-        storage::Database writes_;
-        storage::Database searches_;
-        storage::Database rule_queries_;
-        storage::Database sweeps_;
-        storage::Database sweep_queries_;
-        storage::NodeNumber node_;
-        std::unique_ptr<net::Threads> threads_ = std::make_unique<net::Threads>(config_.threads);
-        std::unique_ptr<net::Threads> rule_thread_ = std::make_unique<net::Threads>(1);  ///< reading rules takes long
-        storage::SessionPath path_;
-        storage::PgModelStore models_;
-        storage::PgFileStore files_;
-        domain::TaskNews news_;
-        storage::PgInventory inventory_;
-        storage::PgFleet fleet_search_;
-        storage::PgGroups groups_;
-        storage::PgJobs jobs_;
-        storage::PgDeviceAdmin admin_;
-        storage::PgDeviceLife life_;
-        storage::PgRotations rotations_;
-        storage::PgIdempotencyKeys keys_;
-        storage::PgEditLocks edit_locks_;
-        storage::PgParameterValues values_;
-        storage::PgRuleSettings rule_settings_;
-        storage::PgFaults faults_;
-        storage::PgFleetStatistics fleet_;
-        identity::RotationRunner rotation_runner_;
-        storage::PgPromotions promotions_;
-        storage::PgIncidents incidents_;
-        storage::PgSessions sessions_;
-        storage::PgTraces traces_;
-        session::TraceDesk trace_desk_;
-        storage::PgOpenSessions told_sessions_;
-        session::SessionBoard session_board_;
-        storage::PgAuditTrail audit_;
-        storage::PgStrangers strangers_;
-        storage::PgAnnouncements announcements_;
-        session::NewDevices new_devices_;
-        session::FailedLogins failed_logins_;
-        storage::EnrolmentWatch enrolment_watch_;
-        storage::PgOperators operators_;
-        storage::PgRules rule_store_;
-        provisioning::RuleBook rules_;
-        provisioning::RuleRunner rule_runner_;
-        storage::Chores chores_;
-        storage::TaskWatch task_watch_;
-        storage::NoteWriter note_writer_;
-        storage::PgDeviceBindings bindings_;
-        std::unique_ptr<wakeup::StunServer> stun_;  ///< none: not configured
-        std::shared_ptr<net::ExpectedPeers> expected_ = std::make_shared<net::ExpectedPeers>();
-        LiveEndpoints live_;
-        storage::PgReachability reachability_;
-        wakeup::HttpWaker http_waker_;
-        std::unique_ptr<wakeup::UdpWaker> udp_waker_;  ///< none: there is no STUN server
-        std::unique_ptr<wakeup::XmppLink> xmpp_;       ///< none: not configured
-        wakeup::SteadyTimers wake_timers_{threads_->context(0).get_executor()};
-        wakeup::Dispatcher waker_;
+    Config config_;
+    Prepared prepared_;
+    base::SystemClock clock_;
+    base::Metrics metrics_;
+    CertificateWatch certificates_;
+    domain::FileTokens file_tokens_;
+    provisioning::Guard guard_;
+    boost::asio::thread_pool file_pool_{2};
+    std::unique_ptr<files::Directory> directory_;
+    storage::Database writes_;
+    storage::Database searches_;
+    storage::Database rule_queries_;
+    storage::Database sweeps_;
+    storage::Database sweep_queries_;
+    storage::NodeNumber node_;
+    std::unique_ptr<net::Threads> threads_ = std::make_unique<net::Threads>(config_.threads);
+    std::unique_ptr<net::Threads> rule_thread_ = std::make_unique<net::Threads>(1);  ///< reading rules takes long
+    storage::SessionPath path_;
+    storage::PgModelStore models_;
+    storage::PgFileStore files_;
+    domain::TaskNews news_;
+    storage::PgInventory inventory_;
+    storage::PgFleet fleet_search_;
+    storage::PgGroups groups_;
+    storage::PgJobs jobs_;
+    storage::PgDeviceAdmin admin_;
+    storage::PgDeviceLife life_;
+    storage::PgRotations rotations_;
+    storage::PgIdempotencyKeys keys_;
+    storage::PgEditLocks edit_locks_;
+    storage::PgParameterValues values_;
+    storage::PgRuleSettings rule_settings_;
+    storage::PgFaults faults_;
+    storage::PgFleetStatistics fleet_;
+    identity::RotationRunner rotation_runner_;
+    storage::PgPromotions promotions_;
+    storage::PgIncidents incidents_;
+    storage::PgSessions sessions_;
+    storage::PgTraces traces_;
+    session::TraceDesk trace_desk_;
+    storage::PgOpenSessions told_sessions_;
+    session::SessionBoard session_board_;
+    storage::PgAuditTrail audit_;
+    storage::PgStrangers strangers_;
+    storage::PgAnnouncements announcements_;
+    session::NewDevices new_devices_;
+    session::FailedLogins failed_logins_;
+    storage::EnrolmentWatch enrolment_watch_;
+    storage::PgOperators operators_;
+    storage::PgRules rule_store_;
+    provisioning::RuleBook rules_;
+    provisioning::RuleRunner rule_runner_;
+    storage::Chores chores_;
+    storage::TaskWatch task_watch_;
+    storage::NoteWriter note_writer_;
+    storage::PgDeviceBindings bindings_;
+    std::unique_ptr<wakeup::StunServer> stun_;  ///< none: not configured
+    std::shared_ptr<net::ExpectedPeers> expected_ = std::make_shared<net::ExpectedPeers>();
+    LiveEndpoints live_;
+    storage::PgReachability reachability_;
+    wakeup::HttpWaker http_waker_;
+    std::unique_ptr<wakeup::UdpWaker> udp_waker_;  ///< none: there is no STUN server
+    std::unique_ptr<wakeup::XmppLink> xmpp_;       ///< none: not configured
+    wakeup::SteadyTimers wake_timers_{threads_->context(0).get_executor()};
+    wakeup::Dispatcher waker_;
     campaign::JobRunner job_runner_;
-        storage::PgSweep sweep_store_;
-        storage::PgRules sweep_rules_;
-        provisioning::WakeQueue rule_wakes_;
-        provisioning::RuleSweeper sweeper_;
-        provisioning::PendingEnroller enroller_;
-        ModelCheck model_check_;
-        std::vector<std::unique_ptr<net::Handler>> handlers_;
-        api::Api* api_ = nullptr;  ///< one of the handlers
-        std::unique_ptr<net::Server> server_ = std::make_unique<net::Server>(*threads_, metrics_);
-        monitor::Monitor monitor_;
-    };
+    storage::PgSweep sweep_store_;
+    storage::PgRules sweep_rules_;
+    provisioning::WakeQueue rule_wakes_;
+    provisioning::RuleSweeper sweeper_;
+    provisioning::PendingEnroller enroller_;
+    ModelCheck model_check_;
+    std::vector<std::unique_ptr<net::Handler>> handlers_;
+    api::Api* api_ = nullptr;  ///< one of the handlers
+    std::unique_ptr<net::Server> server_ = std::make_unique<net::Server>(*threads_, metrics_);
+    monitor::Monitor monitor_;
+};
 
 }  // namespace app

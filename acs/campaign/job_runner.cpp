@@ -175,7 +175,8 @@ base::Awaitable<void> JobRunner::wake(Wake next)
 {
     bool is_reached = false;
     try {
-        auto const outcome = co_await parts_.waker.wake(next.device, {.most = settings_.wake_time, .priority = domain::Priority::bulk});
+        auto const outcome =
+            co_await parts_.waker.wake(next.device, {.most = settings_.wake_time, .priority = domain::Priority::bulk});
         is_reached = outcome.reached || outcome.is_busy;  // who is in a session has come
     } catch (std::exception const& failure) {
         base::log::warning("campaign.wake", {{"reason", failure.what()}});

@@ -28,11 +28,11 @@ struct JobParts {
 
 struct JobSettings {
     unsigned node = 0;
-    std::size_t wakes_at_once = 200;             ///< that wait for their Inform, or for their turn to be asked
-    std::size_t wakes_waiting = 1'000;           ///< devices; beyond it jobs that wake wait
+    std::size_t wakes_at_once = 200;              ///< that wait for their Inform, or for their turn to be asked
+    std::size_t wakes_waiting = 1'000;            ///< devices; beyond it jobs that wake wait
     std::chrono::milliseconds wake_time{30'000};  ///< until the Inform
-    unsigned cancelled_at_once = 1'000;          ///< tasks, in one statement
-    unsigned cancelling = 20;                    ///< such statements in a step
+    unsigned cancelled_at_once = 1'000;           ///< tasks, in one statement
+    unsigned cancelling = 20;                     ///< such statements in a step
 };
 
 /// Moves jobs on, at their rates. Every node runs one; each job is moved by one of them. Lives on one thread.

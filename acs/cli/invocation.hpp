@@ -55,14 +55,14 @@ struct Invocation {
     bool without_password = false;  ///< a new operator works with tokens only
     std::string group;              ///< of devices
     JobOptions job;
-    unsigned rate = 0;              ///< of a rotation or a job: devices a minute; 0: as the server has it
-    unsigned hours = 0;             ///< of a re-enrolment; 0: as the server has it
-    bool no_reset = false;          ///< of a retirement: at once, without a factory reset
-    bool sure = false;              ///< of what cannot be undone
-    unsigned rounds = 0;            ///< of top; 0: until it is interrupted
-    std::string format;             ///< of a list: csv or ndjson; empty: a table, or `json`
-    std::string columns;            ///< of such a list; empty: all
-    std::string code;               ///< of faults
+    unsigned rate = 0;      ///< of a rotation or a job: devices a minute; 0: as the server has it
+    unsigned hours = 0;     ///< of a re-enrolment; 0: as the server has it
+    bool no_reset = false;  ///< of a retirement: at once, without a factory reset
+    bool sure = false;      ///< of what cannot be undone
+    unsigned rounds = 0;    ///< of top; 0: until it is interrupted
+    std::string format;     ///< of a list: csv or ndjson; empty: a table, or `json`
+    std::string columns;    ///< of such a list; empty: all
+    std::string code;       ///< of faults
     bool json = false;
     bool reveal = false;      ///< of parameters: values of secrets, too
     bool dry_run = false;     ///< of rules: tell what would change

@@ -20,11 +20,12 @@ using Timer =
 
 constexpr std::chrono::milliseconds poll{150};  ///< between two looks at a task that somebody waits for
 
-constexpr Statement insert_task{
-    "insert_task", "WITH t AS (INSERT INTO task (device_id, task_id, kind, priority, created, not_before, "
-                   "expires_at, origin, arguments, window_start, window_end)"
-                   " VALUES ($1, $2, $3, $4, now(), greatest($5::timestamptz, now()), $6::timestamptz, "
-                   "$7, $8::jsonb, $9::time, $10::time) ON CONFLICT DO NOTHING RETURNING *) " ACS_TASK_ROW " FROM t" ACS_TASK_TABLES};
+constexpr Statement insert_task{"insert_task",
+                                "WITH t AS (INSERT INTO task (device_id, task_id, kind, priority, created, not_before, "
+                                "expires_at, origin, arguments, window_start, window_end)"
+                                " VALUES ($1, $2, $3, $4, now(), greatest($5::timestamptz, now()), $6::timestamptz, "
+                                "$7, $8::jsonb, $9::time, $10::time) ON CONFLICT DO NOTHING RETURNING *) " ACS_TASK_ROW
+                                " FROM t" ACS_TASK_TABLES};
 constexpr Statement count_open_tasks{"count_open_tasks", "SELECT count(*) FROM task WHERE device_id = $1"
                                                          " AND state IN ('queued', 'sent', 'waiting', 'unknown')"};
 constexpr Statement find_task_row{"find_task_row", ACS_TASK_ROW " FROM task t" ACS_TASK_TABLES " WHERE t.task_id = $1"};

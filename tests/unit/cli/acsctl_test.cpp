@@ -182,7 +182,8 @@ protected:
     api::Api api_{{inventory_, files_,     directory_,  waker_,         guard_,    nullptr,        clock_,
                    metrics_,   admin_,     promotions_, rules_,         audit_,    incidents_,     announcements_,
                    strangers_, operators_, life_,       rotations_,     sessions_, open_sessions_, traces_,
-                   keys_,      locks_,     values_,     rule_settings_, faults_,   fleet_,         reachability_, inventory_, groups_, jobs_},
+                   keys_,      locks_,     values_,     rule_settings_, faults_,   fleet_,         reachability_,
+                   inventory_, groups_,    jobs_},
                   {.tokens = {{"test", "secret"}}, .version = "1.2.3", .operators = {.costs = {8, 1}}}};
     net::Threads threads_{1};
     net::Server server_{threads_, metrics_};
