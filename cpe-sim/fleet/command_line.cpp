@@ -41,6 +41,9 @@ void add_options(CLI::App& run, FleetSettings& settings, Raw& raw)
                    "Listen here (default: any free port)");
     run.add_option("--connection-request-address", settings.connection_request_address, "Local address to listen on");
     run.add_flag("--no-connection-requests", raw.no_requests, "Do not listen for connection requests");
+    run.add_option("--stun-server", settings.stun_server,
+                   "Use this STUN server, for connection requests over UDP (default: what the ACS sets)");
+    run.add_option("--stun-port", settings.stun_port, "Its port");
     run.add_option("--session-timeout", settings.session_timeout, "Seconds to wait for each answer of the ACS");
     run.add_flag("--gzip", settings.gzip, "Compress messages");
     run.add_option("--tls-min", raw.tls_min, "Lowest TLS version, 1.0 to 1.3");
