@@ -228,6 +228,7 @@ session::ReEnrolment re_enrolment_of(Config::Enrolment const& config)
 session::LoginSettings login_settings_of(Config const& config)
 {
     session::LoginSettings settings{config.enrolment.own_logins, config.cwmp.realm, {}};
+    settings.for_stun = config.stun.port != 0;
     for (auto const& login : config.cwmp.bootstrap)
         settings.shared_names.push_back(login.username);
     return settings;

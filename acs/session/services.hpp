@@ -34,6 +34,7 @@ struct LoginSettings {
     bool give = true;                       ///< each device gets a login of its own, and one for connection requests
     std::string realm = "acs";              ///< of Digest, for the whole fleet
     std::vector<std::string> shared_names;  ///< that no device is given
+    bool for_stun = false;                  ///< a device signs its STUN requests with its login of connection requests
 };
 
 /// What every session needs of the rest of the ACS. All must outlive the sessions; the ports are called on the
