@@ -264,6 +264,7 @@ session::LoginSettings login_settings_of(Config const& config)
 {
     session::LoginSettings settings{
         config.enrolment.own_logins, config.cwmp.realm, {}, config.enrolment.resets_per_day};
+    settings.for_stun = config.stun.port != 0;
     for (auto const& login : config.cwmp.bootstrap)
         settings.shared_names.push_back(login.username);
     return settings;
