@@ -24,6 +24,9 @@ class EditLocks;
 class Faults;
 class IdempotencyKeys;
 class OpenSessions;
+class Fleet;
+class Groups;
+class Jobs;
 class OperatorStore;
 class PastSessions;
 class Promotions;
@@ -68,6 +71,9 @@ struct Services {
     domain::Faults& faults;
     domain::FleetStatistics& fleet;
     domain::ReachabilityView& reachability;
+    domain::Fleet& fleet_search;
+    domain::Groups& groups;
+    domain::Jobs& jobs;
 };
 
 }  // namespace api

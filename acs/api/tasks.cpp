@@ -140,19 +140,6 @@ boost::json::object what_was_ordered(domain::TaskRow const& row)
     return kept;
 }
 
-/// The permission that a task needs beside tasks.write.
-Outcome<void> check_permission(Caller const& caller, domain::TaskArguments const& arguments)
-{
-    bool const changes_parameters =
-        std::holds_alternative<domain::SetTask>(arguments) || std::holds_alternative<domain::AddTask>(arguments) ||
-        std::holds_alternative<domain::DeleteTask>(arguments) ||
-        std::holds_alternative<domain::AttributesTask>(arguments) || std::holds_alternative<domain::RpcTask>(arguments);
-    if (changes_parameters && !caller.permissions.has(domain::Permission::parameters_write))
-        return forbidden(
-            fmt::format("A task of kind {} needs the permission parameters.write.", domain::kind_of(arguments)));
-    return {};
-}
-
 /// Makes a task that was checked.
 base::Awaitable<domain::TaskRow> add(Call const& call, domain::DeviceRow const& device, domain::Task task)
 {

@@ -45,6 +45,9 @@ constexpr std::chrono::milliseconds enrolment_pause{5'000};
 /// Between two looks at which logins are to be rotated.
 constexpr std::chrono::milliseconds rotation_step{2'000};
 
+/// Between two steps of jobs.
+constexpr std::chrono::milliseconds job_step{1'000};
+
 /// Between two looks at which rules are in force.
 constexpr std::chrono::milliseconds rule_poll{1'000};
 
@@ -319,6 +322,9 @@ Application::Application(Config config, Prepared prepared)
       files_{writes_, prepared_.sealer},
       inventory_{
           {writes_, searches_, path_.trees(), prepared_.sealer, path_.ids(), compose, storage::identity_hash, &news_}},
+      fleet_search_{searches_, compose},
+      groups_{writes_},
+      jobs_{{writes_, path_.ids(), prepared_.sealer, &news_, config_.inventory.open_tasks_per_device}},
       admin_{writes_, prepared_.sealer},
       life_{writes_, path_.ids(), &news_},
       rotations_{writes_, path_.ids()},
@@ -328,7 +334,7 @@ Application::Application(Config config, Prepared prepared)
       rule_settings_{writes_},
       faults_{searches_},
       fleet_{searches_},
-      rotation_runner_{rotations_, inventory_, guard_},
+      rotation_runner_{rotations_, fleet_search_, guard_},
       promotions_{writes_},
       incidents_{writes_, clock_, metrics_},
       sessions_{writes_, path_.ids(), metrics_},
@@ -354,14 +360,17 @@ Application::Application(Config config, Prepared prepared)
       http_waker_{http_waker_settings_of(config_.wakeup, prepared_.wake_targets)},
       udp_waker_{stun_ ? std::make_unique<wakeup::UdpWaker>(*stun_, clock_, metrics_, prepared_.wake_targets)
                        : nullptr},
+      xmpp_{prepared_.xmpp ? std::make_unique<wakeup::XmppLink>(*prepared_.xmpp, config_.xmpp.domains, metrics_)
+                           : nullptr},
       wake_requests_{writes_},
       wake_relay_{make_relay(stun_ != nullptr, {wake_requests_, inventory_, reachability_, metrics_,
                                                 threads_->context(0).get_executor(), wake_timers_, config_.node})},
       udp_method_{stun_ ? std::make_unique<wakeup::RelayedMethod>(*udp_waker_, *wake_relay_) : nullptr},
       wake_mail_{wake_mail_of(config_, wake_relay_.get())},
       waker_{{inventory_, reachability_, live_, clock_, metrics_, threads_->context(0).get_executor(), wake_timers_,
-              methods_of({&http_waker_, udp_method_.get()}), expected_},
+              methods_of({&http_waker_, udp_method_.get(), xmpp_ ? &xmpp_->method() : nullptr}), expected_},
              dispatch_limits_of(config_.wakeup)},
+      job_runner_{{jobs_, fleet_search_, inventory_, guard_, waker_, metrics_}, {.node = node_.value()}},
       sweep_store_{sweeps_, prepared_.sealer},
       sweep_rules_{sweeps_, sweep_queries_, path_.paths(), prepared_.sealer},
       rule_wakes_{waker_, sweep_store_, metrics_, rule_wakes_of(config_.wakeup)},
@@ -408,6 +417,8 @@ base::Result<void> Application::start()
     if (stun_)
         if (auto opened = stun_->start(); !opened)
             return opened;
+    if (xmpp_)
+        xmpp_->start();
     print_first_token(writes_, config_);
     if (auto opened = listen_api(); !opened)
         return opened;
@@ -430,6 +441,8 @@ void Application::stop(std::chrono::milliseconds patience)
     rule_thread_->stop();
     if (stun_)
         stun_->stop();
+    if (xmpp_)
+        xmpp_->stop();
     // Whoever still works for a coroutine must end before the io_contexts are gone, and suspended coroutines must be
     // destroyed while all that they refer to still exists.
     path_.stop();
@@ -463,6 +476,7 @@ void Application::follow_rules()
     rule_thread_->spawn(0, [this] { return rule_wakes_.run(); });
     rule_thread_->spawn(0, [this] { return enroller_.run(enrolment_pause); });
     rule_thread_->spawn(0, [this] { return rotation_runner_.run(rotation_step); });
+    rule_thread_->spawn(0, [this] { return job_runner_.run(job_step); });
     rule_thread_->start();
 }
 
@@ -544,10 +558,12 @@ base::Result<void> Application::listen_api()
     settings.configuration = config_.settings;
     settings.configuration_file = config_.file;
     handlers_.push_back(std::make_unique<api::Api>(
-        api::Services{inventory_, files_,      *directory_, waker_,         guard_,    &model_check_,  clock_,
-                      metrics_,   admin_,      promotions_, rules_,         audit_,    incidents_,     announcements_,
-                      strangers_, operators_,  life_,       rotations_,     sessions_, session_board_, traces_,
-                      keys_,      edit_locks_, values_,     rule_settings_, faults_,   fleet_,         waker_},
+        api::Services{inventory_,     files_,         *directory_, waker_,      guard_,        &model_check_,
+                      clock_,         metrics_,       admin_,      promotions_, rules_,        audit_,
+                      incidents_,     announcements_, strangers_,  operators_,  life_,         rotations_,
+                      sessions_,      session_board_, traces_,     keys_,       edit_locks_,   values_,
+                      rule_settings_, faults_,        fleet_,      waker_,      fleet_search_, groups_,
+                      jobs_},
         settings));
     auto& handler = *handlers_.back();
     api_ = &dynamic_cast<api::Api&>(handler);

@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/counters.hpp"
 #include "base/sealer.hpp"
+#include "campaign/job_runner.hpp"
 #include "domain/file_token.hpp"
 #include "files/directory.hpp"
 #include "files/file_listener.hpp"
@@ -31,10 +32,13 @@
 #include "storage/pg_edit_locks.hpp"
 #include "storage/pg_faults.hpp"
 #include "storage/pg_file_store.hpp"
+#include "storage/pg_fleet.hpp"
 #include "storage/pg_fleet_statistics.hpp"
+#include "storage/pg_groups.hpp"
 #include "storage/pg_idempotency_keys.hpp"
 #include "storage/pg_incidents.hpp"
 #include "storage/pg_inventory.hpp"
+#include "storage/pg_jobs.hpp"
 #include "storage/pg_model_store.hpp"
 #include "storage/pg_open_sessions.hpp"
 #include "storage/pg_operators.hpp"
@@ -136,6 +140,9 @@ private:
     storage::PgFileStore files_;
     domain::TaskNews news_;
     storage::PgInventory inventory_;
+    storage::PgFleet fleet_search_;
+    storage::PgGroups groups_;
+    storage::PgJobs jobs_;
     storage::PgDeviceAdmin admin_;
     storage::PgDeviceLife life_;
     storage::PgRotations rotations_;
@@ -173,12 +180,14 @@ private:
     storage::PgReachability reachability_;
     wakeup::HttpWaker http_waker_;
     std::unique_ptr<wakeup::UdpWaker> udp_waker_;  ///< none: there is no STUN server
+    std::unique_ptr<wakeup::XmppLink> xmpp_;       ///< none: not configured
     wakeup::SteadyTimers wake_timers_{threads_->context(0).get_executor()};
     storage::PgWakeRequests wake_requests_;
     std::unique_ptr<wakeup::Relay> wake_relay_;          ///< none: there is no STUN server
     std::unique_ptr<wakeup::RelayedMethod> udp_method_;  ///< likewise
     std::unique_ptr<storage::WakeMailWatch> wake_mail_;  ///< likewise
     wakeup::Dispatcher waker_;
+    campaign::JobRunner job_runner_;
     storage::PgSweep sweep_store_;
     storage::PgRules sweep_rules_;
     provisioning::WakeQueue rule_wakes_;

@@ -30,10 +30,7 @@ int print(Session const& session, Reply<boost::json::object> const& answer)
 
 int list_devices(Session session)
 {
-    std::string target = "/devices?";
-    if (!session.asked.where.empty())
-        target += fmt::format("where={}", encoded(session.asked.where));
-    return print_list(session, target,
+    return print_list(session, "/devices?" + device_query(session),
                       {{"ID", "id"},
                        {"STATE", "state"},
                        {"MODEL", "model_name"},

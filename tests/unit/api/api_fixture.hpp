@@ -10,8 +10,10 @@
 #include "support/fake_audit.hpp"
 #include "support/fake_faults.hpp"
 #include "support/fake_files.hpp"
+#include "support/fake_groups.hpp"
 #include "support/fake_incidents.hpp"
 #include "support/fake_inventory.hpp"
+#include "support/fake_jobs.hpp"
 #include "support/fake_keys.hpp"
 #include "support/fake_life.hpp"
 #include "support/fake_operators.hpp"
@@ -196,6 +198,8 @@ protected:
     support::FakeStrangers strangers_;
     support::FakeDeviceLife life_;
     support::FakeRotations rotations_;
+    support::FakeGroups groups_;
+    support::FakeJobs jobs_;
     support::FakeReachabilityView reachability_;
     support::FakeSessions sessions_;
     support::FakeOpenSessions open_sessions_;
@@ -209,7 +213,8 @@ protected:
     api::Api api_{{inventory_, files_,     directory_,  waker_,         guard_,    &intervals_,    clock_,
                    metrics_,   admin_,     promotions_, rules_,         audit_,    incidents_,     announcements_,
                    strangers_, operators_, life_,       rotations_,     sessions_, open_sessions_, traces_,
-                   keys_,      locks_,     values_,     rule_settings_, faults_,   fleet_,         reachability_},
+                   keys_,      locks_,     values_,     rule_settings_, faults_,   fleet_,         reachability_,
+                   inventory_, groups_,    jobs_},
                   {.tokens = {{"anna", "secret"}, {"", "nameless"}},
                    .version = "1.2.3",
                    .json_bytes = 4096,
