@@ -159,6 +159,22 @@ std::vector<wakeup::WakeMethod*> methods_of(std::initializer_list<wakeup::WakeMe
     return found;
 }
 
+std::unique_ptr<wakeup::Relay> make_relay(bool wanted, wakeup::RelayParts parts)
+{
+    return wanted ? std::make_unique<wakeup::Relay>(std::move(parts)) : nullptr;
+}
+
+std::unique_ptr<storage::WakeMailWatch> wake_mail_of(Config const& config, wakeup::Relay* relay)
+{
+    if (relay == nullptr)
+        return nullptr;
+    storage::WakeMailSettings settings;
+    settings.connection.url = config.database.url;
+    settings.node = config.node;
+    return std::make_unique<storage::WakeMailWatch>(std::move(settings),
+                                                    [relay](domain::WakeMail mail) { relay->take(std::move(mail)); });
+}
+
 wakeup::DispatchLimits dispatch_limits_of(Config::Wakeup const& config)
 {
     wakeup::DispatchLimits limits;
@@ -347,8 +363,13 @@ Application::Application(Config config, Prepared prepared)
                        : nullptr},
       xmpp_{prepared_.xmpp ? std::make_unique<wakeup::XmppLink>(*prepared_.xmpp, config_.xmpp.domains, metrics_)
                            : nullptr},
+      wake_requests_{writes_},
+      wake_relay_{make_relay(stun_ != nullptr, {wake_requests_, inventory_, reachability_, metrics_,
+                                                threads_->context(0).get_executor(), wake_timers_, config_.node})},
+      udp_method_{stun_ ? std::make_unique<wakeup::RelayedMethod>(*udp_waker_, *wake_relay_) : nullptr},
+      wake_mail_{wake_mail_of(config_, wake_relay_.get())},
       waker_{{inventory_, reachability_, live_, clock_, metrics_, threads_->context(0).get_executor(), wake_timers_,
-              methods_of({&http_waker_, udp_waker_.get(), xmpp_ ? &xmpp_->method() : nullptr}), expected_},
+              methods_of({&http_waker_, udp_method_.get(), xmpp_ ? &xmpp_->method() : nullptr}), expected_},
              dispatch_limits_of(config_.wakeup)},
       job_runner_{{jobs_, fleet_search_, inventory_, guard_, waker_, metrics_}, {.node = node_.value()}},
       sweep_store_{sweeps_, prepared_.sealer},
@@ -370,6 +391,8 @@ Application::Application(Config config, Prepared prepared)
         if (rounds++ % rounds_between_enrolments == 0)
             announcements_.enrol_pending();
     });
+    if (wake_relay_)
+        wake_relay_->serve(*udp_waker_);
     enrolment_watch_.keep_dormant_after(config_.enrolment.dormant_after);
     reload();
 }
@@ -383,6 +406,8 @@ base::Result<void> Application::start()
 {
     chores_.start();
     task_watch_.start();
+    if (wake_mail_)
+        wake_mail_->start();
     note_writer_.start();
     follow_rules();
     threads_->start();
@@ -411,6 +436,8 @@ void Application::stop(std::chrono::milliseconds patience)
         base::log::warning("app.drain",
                            {{"connections", server_->connections()}, {"reason", "still open, closed now"}});
     server_->stop();
+    if (wake_mail_)
+        wake_mail_->stop();
     threads_->stop();
     rule_thread_->stop();
     if (stun_)

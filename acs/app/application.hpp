@@ -52,10 +52,12 @@
 #include "storage/pg_strangers.hpp"
 #include "storage/pg_sweep.hpp"
 #include "storage/pg_traces.hpp"
+#include "storage/pg_wake_requests.hpp"
 #include "storage/session_path.hpp"
 #include "storage/task_watch.hpp"
 #include "wakeup/dispatcher.hpp"
 #include "wakeup/http_waker.hpp"
+#include "wakeup/relay.hpp"
 #include "wakeup/stun_server.hpp"
 #include "wakeup/udp_waker.hpp"
 #include "wakeup/xmpp_link.hpp"
@@ -180,6 +182,10 @@ private:
     std::unique_ptr<wakeup::UdpWaker> udp_waker_;  ///< none: there is no STUN server
     std::unique_ptr<wakeup::XmppLink> xmpp_;       ///< none: not configured
     wakeup::SteadyTimers wake_timers_{threads_->context(0).get_executor()};
+    storage::PgWakeRequests wake_requests_;
+    std::unique_ptr<wakeup::Relay> wake_relay_;          ///< none: there is no STUN server
+    std::unique_ptr<wakeup::RelayedMethod> udp_method_;  ///< likewise
+    std::unique_ptr<storage::WakeMailWatch> wake_mail_;  ///< likewise
     wakeup::Dispatcher waker_;
     campaign::JobRunner job_runner_;
     storage::PgSweep sweep_store_;

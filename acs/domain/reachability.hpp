@@ -20,6 +20,7 @@ struct WakeTarget {
     std::vector<Inventory::WakeCredentials> logins;  ///< in the order in which they are tried; may be empty
     std::string udp_address;  ///< UDPConnectionRequestAddress as the device told it, "host:port"; empty: none
     std::string jabber_id;    ///< ManagementServer.ConnReqJabberID as the device told it; empty: none
+    std::string udp_node;     ///< the node whose STUN server hears it; empty: none does
 };
 
 /// What came of one attempt to make a device come.
@@ -61,8 +62,8 @@ struct Reachability {
 
 /// What the inventory does not tell of a device that is to be woken.
 struct WakeFacts {
-    std::string access_node;  ///< behind which it is; empty: not known
-    std::string udp_address, jabber_id;
+    std::string access_node;                              ///< behind which it is; empty: not known
+    std::string udp_address, jabber_id, udp_node;         ///< as in WakeTarget
     std::optional<std::chrono::seconds> inform_interval;  ///< none: it informs not by itself, or that is not known
     Reachability known;
     std::string model_method;  ///< what works best for its model; empty: not known yet

@@ -47,7 +47,13 @@ constexpr Statement find_facts{
                                                                                           "/ (m.reached + m.missed) "
                                                                                           "DESC, m.reached DESC, "
                                                                                           "m.method"
-                                                                                          " LIMIT 1), '')"
+                                                                                          " LIMIT 1), ''),"
+                                                                                          " coalesce((SELECT b.node "
+                                                                                          "FROM device_binding b WHERE "
+                                                                                          "b.device_id = d.device_id"
+                                                                                          " ORDER BY b.is_verified "
+                                                                                          "DESC, b.seen DESC LIMIT 1), "
+                                                                                          "'')"
                                                                                           " FROM device d LEFT JOIN "
                                                                                           "device_reachability r ON "
                                                                                           "r.device_id = d.device_id"
@@ -126,6 +132,7 @@ domain::WakeFacts facts_of(pqxx::row const& row)
     if (!row[3].is_null() && row[3].as<std::int64_t>() > 0)
         facts.inform_interval = std::chrono::seconds{row[3].as<std::int64_t>()};
     facts.model_method = row[9].c_str();
+    facts.udp_node = row[10].c_str();
     if (row[4].is_null())
         return facts;
     facts.known.best_method = row[4].c_str();

@@ -56,7 +56,7 @@ base::Awaitable<WakeOutcome> Dispatcher::attempt(Shared waking)
     waking->network = network_of(facts.access_node, device->ip_address);
     waking->note.device = device->key;
     waking->note.identity = device->identity;
-    waking->target = {*std::move(device), std::move(logins), facts.udp_address, facts.jabber_id};
+    waking->target = {*std::move(device), std::move(logins), facts.udp_address, facts.jabber_id, facts.udp_node};
     waking->plan = plan_of(parts_.methods, waking->target, facts);
     if (waking->priority != domain::Priority::person)
         if (auto why = postponed(limits_.backoff, facts.known, last, now); !why.empty())
@@ -181,7 +181,7 @@ base::Awaitable<std::optional<Dispatcher::Picture>> Dispatcher::picture(domain::
     Picture picture;
     picture.facts = co_await parts_.store.facts(key);
     auto const now = parts_.clock.now();
-    WakeTarget const target{*device, {}, picture.facts.udp_address, picture.facts.jabber_id};
+    WakeTarget const target{*device, {}, picture.facts.udp_address, picture.facts.jabber_id, picture.facts.udp_node};
     auto plan = plan_of(parts_.methods, target, picture.facts);
     for (auto const* const method : plan.methods)
         picture.methods.push_back({std::string{method->name()}, true, {}});

@@ -172,6 +172,16 @@ TEST_F(ReachabilityTest, WhatTheDeviceToldOfItselfIsFoundInEitherDataModel)
     EXPECT_FALSE(of_box.inform_interval) << "it does not inform by itself";
 }
 
+TEST_F(ReachabilityTest, TheNodeThatHearsTheDeviceIsTheOneItSignedFor)
+{
+    auto const one = stores.admit(identity("1")).key;
+    EXPECT_EQ(facts(one).udp_node, "");
+    stores.database.exec(
+        "INSERT INTO device_binding SELECT device_id, n, '203.0.113.9:5060', n = 'a', now() - d FROM device,"
+        " (VALUES ('a', interval '1 minute'), ('b', interval '0')) v (n, d)");
+    EXPECT_EQ(facts(one).udp_node, "a");
+}
+
 TEST_F(ReachabilityTest, WhatWorksForAModelIsLearntFromThreeInforms)
 {
     auto const one = stores.admit(identity("1")).key;
