@@ -141,7 +141,7 @@ std::unexpected<Problem> unknown_outcome()
 
 /// Ends a claim by what came of the request: an answer, a refusal, or nothing that is known.
 base::Awaitable<void> settle(domain::IdempotencyKeys& keys, domain::KeyedRequest request, domain::KeyClaim claim,
-                             std::optional<Outcome<net::Response>> const& outcome)
+                             std::optional<Outcome<net::Response>> const& outcome, bool is_found_again)
 {
     bool const is_done = outcome && *outcome && (*outcome)->status < 400;
     auto const status = !outcome ? 500U : *outcome ? (*outcome)->status : outcome->error().status;
@@ -149,7 +149,7 @@ base::Awaitable<void> settle(domain::IdempotencyKeys& keys, domain::KeyedRequest
     try {
         if (kept)
             co_await keys.keep(request, claim, *kept);
-        else if (!is_done && status < 500)
+        else if (is_done ? !is_found_again : status < 500)  // so long are only the answers that tell, and make nothing
             co_await keys.give_back(request, claim);
         else
             co_await keys.give_up(request, claim);
@@ -169,7 +169,7 @@ Answer carry_out(Route const& route, Call call, domain::KeyedRequest request, do
     } catch (...) {
         failure = std::current_exception();
     }
-    co_await settle(keys, std::move(request), claim, outcome);
+    co_await settle(keys, std::move(request), claim, outcome, finds_what_was_made(route));
     if (failure)
         std::rethrow_exception(failure);
     co_return *std::move(outcome);

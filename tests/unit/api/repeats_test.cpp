@@ -111,6 +111,21 @@ TEST_F(RepeatsTest, ADatabaseThatIsAwayLeavesTheKeyForTheNextOne)
     EXPECT_FALSE(reply.headers.has("Idempotent-Replayed"));
 }
 
+TEST_F(RepeatsTest, WhatCannotBeFoundAgainIsNotDoneASecondTime)
+{
+    keys_.is_away = true;
+    auto const make = [&] { return keyed("k1", "/api/v1/operators", R"({"name":"bert","role":"viewer"})"); };
+    ASSERT_EQ(make().status, 201u);
+    keys_.is_away = false;
+    keys_.end_leases();
+    for (int i = 0; i < 2; ++i) {
+        auto const reply = make();
+        EXPECT_EQ(reply.status, 409u);
+        EXPECT_EQ(reply.body.at("type").as_string(), "urn:acs:problem:unknown_outcome");
+        EXPECT_FALSE(reply.headers.has("Retry-After"));
+    }
+}
+
 TEST_F(RepeatsTest, ATokenThatWasMadeIsShownAgain)
 {
     auto const bert = add_token(add_person("bert", "administrator"));
