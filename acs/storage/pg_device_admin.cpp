@@ -2,6 +2,7 @@
 
 #include "storage/array_text.hpp"
 #include "storage/device_merge.hpp"
+#include "storage/event_sql.hpp"
 #include "storage/login_kinds.hpp"
 
 #include <fmt/format.h>
@@ -16,13 +17,16 @@ constexpr Statement find_time_zone{"find_time_zone", "SELECT 1 FROM pg_timezone_
 constexpr Statement change_device{
     "change_device",
     "WITH former AS (SELECT device_id, state, coalesce(time_zone, '') AS time_zone FROM device WHERE device_id = $1"
-    " FOR UPDATE) UPDATE device d SET state = coalesce($2::text, d.state),"
+    " FOR UPDATE), changed AS (UPDATE device d SET state = coalesce($2::text, d.state),"
     " time_zone = CASE WHEN $3::text IS NULL THEN d.time_zone ELSE nullif($3, '') END,"
     " automation_stopped = CASE WHEN d.state = 'conflict' AND $2::text IS NOT NULL THEN NULL ELSE d.automation_stopped "
     "END,"
     " automation_stopped_at = CASE WHEN d.state = 'conflict' AND $2::text IS NOT NULL THEN NULL ELSE"
     " d.automation_stopped_at END FROM former WHERE d.device_id = former.device_id"
-    " RETURNING former.state, former.time_zone"};
+    " RETURNING d.device_id, d.state, former.state AS former, former.time_zone),"
+    " told AS (" ACS_STATE_EVENTS(
+        "(SELECT * FROM changed WHERE state <> former)") ")"
+                                                         " SELECT former, time_zone FROM changed"};
 constexpr Statement revoke_logins{
     "revoke_logins", "WITH gone AS (UPDATE device SET login_state = 'none', login_until = NULL, retire_by = NULL"
                      " WHERE device_id = $1 RETURNING device_id)," ACS_RETIRE_PARTS " SELECT count(*) FROM gone"};

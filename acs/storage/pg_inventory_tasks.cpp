@@ -1,6 +1,7 @@
 // The tasks of the inventory: made, listed, cancelled and waited for by people and programs.
 #include "base/log.hpp"
 #include "storage/array_text.hpp"
+#include "storage/event_sql.hpp"
 #include "storage/inventory_read.hpp"
 #include "storage/pg_inventory.hpp"
 #include "storage/sealed_json.hpp"
@@ -47,7 +48,8 @@ constexpr Statement list_device_tasks{
                                   " WHERE t.device_id = $4 AND t.task_id > $1 AND ($2::text IS NULL OR t.state = $2)"
                                   " ORDER BY t.task_id LIMIT $3"};
 constexpr Statement cancel_queued_task{
-    "cancel_task", "UPDATE task SET state = 'cancelled', updated = now() WHERE task_id = $1 AND state = 'queued'"};
+    "cancel_task",
+    ACS_END_TASKS("UPDATE task SET state = 'cancelled', updated = now() WHERE task_id = $1 AND state = 'queued'")};
 
 #undef TASK_ROW
 #undef TASK_TABLES
