@@ -20,6 +20,8 @@ class ParameterCheck;
 class ParameterValues;
 class DeviceAdmin;
 class DeviceLife;
+class EventLog;
+class EventTail;
 class EditLocks;
 class Faults;
 class IdempotencyKeys;
@@ -33,6 +35,8 @@ class Rules;
 class StrangerList;
 class Traces;
 class Waker;
+class WebhookSender;
+class WebhookStore;
 }  // namespace domain
 
 namespace api {
@@ -66,6 +70,10 @@ struct Services {
     domain::RuleSettings& rule_settings;
     domain::Faults& faults;
     domain::FleetStatistics& fleet;
+    domain::EventLog& events;
+    domain::EventTail& event_tail;
+    domain::WebhookStore& webhooks;
+    domain::WebhookSender& webhook_sender;
 };
 
 }  // namespace api
