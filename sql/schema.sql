@@ -618,7 +618,7 @@ COMMENT ON COLUMN task.sent_at IS 'When its RPC was last sent.';
 COMMENT ON COLUMN task.window_start IS 'It is begun only from this time of day on, in the device''s time zone.';
 COMMENT ON COLUMN task.window_end IS 'And before this one; earlier than window_start: over midnight.';
 COMMENT ON COLUMN task.command_key IS 'CommandKey or ParameterKey of the last attempt, unique.';
-COMMENT ON COLUMN task.origin IS 'Who ordered it: api, discovery, rule:NAME, campaign:ID.';
+COMMENT ON COLUMN task.origin IS 'Who ordered it: api, discovery, rule:NAME, job:ID, campaign:ID.';
 COMMENT ON COLUMN task.arguments IS 'What to do, as in the API; secrets in it are sealed.';
 COMMENT ON COLUMN task.progress IS 'What a task over several sessions keeps.';
 COMMENT ON COLUMN task.result IS 'What came of it; secrets in it are sealed.';
@@ -628,6 +628,7 @@ CREATE INDEX task_by_id ON task (task_id);
 CREATE INDEX task_failed ON task (task_id) WHERE state = 'failed';
 CREATE INDEX task_open ON task (device_id) WHERE state IN ('queued', 'sent', 'waiting', 'unknown');
 CREATE INDEX task_credentials ON task (origin, state) WHERE kind = 'credentials';
+CREATE INDEX task_of_job ON task (origin, state, task_id) WHERE origin LIKE 'job:%';
 CREATE UNIQUE INDEX task_single ON task (device_id, kind, origin)
     WHERE is_single AND state IN ('queued', 'sent', 'waiting', 'unknown');
 
@@ -803,6 +804,115 @@ COMMENT ON COLUMN credential_rotation.made_at IS 'When it was ordered.';
 COMMENT ON COLUMN credential_rotation.made_by IS 'By whom.';
 COMMENT ON COLUMN credential_rotation.stepped_at IS 'When tasks were last made, or could have been.';
 COMMENT ON COLUMN credential_rotation.ended_at IS 'When it was done or cancelled.';
+
+----------------------------------------------------------------------------------------------- groups and jobs
+
+CREATE TABLE device_group (
+    name         text        NOT NULL PRIMARY KEY,
+    description  text        NOT NULL DEFAULT '',
+    condition    text        NOT NULL,
+    made_by      text        NOT NULL DEFAULT '',
+    made_at      timestamptz NOT NULL DEFAULT now(),
+    changed_at   timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE device_group IS 'Conditions over devices that have a name.';
+COMMENT ON COLUMN device_group.name IS 'As people name it.';
+COMMENT ON COLUMN device_group.description IS 'What it is for.';
+COMMENT ON COLUMN device_group.condition IS 'Over acs.device and value(''PATH''); guarded when it is saved and whenever it is used.';
+COMMENT ON COLUMN device_group.made_by IS 'By whom.';
+COMMENT ON COLUMN device_group.made_at IS 'When it was made.';
+COMMENT ON COLUMN device_group.changed_at IS 'When it was last changed.';
+
+CREATE TABLE job (
+    job_id         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name           text        NOT NULL DEFAULT '',
+    kind           text        NOT NULL,
+    arguments      jsonb       NOT NULL DEFAULT '{}',
+    condition      text        NOT NULL,
+    group_name     text        NOT NULL DEFAULT '',
+    part           text        NOT NULL DEFAULT '',
+    is_list        boolean     NOT NULL DEFAULT false,
+    per_minute     integer     NOT NULL CHECK (per_minute > 0),
+    at_once        integer     CHECK (at_once > 0),
+    not_before     timestamptz,
+    expires_at     timestamptz,
+    window_start   time,
+    window_end     time,
+    wakes          boolean     NOT NULL DEFAULT false,
+    most_failed    integer     NOT NULL DEFAULT 20,
+    state          text        NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'paused', 'cancelled', 'done')),
+    stopped        text        NOT NULL DEFAULT '',
+    total          bigint,
+    position       bigint      NOT NULL DEFAULT 0,
+    is_walked      boolean     NOT NULL DEFAULT false,
+    seen           bigint      NOT NULL DEFAULT 0,
+    ordered        bigint      NOT NULL DEFAULT 0,
+    skipped_full   bigint      NOT NULL DEFAULT 0,
+    skipped_state  bigint      NOT NULL DEFAULT 0,
+    reached        bigint      NOT NULL DEFAULT 0,
+    unreached      bigint      NOT NULL DEFAULT 0,
+    former_ended   bigint      NOT NULL DEFAULT 0,
+    former_failed  bigint      NOT NULL DEFAULT 0,
+    tasks          jsonb,
+    retry_of       bigint,
+    made_at        timestamptz NOT NULL DEFAULT now(),
+    made_by        text        NOT NULL DEFAULT '',
+    stepped_at     timestamptz NOT NULL DEFAULT now(),
+    reviewed_at    timestamptz NOT NULL DEFAULT now(),
+    ended_at       timestamptz,
+    held_by        smallint,
+    held_until     timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE job IS 'Something that is done to many devices, one after another.';
+COMMENT ON COLUMN job.job_id IS 'Its id; the tasks it makes have the origin job:ID.';
+COMMENT ON COLUMN job.name IS 'What people call it.';
+COMMENT ON COLUMN job.kind IS 'As in task, or tag, untag, wake.';
+COMMENT ON COLUMN job.arguments IS 'As in task; secrets in it are sealed.';
+COMMENT ON COLUMN job.condition IS 'Which devices: a condition as in a search; empty: those in job_device.';
+COMMENT ON COLUMN job.group_name IS 'The group that a part of the condition was copied from.';
+COMMENT ON COLUMN job.part IS 'The part of the fleet that whoever ordered it may see: both conditions must hold.';
+COMMENT ON COLUMN job.is_list IS 'The devices are those in job_device.';
+COMMENT ON COLUMN job.per_minute IS 'How many devices get their turn in a minute.';
+COMMENT ON COLUMN job.at_once IS 'How many of its tasks may be open at the same time; NULL: any number.';
+COMMENT ON COLUMN job.not_before IS 'No device gets its turn earlier.';
+COMMENT ON COLUMN job.expires_at IS 'No device gets its turn later; its tasks expire then.';
+COMMENT ON COLUMN job.window_start IS 'As in task, of each task.';
+COMMENT ON COLUMN job.window_end IS 'As in task, of each task.';
+COMMENT ON COLUMN job.wakes IS 'Devices are woken for their tasks.';
+COMMENT ON COLUMN job.most_failed IS 'Per cent of its tasks that may fail before it stops.';
+COMMENT ON COLUMN job.state IS 'running, paused, cancelled, or done: every task came to its end.';
+COMMENT ON COLUMN job.stopped IS 'Why it does not go on, or did not come to all devices, when no person wants that.';
+COMMENT ON COLUMN job.total IS 'Devices that were meant when it was ordered; NULL: they could not be counted in time.';
+COMMENT ON COLUMN job.position IS 'The last device that had its turn.';
+COMMENT ON COLUMN job.is_walked IS 'Every device had its turn.';
+COMMENT ON COLUMN job.seen IS 'Devices that had their turn.';
+COMMENT ON COLUMN job.ordered IS 'Of these the ones for which a task was made, whose tags were changed or that were to be woken.';
+COMMENT ON COLUMN job.skipped_full IS 'Passed over: they have as many open tasks, or tags, as a device may have.';
+COMMENT ON COLUMN job.skipped_state IS 'Passed over: retired, rejected or gone.';
+COMMENT ON COLUMN job.reached IS 'Devices that came when they were woken.';
+COMMENT ON COLUMN job.unreached IS 'Devices that did not.';
+COMMENT ON COLUMN job.former_ended IS 'Tasks that had ended when a person last resumed it: they do not stop it again.';
+COMMENT ON COLUMN job.former_failed IS 'Of these the ones that had failed.';
+COMMENT ON COLUMN job.tasks IS 'When it is over: state -> tasks; NULL: they are counted.';
+COMMENT ON COLUMN job.retry_of IS 'The job whose failed tasks it repeats.';
+COMMENT ON COLUMN job.made_at IS 'When it was ordered.';
+COMMENT ON COLUMN job.made_by IS 'By whom.';
+COMMENT ON COLUMN job.stepped_at IS 'Up to when its rate is used up.';
+COMMENT ON COLUMN job.reviewed_at IS 'When somebody last looked at how its tasks fare.';
+COMMENT ON COLUMN job.ended_at IS 'When it was done or cancelled.';
+COMMENT ON COLUMN job.held_by IS 'The node that gives devices their turns.';
+COMMENT ON COLUMN job.held_until IS 'Then another node may.';
+CREATE INDEX job_open ON job (job_id) WHERE tasks IS NULL;
+
+CREATE TABLE job_device (
+    device_id  bigint NOT NULL,
+    job_id     bigint NOT NULL,
+    PRIMARY KEY (device_id, job_id)
+);
+COMMENT ON TABLE job_device IS 'The devices of jobs that name them one by one.';
+COMMENT ON COLUMN job_device.device_id IS 'The device.';
+COMMENT ON COLUMN job_device.job_id IS 'The job.';
+CREATE INDEX job_device_walk ON job_device (job_id, device_id);
 
 ----------------------------------------------------------------------------------------------------------- enrolment
 
@@ -1206,10 +1316,10 @@ COMMENT ON COLUMN role.is_builtin IS 'Came with the server and stays as it is.';
 COMMENT ON COLUMN role.made_at IS 'When it was made.';
 
 INSERT INTO role (name, permissions, is_builtin) VALUES
-    ('administrator', '{devices.read,devices.write,devices.purge,parameters.read,parameters.write,secrets.reveal,tasks.read,tasks.write,files.read,files.write,rules.read,rules.write,rules.pause,enrolment.read,enrolment.write,credentials.read,credentials.write,incidents.read,statistics.read,operators.manage,audit.read,traces.read,traces.write,events.read,webhooks.read,webhooks.write}', true),
-    ('provisioning', '{devices.read,devices.write,parameters.read,parameters.write,tasks.read,tasks.write,files.read,files.write,rules.read,rules.write,rules.pause,enrolment.read,enrolment.write,credentials.read,credentials.write,incidents.read,statistics.read,traces.read,traces.write,events.read,webhooks.read}', true),
-    ('support', '{devices.read,parameters.read,parameters.write,tasks.read,tasks.write,files.read,rules.read,incidents.read,traces.read,traces.write,events.read}', true),
-    ('viewer', '{devices.read,parameters.read,tasks.read,files.read,rules.read,enrolment.read,credentials.read,incidents.read,statistics.read,events.read,webhooks.read}', true);
+    ('administrator', '{devices.read,devices.write,devices.purge,parameters.read,parameters.write,secrets.reveal,tasks.read,tasks.write,jobs.read,jobs.write,files.read,files.write,rules.read,rules.write,rules.pause,enrolment.read,enrolment.write,credentials.read,credentials.write,incidents.read,statistics.read,operators.manage,audit.read,traces.read,traces.write,events.read,webhooks.read,webhooks.write}', true),
+    ('provisioning', '{devices.read,devices.write,parameters.read,parameters.write,tasks.read,tasks.write,jobs.read,jobs.write,files.read,files.write,rules.read,rules.write,rules.pause,enrolment.read,enrolment.write,credentials.read,credentials.write,incidents.read,statistics.read,traces.read,traces.write,events.read,webhooks.read}', true),
+    ('support', '{devices.read,parameters.read,parameters.write,tasks.read,tasks.write,jobs.read,files.read,rules.read,incidents.read,traces.read,traces.write,events.read}', true),
+    ('viewer', '{devices.read,parameters.read,tasks.read,jobs.read,files.read,rules.read,enrolment.read,credentials.read,incidents.read,statistics.read,events.read,webhooks.read}', true);
 
 CREATE TABLE operator (
     operator_id  bigint      NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -1450,6 +1560,65 @@ COMMENT ON COLUMN open_session.events IS 'Event codes of its Inform.';
 COMMENT ON COLUMN open_session.state IS 'answering, waiting or away.';
 COMMENT ON COLUMN open_session.outstanding IS 'Method of the RPC whose answer is due, or empty.';
 
+CREATE TABLE device_reachability (
+    device_id     bigint      NOT NULL PRIMARY KEY,
+    best_method   text        NOT NULL DEFAULT '',
+    reached_at    timestamptz,
+    failed_in_row integer     NOT NULL DEFAULT 0,
+    failed_at     timestamptz,
+    attempts      jsonb       NOT NULL DEFAULT '[]'
+) /*partition device_id*/;
+COMMENT ON TABLE device_reachability IS 'How a device can be made to come, as wake-ups have shown. Written in batches, seconds later.';
+COMMENT ON COLUMN device_reachability.device_id IS 'The device.';
+COMMENT ON COLUMN device_reachability.best_method IS 'http, udp or xmpp: what its Inform followed last; empty: nothing ever.';
+COMMENT ON COLUMN device_reachability.reached_at IS 'When that was.';
+COMMENT ON COLUMN device_reachability.failed_in_row IS 'Wake-ups in vain since then.';
+COMMENT ON COLUMN device_reachability.failed_at IS 'The last of them.';
+COMMENT ON COLUMN device_reachability.attempts IS
+    'The last ten, the newest first: [{"method", "at", "outcome", "cause", "milliseconds"}].';
+
+CREATE TABLE model_reachability (
+    oui           text    NOT NULL,
+    product_class text    NOT NULL,
+    method        text    NOT NULL,
+    reached       integer NOT NULL DEFAULT 0,
+    missed        integer NOT NULL DEFAULT 0,
+    PRIMARY KEY (oui, product_class, method)
+);
+COMMENT ON TABLE model_reachability IS 'Which ways of waking work for the devices of a model.';
+COMMENT ON COLUMN model_reachability.oui IS 'Of the model.';
+COMMENT ON COLUMN model_reachability.product_class IS 'Of the model.';
+COMMENT ON COLUMN model_reachability.method IS 'http, udp or xmpp.';
+COMMENT ON COLUMN model_reachability.reached IS 'Attempts that an Inform followed; halved with missed from a thousand on.';
+COMMENT ON COLUMN model_reachability.missed IS 'Attempts that none followed.';
+
+CREATE UNLOGGED TABLE wake_request (
+    wake_id    bigint      NOT NULL PRIMARY KEY,
+    asker      text        NOT NULL,
+    node       text        NOT NULL,
+    device_id  bigint      NOT NULL,
+    method     text        NOT NULL,
+    state      text        NOT NULL DEFAULT 'wanted' CHECK (state IN ('wanted', 'taken', 'answered')),
+    expires_at timestamptz NOT NULL,
+    is_sent    boolean     NOT NULL DEFAULT false,
+    is_busy    boolean     NOT NULL DEFAULT false,
+    outcome    text        NOT NULL DEFAULT '',
+    cause      text        NOT NULL DEFAULT ''
+);
+COMMENT ON TABLE wake_request IS
+    'Devices that one node has another ask to come, because only that one hears them. A few seconds old at most.';
+COMMENT ON COLUMN wake_request.wake_id IS 'Made by the asker.';
+COMMENT ON COLUMN wake_request.asker IS 'The node that wants to know.';
+COMMENT ON COLUMN wake_request.node IS 'The node that is to ask the device.';
+COMMENT ON COLUMN wake_request.device_id IS 'The device.';
+COMMENT ON COLUMN wake_request.method IS 'By what: udp.';
+COMMENT ON COLUMN wake_request.state IS 'wanted, taken by the node, answered by it; the asker deletes what was answered.';
+COMMENT ON COLUMN wake_request.expires_at IS 'Then nobody waits for it any more.';
+COMMENT ON COLUMN wake_request.is_sent IS 'The request went to the device.';
+COMMENT ON COLUMN wake_request.is_busy IS 'The device is busy.';
+COMMENT ON COLUMN wake_request.outcome IS 'Of an attempt, as in device_reachability.';
+COMMENT ON COLUMN wake_request.cause IS 'In plain words, when it was not sent.';
+
 ----------------------------------------------------------------------------------------------- what everybody may see
 
 CREATE VIEW acs.device AS
@@ -1680,4 +1849,4 @@ COMMENT ON FUNCTION acs.touch(bigint) IS
 GRANT USAGE ON SCHEMA acs TO acs_rules;
 GRANT SELECT ON acs.device, acs.parameter, acs.promoted_parameter TO acs_rules;
 
-INSERT INTO schema_version (version) VALUES (25);
+INSERT INTO schema_version (version) VALUES (28);

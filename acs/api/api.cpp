@@ -242,7 +242,7 @@ base::Awaitable<net::Response> Api::handle(net::Request& request)
         }
         auto answer =
             co_await carry_out_once(*admitted->match.route, Call{state_->context, request, admitted->match.argument,
-                                                                 std::move(admitted->caller)});
+                                                                 admitted->match.second, std::move(admitted->caller)});
         co_return answer ? *std::move(answer) : to_response(answer.error());
     } catch (base::Unavailable const& outage) {
         base::log::error("api.unavailable", {{"path", request.path()}, {"reason", outage.what()}});

@@ -38,6 +38,7 @@ struct Call {
     Context const& context;
     net::Request& request;
     std::string_view argument;  ///< what stands for the placeholder in the route's path, not decoded; or empty
+    std::string_view second;    ///< what stands for a second one
     Caller caller;
     /// The request has an Idempotency-Key: what it makes gets the reserved id, and may be there already.
     std::optional<domain::KeyClaim> claim = {};

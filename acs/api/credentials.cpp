@@ -166,7 +166,7 @@ Answer retire_device(Call call)
     co_await audit(call, "device.retired", id, json::object{{"state", domain::to_text(device->state)}},
                    json::object{{"factory_reset", task->has_value()}}, device->key);
     if (*task)
-        static_cast<void>(co_await services.waker.wake(device->key, longest_waking));
+        static_cast<void>(co_await services.waker.wake(device->key, {.most = longest_waking}));
     co_return co_await show_device(call.context, device->key);
 }
 

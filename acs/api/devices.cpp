@@ -9,6 +9,7 @@
 #include "domain/inventory.hpp"
 #include "domain/parameter_values.hpp"
 
+#include <boost/json/parse.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -59,12 +60,29 @@ base::Awaitable<boost::json::array> with_values(Context const& context, boost::j
     co_return items;
 }
 
+boost::json::value text_or_null(std::string const& text)
+{
+    return text.empty() ? boost::json::value(nullptr) : boost::json::value(text);
+}
+
+/// What is only told where one device is asked for.
+void add_notes(boost::json::object& view, domain::DeviceNotes const& notes)
+{
+    view["time_zone"] = text_or_null(notes.time_zone);
+    view["access_node"] = text_or_null(notes.access_node);
+    view["parent_device"] =
+        notes.parent_device ? boost::json::value(cwmp::external_id(*notes.parent_device)) : boost::json::value(nullptr);
+    boost::system::error_code error;
+    view["attributes"] = boost::json::parse(notes.attributes, error);
+}
+
 }  // namespace
 
 Answer list_devices(Call call)
 {
     Query query{call.request.query()};
-    auto const where = query.text("where");
+    auto where = query.text("where");
+    auto group = query.text("group");
     auto const limit = query.limit();
     auto const after = query.after_number(devices_cursor);
     auto const paths = read_paths(query, call.caller);
@@ -72,12 +90,12 @@ Answer list_devices(Call call)
         co_return std::unexpected{std::move(checked).error()};
     if (!paths)
         co_return std::unexpected{paths.error()};
-    auto condition = narrowed(call, where);
-    if (!condition)
-        co_return std::unexpected{std::move(condition).error()};
+    auto selection = co_await selected(call, std::move(where), std::move(group));
+    if (!selection)
+        co_return std::unexpected{std::move(selection).error()};
 
-    auto found =
-        co_await call.context.services.inventory.search(*std::move(condition), domain::DeviceKey{after}, limit + 1);
+    auto found = co_await call.context.services.inventory.search(std::move(selection->condition),
+                                                                 domain::DeviceKey{after}, limit + 1);
     if (!found)
         co_return bad_request(fmt::format("where: {}", found.error().what), {{"where", found.error().what}});
     std::optional<std::string> next;
@@ -113,6 +131,7 @@ Answer show_device(Context const& context, domain::DeviceKey key)
     for (auto const& identity : co_await context.services.admin.merge_proposals(key))
         proposals.emplace_back(cwmp::external_id(identity));
     view["merge_proposals"] = std::move(proposals);
+    add_notes(view, co_await context.services.admin.notes(key));
     co_return json_response(200, view);
 }
 

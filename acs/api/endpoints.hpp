@@ -15,6 +15,29 @@ Answer show_device(Context const& context, domain::DeviceKey device);
 Answer change_device(Call call);
 Answer merge_device(Call call);
 
+// tags.cpp
+Answer add_device_tag(Call call);
+Answer remove_device_tag(Call call);
+Answer list_tags(Call call);
+Answer remove_tag(Call call);
+
+// groups.cpp
+Answer list_groups(Call call);
+Answer add_group(Call call);
+Answer show_group(Call call);
+Answer change_group(Call call);
+Answer remove_group(Call call);
+
+// jobs.cpp
+Answer list_jobs(Call call);
+Answer create_job(Call call);
+Answer get_job(Call call);
+Answer list_job_tasks(Call call);
+Answer pause_job(Call call);
+Answer resume_job(Call call);
+Answer cancel_job(Call call);
+Answer retry_job(Call call);
+
 // credentials.cpp
 Answer get_credentials(Call call);
 Answer rotate_credentials(Call call);
@@ -80,6 +103,9 @@ Answer cancel_trace(Call call);
 
 // connection_requests.cpp
 Answer request_connection(Call call);
+
+// reachability.cpp
+Answer get_reachability(Call call);
 
 // files.cpp
 Answer add_file(Call call);

@@ -1,6 +1,7 @@
 #include "api/idempotency.hpp"
 
 #include "api/conditional.hpp"
+#include "api/endpoints.hpp"
 #include "api/query.hpp"
 #include "base/crypto.hpp"
 #include "base/log.hpp"
@@ -124,6 +125,20 @@ std::unexpected<Problem> of_another()
                    "This Idempotency-Key was used for another request: repeat that one exactly, or take a new key.");
 }
 
+/// Only what a task is made by finds by the reserved id what an earlier attempt has made; nothing else is tried again.
+bool finds_what_was_made(Route const& route)
+{
+    return route.endpoint == create_task;
+}
+
+std::unexpected<Problem> unknown_outcome()
+{
+    return problem(
+        409, "unknown_outcome",
+        "The server or its database was away while this request was carried out, and nobody knows whether it "
+        "was done. Look whether it was; if not, repeat it with a new Idempotency-Key.");
+}
+
 /// Ends a claim by what came of the request: an answer, a refusal, or nothing that is known.
 base::Awaitable<void> settle(domain::IdempotencyKeys& keys, domain::KeyedRequest request, domain::KeyClaim claim,
                              std::optional<Outcome<net::Response>> const& outcome)
@@ -177,7 +192,12 @@ Answer carry_out_once(Route const& route, Call call)
         co_return in_use(other->left);
     if (std::holds_alternative<domain::KeyOfAnother>(state))
         co_return of_another();
-    co_return co_await carry_out(route, std::move(call), request, std::get<domain::KeyClaim>(state));
+    auto const claim = std::get<domain::KeyClaim>(state);
+    if (claim.attempt > 1 && !finds_what_was_made(route)) {
+        co_await call.context.services.keys.give_up(request, claim);
+        co_return unknown_outcome();
+    }
+    co_return co_await carry_out(route, std::move(call), request, claim);
 }
 
 }  // namespace api

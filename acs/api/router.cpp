@@ -18,6 +18,24 @@ constexpr Route table[] = {
     {"GET", "/api/v1/devices", Body::none, Permission::devices_read, list_devices, Reach::part},
     {"GET", "/api/v1/devices/{device}", Body::none, Permission::devices_read, get_device, Reach::part},
     {"PATCH", "/api/v1/devices/{device}", Body::json, Permission::devices_write, change_device, Reach::part},
+    {"PUT", "/api/v1/devices/{device}/tags/{tag}", Body::none, Permission::devices_write, add_device_tag, Reach::part},
+    {"DELETE", "/api/v1/devices/{device}/tags/{tag}", Body::none, Permission::devices_write, remove_device_tag,
+     Reach::part},
+    {"GET", "/api/v1/tags", Body::none, Permission::devices_read, list_tags, Reach::part},
+    {"DELETE", "/api/v1/tags/{tag}", Body::none, Permission::devices_write, remove_tag, Reach::part},
+    {"GET", "/api/v1/groups", Body::none, Permission::devices_read, list_groups, Reach::elsewhere},
+    {"POST", "/api/v1/groups", Body::json, Permission::devices_write, add_group},
+    {"GET", "/api/v1/groups/{group}", Body::none, Permission::devices_read, show_group, Reach::part},
+    {"PATCH", "/api/v1/groups/{group}", Body::json, Permission::devices_write, change_group},
+    {"DELETE", "/api/v1/groups/{group}", Body::none, Permission::devices_write, remove_group},
+    {"GET", "/api/v1/jobs", Body::none, Permission::jobs_read, list_jobs, Reach::part},
+    {"POST", "/api/v1/jobs", Body::json, Permission::jobs_write, create_job, Reach::part},
+    {"GET", "/api/v1/jobs/{job}", Body::none, Permission::jobs_read, get_job, Reach::part},
+    {"GET", "/api/v1/jobs/{job}/tasks", Body::none, Permission::jobs_read, list_job_tasks, Reach::part},
+    {"POST", "/api/v1/jobs/{job}/pause", Body::none, Permission::jobs_write, pause_job, Reach::part},
+    {"POST", "/api/v1/jobs/{job}/resume", Body::none, Permission::jobs_write, resume_job, Reach::part},
+    {"POST", "/api/v1/jobs/{job}/cancel", Body::none, Permission::jobs_write, cancel_job, Reach::part},
+    {"POST", "/api/v1/jobs/{job}/retry", Body::none, Permission::jobs_write, retry_job, Reach::part},
     {"POST", "/api/v1/devices/{device}/merge", Body::json, Permission::devices_write, merge_device, Reach::part},
     {"DELETE", "/api/v1/devices/{device}", Body::none, Permission::devices_purge, purge_device, Reach::part},
     {"POST", "/api/v1/devices/{device}/retire", Body::json, Permission::devices_write, retire_device, Reach::part},
@@ -41,6 +59,8 @@ constexpr Route table[] = {
     {"GET", "/api/v1/devices/{device}/tasks", Body::none, Permission::tasks_read, list_device_tasks, Reach::part},
     {"POST", "/api/v1/devices/{device}/tasks", Body::json, Permission::tasks_write, create_task, Reach::part},
     {"POST", "/api/v1/devices/{device}/connection-request", Body::none, Permission::tasks_write, request_connection,
+     Reach::part},
+    {"GET", "/api/v1/devices/{device}/reachability", Body::none, Permission::devices_read, get_reachability,
      Reach::part},
     {"GET", "/api/v1/tasks", Body::none, Permission::tasks_read, list_tasks, Reach::part},
     {"GET", "/api/v1/tasks/{task}", Body::none, Permission::tasks_read, get_task, Reach::part},
@@ -134,21 +154,26 @@ std::string_view take_segment(std::string_view& path)
     return segment;
 }
 
-/// What stands for the placeholder of `pattern`, empty when it has none; none when `path` is not meant.
-std::optional<std::string_view> argument_of(std::string_view pattern, std::string_view path)
+/// What stands for the placeholders of a pattern, empty where it has none.
+struct Arguments {
+    std::string_view first, second;
+};
+
+/// None when `path` is not meant.
+std::optional<Arguments> arguments_of(std::string_view pattern, std::string_view path)
 {
-    std::string_view argument;
+    Arguments found;
     while (pattern.starts_with('/') && path.starts_with('/')) {
         auto const wanted = take_segment(pattern);
         auto const given = take_segment(path);
         if (wanted.starts_with('{') && !given.empty())
-            argument = given;
+            (found.first.empty() ? found.first : found.second) = given;
         else if (wanted != given)
             return std::nullopt;
     }
     if (!pattern.empty() || !path.empty())
         return std::nullopt;
-    return argument;
+    return found;
 }
 
 std::unexpected<Problem> method_not_allowed(std::string_view method, std::string const& allowed)
@@ -170,11 +195,11 @@ Outcome<Match> match(std::string_view method, std::string_view path)
 {
     std::string allowed;
     for (auto const& route : table) {
-        auto const argument = argument_of(route.path, path);
-        if (!argument)
+        auto const arguments = arguments_of(route.path, path);
+        if (!arguments)
             continue;
         if (route.method == (method == "HEAD" ? "GET" : method))
-            return Match{&route, *argument};
+            return Match{&route, arguments->first, arguments->second};
         allowed +=
             fmt::format("{}{}{}", allowed.empty() ? "" : ", ", route.method, route.method == "GET" ? ", HEAD" : "");
     }

@@ -15,7 +15,8 @@ Answer ask(Context const& context, net::RequestHead const& head, Caller caller, 
     auto const found = match("GET", request.path());
     if (!found)
         co_return std::unexpected{found.error()};
-    co_return co_await found->route->endpoint(Call{context, request, found->argument, std::move(caller)});
+    co_return co_await found->route->endpoint(
+        Call{context, request, found->argument, found->second, std::move(caller)});
 }
 
 }  // namespace api

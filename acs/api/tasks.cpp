@@ -6,6 +6,7 @@
 #include "api/task_request.hpp"
 #include "api/views.hpp"
 #include "api/visible_page.hpp"
+#include "api/wake_view.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "cwmp/device_id.hpp"
@@ -13,7 +14,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,36 +28,20 @@ constexpr char tasks_cursor = 't';
 
 using Waking = std::shared_ptr<std::optional<domain::WakeOutcome>>;
 
-constexpr std::chrono::seconds busy_pause{1};  ///< before a device that is in a session is asked again
-
-base::Awaitable<domain::WakeOutcome> wake_once(domain::Waker& waker, domain::DeviceKey device,
-                                               std::chrono::milliseconds most)
+/// A little less than the caller's time: what kept the device away is known when that is over.
+constexpr std::chrono::milliseconds wake_time(std::chrono::milliseconds most)
 {
-    try {
-        co_return co_await waker.wake(device, most);
-    } catch (std::exception const& failure) {
-        base::log::warning("api.wake_failed", {{"reason", failure.what()}});
-    }
-    co_return domain::WakeOutcome{false, "the server could not send a connection request now"};
+    return most - std::min(most / 10, std::chrono::milliseconds{250});
 }
 
-/// A device in a session is asked again until that is over, or until nobody waits any more.
 base::Awaitable<void> wake(domain::Waker& waker, domain::DeviceKey device, std::chrono::milliseconds most,
                            Waking waking)
 {
-    using Steady = std::chrono::steady_clock;
-    auto const until = Steady::now() + most;
-    boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor};
-    for (;;) {
-        auto const left = std::chrono::ceil<std::chrono::milliseconds>(until - Steady::now());
-        *waking = co_await wake_once(waker, device, std::max(left, std::chrono::milliseconds{1}));
-        bool const is_awaited = waking.use_count() > 1;
-        if (!(*waking)->is_busy || !is_awaited || Steady::now() + busy_pause >= until)
-            co_return;
-        timer.expires_after(busy_pause);
-        co_await timer.async_wait(base::as_tuple);
-        if (waking.use_count() == 1)
-            co_return;
+    try {
+        *waking = co_await waker.wake(device, {.most = wake_time(most)});
+    } catch (std::exception const& failure) {
+        base::log::warning("api.wake_failed", {{"reason", failure.what()}});
+        *waking = domain::WakeOutcome{false, "the server could not send a connection request now"};
     }
 }
 
@@ -73,16 +57,6 @@ base::Awaitable<Waking> wake_and_wait(Context const& context, domain::TaskRow& r
     if (auto later = co_await context.services.inventory.wait_for_task(row.task.id, most))
         row = *std::move(later);
     co_return waking;
-}
-
-boost::json::value view_of(std::optional<domain::WakeOutcome> const& outcome)
-{
-    if (!outcome)
-        return nullptr;
-    boost::json::value cause = nullptr;
-    if (!outcome->reached)
-        cause = outcome->cause;
-    return boost::json::object{{"reached", outcome->reached}, {"cause", std::move(cause)}};
 }
 
 /// The task that this request made when it was tried before.
@@ -166,19 +140,6 @@ boost::json::object what_was_ordered(domain::TaskRow const& row)
     return kept;
 }
 
-/// The permission that a task needs beside tasks.write.
-Outcome<void> check_permission(Caller const& caller, domain::TaskArguments const& arguments)
-{
-    bool const changes_parameters =
-        std::holds_alternative<domain::SetTask>(arguments) || std::holds_alternative<domain::AddTask>(arguments) ||
-        std::holds_alternative<domain::DeleteTask>(arguments) ||
-        std::holds_alternative<domain::AttributesTask>(arguments) || std::holds_alternative<domain::RpcTask>(arguments);
-    if (changes_parameters && !caller.permissions.has(domain::Permission::parameters_write))
-        return forbidden(
-            fmt::format("A task of kind {} needs the permission parameters.write.", domain::kind_of(arguments)));
-    return {};
-}
-
 /// Makes a task that was checked.
 base::Awaitable<domain::TaskRow> add(Call const& call, domain::DeviceRow const& device, domain::Task task)
 {
@@ -225,7 +186,7 @@ Answer create_task(Call call)
         co_return created(*row, api::view_of(*row));
     auto const waking = co_await wake_and_wait(call.context, *row, is_due, *most);
     auto body = api::view_of(*row);
-    body["connection_request"] = view_of(*waking);
+    body["connection_request"] = *waking ? boost::json::value{api::view_of(**waking)} : nullptr;
     co_return created(*row, std::move(body));
 }
 

@@ -3,10 +3,12 @@
 #include "api/api.hpp"
 #include "app/certificate_watch.hpp"
 #include "app/config.hpp"
+#include "app/live_endpoints.hpp"
 #include "app/model_check.hpp"
 #include "base/clock.hpp"
 #include "base/counters.hpp"
 #include "base/sealer.hpp"
+#include "campaign/job_runner.hpp"
 #include "domain/file_token.hpp"
 #include "files/directory.hpp"
 #include "files/file_listener.hpp"
@@ -32,15 +34,19 @@
 #include "storage/pg_event_log.hpp"
 #include "storage/pg_faults.hpp"
 #include "storage/pg_file_store.hpp"
+#include "storage/pg_fleet.hpp"
 #include "storage/pg_fleet_statistics.hpp"
+#include "storage/pg_groups.hpp"
 #include "storage/pg_idempotency_keys.hpp"
 #include "storage/pg_incidents.hpp"
 #include "storage/pg_inventory.hpp"
+#include "storage/pg_jobs.hpp"
 #include "storage/pg_model_store.hpp"
 #include "storage/pg_open_sessions.hpp"
 #include "storage/pg_operators.hpp"
 #include "storage/pg_parameter_values.hpp"
 #include "storage/pg_promotions.hpp"
+#include "storage/pg_reachability.hpp"
 #include "storage/pg_rotations.hpp"
 #include "storage/pg_rule_settings.hpp"
 #include "storage/pg_rules.hpp"
@@ -48,11 +54,15 @@
 #include "storage/pg_strangers.hpp"
 #include "storage/pg_sweep.hpp"
 #include "storage/pg_traces.hpp"
+#include "storage/pg_wake_requests.hpp"
 #include "storage/pg_webhooks.hpp"
 #include "storage/session_path.hpp"
 #include "storage/task_watch.hpp"
+#include "wakeup/dispatcher.hpp"
 #include "wakeup/http_waker.hpp"
+#include "wakeup/relay.hpp"
 #include "wakeup/stun_server.hpp"
+#include "wakeup/udp_waker.hpp"
 #include "wakeup/xmpp_link.hpp"
 #include "webhooks/deliverer.hpp"
 
@@ -136,6 +146,9 @@ private:
     storage::PgFileStore files_;
     domain::TaskNews news_;
     storage::PgInventory inventory_;
+    storage::PgFleet fleet_search_;
+    storage::PgGroups groups_;
+    storage::PgJobs jobs_;
     storage::PgDeviceAdmin admin_;
     storage::PgDeviceLife life_;
     storage::PgRotations rotations_;
@@ -177,7 +190,18 @@ private:
     storage::PgDeviceBindings bindings_;
     std::unique_ptr<wakeup::StunServer> stun_;  ///< none: not configured
     std::shared_ptr<net::ExpectedPeers> expected_ = std::make_shared<net::ExpectedPeers>();
-    wakeup::HttpWaker waker_;
+    LiveEndpoints live_;
+    storage::PgReachability reachability_;
+    wakeup::HttpWaker http_waker_;
+    std::unique_ptr<wakeup::UdpWaker> udp_waker_;  ///< none: there is no STUN server
+    std::unique_ptr<wakeup::XmppLink> xmpp_;       ///< none: not configured
+    wakeup::SteadyTimers wake_timers_{threads_->context(0).get_executor()};
+    storage::PgWakeRequests wake_requests_;
+    std::unique_ptr<wakeup::Relay> wake_relay_;          ///< none: there is no STUN server
+    std::unique_ptr<wakeup::RelayedMethod> udp_method_;  ///< likewise
+    std::unique_ptr<storage::WakeMailWatch> wake_mail_;  ///< likewise
+    wakeup::Dispatcher waker_;
+    campaign::JobRunner job_runner_;
     storage::PgSweep sweep_store_;
     storage::PgRules sweep_rules_;
     provisioning::WakeQueue rule_wakes_;

@@ -213,7 +213,17 @@ void read_wakeup(TomlReader& reader, Config::Wakeup& wakeup)
 {
     reader.read("connect_timeout_ms", wakeup.connect_timeout, 100, 60'000);
     reader.read("exchange_timeout_ms", wakeup.exchange_timeout, 100, 120'000);
-    reader.read("at_once", wakeup.at_once, 1, 100'000);
+    reader.read("at_once", wakeup.at_once, 4, 100'000);
+    reader.read("waiting", wakeup.waiting, 1, 1'000'000);
+    reader.read("per_second", wakeup.per_second, 1, 100'000);
+    reader.read("automation_per_second", wakeup.automation_per_second, 0, 100'000);
+    reader.read("bulk_per_second", wakeup.bulk_per_second, 0, 100'000);
+    reader.read("network_per_second", wakeup.network_per_second, 1, 100'000);
+    reader.read("fall_over_ms", wakeup.fall_over, 100, 60'000);
+    reader.read("inform_timeout_ms", wakeup.inform, 1'000, 300'000);
+    reader.read("backoff_seconds", wakeup.backoff, 1, 86'400);
+    reader.read("longest_backoff_seconds", wakeup.longest_backoff, 1, 30 * 86'400);
+    reader.read("most_failures", wakeup.most_failures, 1, 1'000);
     reader.read("allow_basic", wakeup.allow_basic);
     reader.read("username", wakeup.username);
     reader.read("password", wakeup.password);
@@ -290,7 +300,6 @@ void read_small(TomlReader& root, Config& config, Context context)
     trace.read("per_device", config.trace.per_device, 1, 100'000);
     trace.read("days", config.trace.days, 1, 3650);
     TomlReader rules{root.table("rules"), "rules", context.problems};
-    rules.read("wakes_per_second", config.rules.wakes_per_second, 0, 1000);
     rules.read("sweep_seconds", config.rules.sweep_interval, 10, 86'400);
     TomlReader operators{root.table("operators"), "operators", context.problems};
     operators.read("session_idle_seconds", config.operators.session_idle, 60, 86'400);
@@ -368,11 +377,11 @@ ConfigOutcome parse_config(std::string_view text, std::string_view file_name)
         config.api.listeners = read_listeners<ListenerConfig>(api, "api", context, [](TomlReader&, ListenerConfig&) {});
         TomlReader wakeup{root.table("wakeup"), "wakeup", findings};
         read_wakeup(wakeup, config.wakeup);
-        TomlReader webhooks{root.table("webhooks"), "webhooks", outcome.problems};
+        TomlReader webhooks{root.table("webhooks"), "webhooks", findings};
         read_webhooks(webhooks, config.webhooks);
-        TomlReader stun{root.table("stun"), "stun", outcome.problems};
+        TomlReader stun{root.table("stun"), "stun", findings};
         read_stun(stun, config.stun);
-        TomlReader xmpp{root.table("xmpp"), "xmpp", outcome.problems};
+        TomlReader xmpp{root.table("xmpp"), "xmpp", findings};
         read_xmpp(xmpp, config.xmpp);
     }
     check_whole(config, findings);

@@ -156,7 +156,6 @@ struct Config {
     } trace;
 
     struct Rules {
-        std::uint32_t wakes_per_second = 5;        ///< devices of which rules want something else; 0: none
         std::chrono::seconds sweep_interval{600};  ///< with rules that read tables of others, or the clock
     } rules;
 
@@ -193,7 +192,17 @@ struct Config {
     struct Wakeup {
         std::chrono::milliseconds connect_timeout{3000};
         std::chrono::milliseconds exchange_timeout{10'000};
-        std::uint32_t at_once = 200;
+        std::uint32_t at_once = 200;                ///< devices asked at the same time
+        std::uint32_t waiting = 10'000;             ///< devices being woken; more are refused
+        std::uint32_t per_second = 100;             ///< requests in all
+        std::uint32_t automation_per_second = 5;    ///< ... because rules want something else of devices; 0: none
+        std::uint32_t bulk_per_second = 20;         ///< ... for jobs over a part of the fleet
+        std::uint32_t network_per_second = 10;      ///< ... to one access network
+        std::chrono::milliseconds fall_over{5000};  ///< without an Inform, until the next method is tried
+        std::chrono::milliseconds inform{30'000};   ///< until an Inform counts as missing
+        std::chrono::seconds backoff{60};           ///< of automation, after a failure; twice as long after each more
+        std::chrono::seconds longest_backoff{6 * 3600};
+        std::uint32_t most_failures = 10;  ///< in a row; then automation waits until the device comes by itself
         bool allow_basic = false;
         std::string username;  ///< for devices of which no connection-request login of their own is known
         std::string password;

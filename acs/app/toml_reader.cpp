@@ -16,7 +16,7 @@ namespace {
 /// The forms in which settings are told. Passwords are not, nor those within URLs.
 std::string told(std::string_view key, std::string const& value)
 {
-    if ((key.contains("password") || value.contains("password=")) && !value.empty())
+    if ((key.ends_with("password") || value.contains("password=")) && !value.empty())
         return R"("********")";
     return boost::json::serialize(boost::json::string(net::without_logins(value)));
 }

@@ -1,8 +1,8 @@
 #include "cli/invocation.hpp"
 
+#include "cli/arguments.hpp"
 #include "cli/self_description.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -30,42 +30,20 @@ void add_common(CLI::App& app, Invocation& invocation, unsigned& wait)
         ->check(CLI::Range(0u, longest_wait));
 }
 
-struct Operands {
-    char const* name;
-    char const* help;
-    int least;
-    int most;
-};
-
-/// A command on one device.
-CLI::App* on_device(CLI::App& app, Invocation& invocation, char const* name, char const* help, Operands operands = {})
-{
-    auto* const command = app.add_subcommand(name, help);
-    command->add_option("ID", invocation.device, "the device: OUI-ProductClass-Serial")->required();
-    if (operands.name != nullptr)
-        command->add_option(operands.name, invocation.operands, operands.help)
-            ->expected(operands.least, operands.most)
-            ->required(operands.least > 0);
-    return command;
-}
-
 /// A command that makes a task.
 CLI::App* task_on(CLI::App& app, Invocation& invocation, char const* name, char const* help, Operands operands = {})
 {
     auto* const command = on_device(app, invocation, name, help, operands);
-    command->add_option("--not-before", invocation.not_before, "carry it out no earlier (RFC 3339)");
-    command->add_option("--expires-at", invocation.expires_at, "carry it out no later (RFC 3339)");
-    command->add_option("--window", invocation.window, "begin it only at this time of day: 01:00-05:00");
+    add_times(*command, invocation);
     command->add_option("--priority", invocation.priority, "person, automation or bulk");
     return command;
 }
-
-constexpr int many = CLI::detail::expected_max_vector_size;
 
 void add_inventory(CLI::App& app, Invocation& invocation)
 {
     auto* const devices = app.add_subcommand("devices", "list devices");
     devices->add_option("--where", invocation.where, "SQL condition over acs.device and value('PATH')");
+    devices->add_option("--group", invocation.group, "a group; with --where both must hold");
     devices->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
     on_device(app, invocation, "device",
               "show one device; or: device merge FROM INTO, device state ID STATE, device time-zone ID ZONE",
@@ -96,6 +74,7 @@ void add_inventory(CLI::App& app, Invocation& invocation)
                          "values of secrets, too: needs the permission; it is written down");
     parameters->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
     on_device(app, invocation, "wake", "make a device open a session now");
+    on_device(app, invocation, "reachability", "show how a device can be made to come, and why it did not");
 }
 
 void add_operators(CLI::App& app, Invocation& invocation)
@@ -178,9 +157,7 @@ void add_files(CLI::App& app, Invocation& invocation)
     auto* const add = app.add_subcommand("file-add", "store a file for downloads");
     add->add_option("PATH", invocation.operands, "the local file")->required()->expected(1);
     for (auto* const command : {download, add}) {
-        command->add_option("--type", invocation.type, "firmware, web, config, tone, ringer or TR-069's own text");
-        command->add_option("--version", invocation.version, "the SoftwareVersion that a firmware brings");
-        command->add_option("--product-class", invocation.product_class, "what it is made for");
+        add_file_options(*command, invocation);
         command->add_option("--name", invocation.name, "its name on the server");
     }
     auto* const upload = task_on(app, invocation, "upload", "have the device send a file of its own");
@@ -342,6 +319,36 @@ std::unexpected<Ending> ending(CLI::App const& app, CLI::ParseError const& error
 
 }  // namespace
 
+CLI::App* on_device(CLI::App& app, Invocation& invocation, char const* name, char const* help, Operands operands)
+{
+    auto* const command = app.add_subcommand(name, help);
+    command->add_option("ID", invocation.device, "the device: OUI-ProductClass-Serial")->required();
+    if (operands.name != nullptr)
+        command->add_option(operands.name, invocation.operands, operands.help)
+            ->expected(operands.least, operands.most)
+            ->required(operands.least > 0);
+    return command;
+}
+
+void add_times(CLI::App& command, Invocation& invocation)
+{
+    command.add_option("--not-before", invocation.not_before, "carry it out no earlier (RFC 3339)");
+    command.add_option("--expires-at", invocation.expires_at, "carry it out no later (RFC 3339)");
+    command.add_option("--window", invocation.window, "begin it only at this time of day: 01:00-05:00");
+}
+
+void add_file_options(CLI::App& command, Invocation& invocation)
+{
+    command.add_option("--type", invocation.type, "firmware, web, config, tone, ringer or TR-069's own text");
+    command.add_option("--version", invocation.version, "the SoftwareVersion that a firmware brings");
+    command.add_option("--product-class", invocation.product_class, "what it is made for");
+}
+
+void add_limit(CLI::App& command, Invocation& invocation)
+{
+    command.add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
+}
+
 std::expected<Invocation, Ending> read_arguments(std::vector<std::string> arguments)
 {
     Invocation invocation;
@@ -353,6 +360,7 @@ std::expected<Invocation, Ending> read_arguments(std::vector<std::string> argume
     add_common(app, invocation, wait);
     add_inventory(app, invocation);
     add_changes(app, invocation);
+    add_fleet(app, invocation);
     add_logins(app, invocation);
     add_files(app, invocation);
     add_tasks(app, invocation);

@@ -42,6 +42,13 @@ int show_device_page(Session session);
 int list_parameters(Session session);
 int promoted(Session session);
 int wake_device(Session session);
+int show_reachability(Session session);
+int tag_device(Session session);
+int untag_device(Session session);
+int tags(Session session);
+int groups(Session session);
+int list_jobs(Session session);
+int job(Session session);
 int make_task(Session session);
 int list_tasks(Session session);
 int show_task(Session session);
@@ -87,6 +94,12 @@ int audit(Session session);
 [[nodiscard]] std::optional<std::string> ask_new_password(Session const& session);
 /// Writes one object, as JSON or line by line, or what the server had against it; gives the exit code.
 int print(Session const& session, Reply<boost::json::object> const& answer);
+
+/// The body of POST .../tasks for a command that makes a task; none, with a complaint and the exit code in `code`.
+[[nodiscard]] std::optional<boost::json::object> whole_task_body(Session const& session, int& code);
+
+/// "where=...&group=...": which devices are meant, as a part of a query.
+[[nodiscard]] std::string device_query(Session const& session);
 
 /// The stored file that a download's operand means: a local file is uploaded first.
 [[nodiscard]] Reply<boost::json::object> file_for_download(Session const& session);

@@ -56,6 +56,12 @@ std::size_t CwmpEndpoint::sessions() const
     return state_->registry.size();
 }
 
+bool CwmpEndpoint::has_session(domain::DeviceKey device) const
+{
+    auto const live = state_->registry.of_device(device);
+    return live && live->connection != 0;
+}
+
 net::BodyPolicy CwmpEndpoint::on_head(net::RequestHead const& head)
 {
     net::BodyPolicy policy;

@@ -24,10 +24,9 @@ namespace {
 
 constexpr int most_tries = 200;  ///< of 10 ms, until a session that is busy is given up for one request
 
-// A device refuses connection requests while it is in a session, and for a moment afterwards.
-constexpr std::chrono::seconds before_waking{1};  ///< after the end of a session
-constexpr std::chrono::seconds waking{10};        ///< for one connection request
-constexpr int most_wakes = 3;                     ///< connection requests for one missed task
+// A device refuses connection requests for a moment after its session.
+constexpr std::chrono::seconds before_waking{1};
+constexpr std::chrono::seconds waking{30};  ///< for a missed task
 
 constexpr std::chrono::milliseconds first_pause{20};  ///< between two looks for a kept session; then twice as long
 
@@ -183,18 +182,13 @@ void CwmpEndpoint::State::leave(LiveSession& live, bool ended_well)
 
 base::Awaitable<void> CwmpEndpoint::State::wake_again(domain::DeviceKey device)
 {
-    asio::steady_timer timer{co_await asio::this_coro::executor};
+    asio::steady_timer timer{co_await asio::this_coro::executor, before_waking};
+    co_await timer.async_wait(base::as_tuple);
     domain::WakeOutcome outcome;
-    for (int tries = 0; tries < most_wakes && !outcome.reached; ++tries) {
-        timer.expires_after(before_waking * (1 << tries));
-        co_await timer.async_wait(base::as_tuple);
-        if (registry.of_device(device))
-            co_return;  // it came by itself
-        try {
-            outcome = co_await services.waker->wake(device, waking);
-        } catch (std::exception const& failure) {
-            outcome = {false, failure.what()};
-        }
+    try {
+        outcome = co_await services.waker->wake(device, {.most = waking});
+    } catch (std::exception const& failure) {
+        outcome.cause = failure.what();
     }
     base::log::info("session.wake",
                     {{"device_key", device.value()}, {"outcome", outcome.reached ? "reached" : outcome.cause}});

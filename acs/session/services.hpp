@@ -38,6 +38,7 @@ struct LoginSettings {
     std::string realm = "acs";              ///< of Digest, for the whole fleet
     std::vector<std::string> shared_names;  ///< that no device is given
     std::uint32_t resets_per_day = 2;       ///< of one device that a policy agrees to; more wait for a person
+    bool for_stun = false;                  ///< a device signs its STUN requests with its login of connection requests
 };
 
 /// What every session needs of the rest of the ACS. All must outlive the sessions; the ports are called on the

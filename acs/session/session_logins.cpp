@@ -140,7 +140,10 @@ base::Awaitable<void> Session::prepare_logins()
     if (!task || services_.logins == nullptr || caller_.showing.by == Shown::nothing)
         co_return;
     bool const is_new = planner_->upcoming()->origin == enrolment;
-    PreparedLogins prepared{.login = {}, .wake = {}, .is_certified = caller_.showing.by == Shown::certificate};
+    PreparedLogins prepared{.login = {},
+                            .wake = {},
+                            .is_certified = caller_.showing.by == Shown::certificate,
+                            .for_stun = services_.login_settings.for_stun};
     if (task->login)
         prepared.login = co_await offer_login();
     if (task->connection_request) {

@@ -100,6 +100,10 @@ constexpr Statement drop_old_tasks{"drop_old_tasks",
                                    " WHERE state IN ('done', 'failed', 'cancelled', 'expired')"
                                    " AND updated < $1::timestamptz - make_interval(days => $2) LIMIT $3)"};
 
+// Those that are over have no devices of their own any more.
+constexpr Statement drop_old_jobs{"drop_old_jobs", "DELETE FROM job WHERE tasks IS NOT NULL"
+                                                   " AND ended_at < $1::timestamptz - make_interval(days => $2)"};
+
 constexpr std::int64_t most_incidents = 1'000'000;  ///< kept; the oldest go first
 
 constexpr Statement drop_incidents{
@@ -273,6 +277,10 @@ void Chores::forget_incidents(pqxx::connection& connection, base::TimePoint now)
 
 void Chores::forget_old_tasks(pqxx::connection& connection, base::TimePoint now)
 {
+    {
+        pqxx::nontransaction work{connection};
+        exec(work, drop_old_jobs, time_text(now), static_cast<int>(settings_.task_days));
+    }
     for (int i = 0; i < old_task_statements; ++i) {
         pqxx::nontransaction work{connection};
         auto const rows =

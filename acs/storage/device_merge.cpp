@@ -87,11 +87,11 @@ constexpr std::array takings{
 };
 
 constexpr std::array leftovers{
-    "device_tree",      "device_recent", "device_parameter",
-    "path_budget",      "rule_outcome",  "rule_quarantine",
-    "model_experience", "cwmp_session",  "connection_request_credential",
-    "device_binding",   "open_session",  "trace_order",
-    "device_contact",   "device",
+    "device_tree",         "device_recent",  "device_parameter",
+    "path_budget",         "rule_outcome",   "rule_quarantine",
+    "model_experience",    "cwmp_session",   "connection_request_credential",
+    "device_binding",      "open_session",   "trace_order",
+    "device_reachability", "device_contact", "device",
 };
 
 constexpr Statement read_login{"merge_read_login", "SELECT username, password, previous_username, previous_password "

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "cwmp/path.hpp"
 #include "storage/array_text.hpp"
+#include "storage/fleet_search.hpp"
 #include "storage/inventory_read.hpp"
 #include "storage/task_columns.hpp"
 
@@ -33,9 +34,6 @@ constexpr Statement find_device_by_identity{
     "find_device_by_identity",
     DEVICE_ROW " FROM (SELECT i.device_id AS id FROM device_identity i WHERE i.identity_hash = ANY ($1::bigint[])"
                " AND i.oui = $2 AND i.product_class = $3 AND i.serial_number = $4 LIMIT 1) m" DEVICE_TABLES};
-constexpr Statement find_paths{"find_searched_paths",
-                               "SELECT p.path, p.path_id FROM path p WHERE p.path = ANY($1::text[])"
-                               " AND EXISTS (SELECT FROM device_parameter v WHERE v.path_id = p.path_id)"};
 constexpr Statement count_all{"inventory_totals", "SELECT (SELECT count(*) FROM device), (SELECT count(*) FROM task "
                                                   "WHERE state IN ('queued', 'sent', 'waiting', 'unknown')),"
                                                   " (SELECT count(*) FROM file)"};
@@ -97,45 +95,6 @@ std::optional<domain::DeviceRow> first_device(pqxx::result const& rows)
     return device_of(rows.front());
 }
 
-/// The pieces of a search for a guarded condition, and the parameters that they name.
-struct ComposedSearch {
-    domain::SearchSql pieces;
-    std::vector<std::string> parameters;
-
-    /// The placeholder of one more parameter.
-    std::string add(std::string parameter)
-    {
-        parameters.push_back(std::move(parameter));
-        return fmt::format("${}", parameters.size());
-    }
-    pqxx::result run(Transaction& transaction, std::string const& sql) const
-    {
-        return transaction.raw().exec_params(sql,
-                                             pqxx::prepare::make_dynamic_params(parameters.begin(), parameters.end()));
-    }
-};
-
-/// Paths with promoted copies are joined by id, the others looked up in the trees.
-ComposedSearch compose(Transaction& transaction, domain::Condition const& condition,
-                       domain::SearchComposer const& composer)
-{
-    std::vector<std::pair<std::string, std::string>> promoted;
-    if (!condition.paths.empty())
-        for (auto const& row : transaction.exec(
-                 find_paths, array_text(std::vector<std::string_view>{condition.paths.begin(), condition.paths.end()})))
-            promoted.emplace_back(row[0].c_str(), row[1].c_str());
-    ComposedSearch search;
-    std::vector<domain::PathSource> sources;
-    for (auto const& path : condition.paths) {
-        auto const known = std::ranges::find(promoted, path, &std::pair<std::string, std::string>::first);
-        bool const found = known != promoted.end();
-        sources.push_back(found ? domain::PathSource::promoted : domain::PathSource::tree);
-        search.parameters.push_back(found ? known->second : storable(path));
-    }
-    search.pieces = composer(condition, sources, 1);
-    return search;
-}
-
 /// The devices after a key that meet the condition.
 std::vector<domain::DeviceRow> run_search(Transaction& transaction, ComposedSearch search, domain::DeviceKey after,
                                           unsigned limit)
@@ -159,17 +118,6 @@ std::vector<domain::DeviceKey> run_match(Transaction& transaction, ComposedSearc
     for (auto const& row : search.run(transaction, sql))
         found.emplace_back(row[0].as<std::int64_t>());
     return found;
-}
-
-/// PostgreSQL's first line without its label: "division by zero".
-std::string sentence_of(std::string_view message)
-{
-    message = message.substr(0, message.find('\n'));
-    constexpr std::string_view label = "ERROR:";
-    if (message.starts_with(label))
-        message.remove_prefix(label.size());
-    message.remove_prefix(std::min(message.find_first_not_of(' '), message.size()));
-    return std::string{message};
 }
 
 domain::ParameterRow parameter_of(datamodel::Node const& node, domain::Secrets secrets)
@@ -203,16 +151,7 @@ PgInventory::search(std::optional<domain::Condition> where, domain::DeviceKey af
             return devices_of(transaction.exec(list_devices, after.value(), limit));
         return run_search(transaction, compose(transaction, *where, parts_.compose), after, limit);
     };
-    std::string refused;
-    try {
-        co_return co_await parts_.searches.run(std::move(work));
-    } catch (pqxx::sql_error const& problem) {
-        if (failure_of(problem) == Failure::timed_out)
-            refused = "the search took too long; name promoted parameters only, or narrow it by columns of the device";
-        else
-            refused = fmt::format("PostgreSQL refused the search: {}", sentence_of(problem.what()));
-    }
-    co_return base::fail(std::move(refused));
+    co_return co_await search_with(parts_.searches, std::move(work));
 }
 
 base::Awaitable<std::vector<domain::DeviceKey>> PgInventory::matching(std::vector<domain::DeviceKey> keys,
@@ -227,7 +166,7 @@ base::Awaitable<std::vector<domain::DeviceKey>> PgInventory::matching(std::vecto
     try {
         co_return co_await parts_.searches.run(std::move(work));
     } catch (pqxx::sql_error const& problem) {
-        base::log::warning("storage.device_filter", {{"reason", sentence_of(problem.what())}});
+        base::log::warning("storage.device_filter", {{"reason", first_sentence(problem.what())}});
     }
     co_return std::vector<domain::DeviceKey>{};
 }

@@ -14,6 +14,7 @@ constexpr std::array columns{
     SealedColumn{"task", "arguments", task_place_sql},
     SealedColumn{"task", "progress", task_place_sql},
     SealedColumn{"task", "result", task_place_sql},
+    SealedColumn{"job", "arguments", "'job ' || t.job_id"},
     SealedColumn{"rule_outcome", "outcomes", task_place_sql},
     SealedColumn{"rule_outcome", "attempts", task_place_sql},
     SealedColumn{"transfer", "password", "'transfer ' || encode(t.token_hash, 'hex')"},

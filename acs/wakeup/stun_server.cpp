@@ -1,10 +1,9 @@
 #include "wakeup/stun_server.hpp"
 
 #include "base/log.hpp"
-#include "base/unavailable.hpp"
 #include "net/udp_request.hpp"
 
-#include <algorithm>
+#include <exception>
 #include <set>
 #include <utility>
 
@@ -187,7 +186,7 @@ base::Awaitable<void> StunServer::look_up()
         try {
             auto found = co_await store_.logins(asked);
             logins_.take(asked, std::move(found), std::chrono::steady_clock::now());
-        } catch (base::Unavailable const&) {
+        } catch (std::exception const&) {  // whatever it was, the next question may be answered
             is_away = true;
         }
         auto gathered = std::exchange(waiting_, {});
@@ -222,7 +221,7 @@ base::Awaitable<void> StunServer::restore()
         bool is_away = false;
         try {
             page = co_await store_.of_node(settings_.node, after, restored_at_once);
-        } catch (base::Unavailable const&) {
+        } catch (std::exception const&) {
             is_away = true;
         }
         if (is_away) {

@@ -41,6 +41,9 @@ void add_options(CLI::App& run, FleetSettings& settings, Raw& raw)
                    "Listen here (default: any free port)");
     run.add_option("--connection-request-address", settings.connection_request_address, "Local address to listen on");
     run.add_flag("--no-connection-requests", raw.no_requests, "Do not listen for connection requests");
+    run.add_option("--stun-server", settings.stun_server,
+                   "Use this STUN server, for connection requests over UDP (default: what the ACS sets)");
+    run.add_option("--stun-port", settings.stun_port, "Its port");
     run.add_option("--xmpp-host", settings.xmpp.host, "XMPP server at which devices take connection requests, too");
     run.add_option("--xmpp-port", settings.xmpp.port, "Its port (default 5222)");
     run.add_option("--xmpp-domain", settings.xmpp.domain, "Of the devices' Jabber IDs (default localhost)");

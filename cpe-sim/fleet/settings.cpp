@@ -57,6 +57,8 @@ void read_connection_request(toml::table const& root, FleetSettings& settings, P
     table.read("enabled", settings.connection_requests);
     table.read("address", settings.connection_request_address);
     table.read("port", settings.connection_request_port);
+    table.read("stun_server", settings.stun_server);
+    table.read("stun_port", settings.stun_port);
 }
 
 void read_xmpp(toml::table const& root, XmppSettings& settings, Problems& problems)

@@ -45,6 +45,8 @@ struct FleetSettings {
     bool connection_requests = true;                       ///< listen for them
     std::string connection_request_address = "127.0.0.1";  ///< that others reach this program at
     std::uint16_t connection_request_port = 0;             ///< 0: any free one
+    std::string stun_server;                               ///< empty: STUN is off until the ACS switches it on
+    std::uint16_t stun_port = 3478;
     XmppSettings xmpp;
     std::uint32_t session_timeout = 60;  ///< seconds: told to the ACS, and for each of its answers
     bool gzip = false;                   ///< compress messages

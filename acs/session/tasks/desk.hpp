@@ -30,6 +30,7 @@ struct PreparedLogins {
     std::optional<domain::GivenLogin> wake;   ///< ManagementServer.ConnectionRequestUsername and -Password
     /// It proves who it is by a certificate, and may never use its login.
     bool is_certified = false;
+    bool for_stun = false;  ///< `wake` is also what it signs its STUN requests with
 };
 
 /// What lies before the runners of one session: the device as it is known, and what is learnt on the way.

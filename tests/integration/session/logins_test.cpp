@@ -68,6 +68,18 @@ TEST_P(EveryPersonaLogsIn, IsGivenItsOwnLoginInTheFirstSessionBeforeItIsRead)
     EXPECT_EQ(lab.store.logins_of(*lab.key()).size(), 1U);
 }
 
+TEST_P(EveryPersonaLogsIn, SignsItsStunRequestsWithItsLoginOfConnectionRequests)
+{
+    Lab lab{GetParam()};
+    lab.ask_for_logins();
+    lab.services.login_settings.for_stun = true;
+    ASSERT_TRUE(lab.live_until([&] { return has_its_own(lab) && lab.open_tasks() == 0; }));
+    auto const [username, password] = lab.store.wake_credentials(*lab.key());
+    EXPECT_EQ(lab.device.management("ConnectionRequestPassword", lab.clock.now()), password);
+    EXPECT_EQ(lab.device.management("STUNUsername", lab.clock.now()), username);
+    EXPECT_EQ(lab.device.management("STUNPassword", lab.clock.now()), password);
+}
+
 /// How many exchanges a whole life without cuts takes: `act` begins after the device has its own login.
 template <class Act>
 std::size_t exchanges_of(std::string const& persona, Act const& act, std::size_t* first, sim::Quirks quirks)

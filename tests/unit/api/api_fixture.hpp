@@ -12,11 +12,14 @@
 #include "support/fake_events.hpp"
 #include "support/fake_faults.hpp"
 #include "support/fake_files.hpp"
+#include "support/fake_groups.hpp"
 #include "support/fake_incidents.hpp"
 #include "support/fake_inventory.hpp"
+#include "support/fake_jobs.hpp"
 #include "support/fake_keys.hpp"
 #include "support/fake_life.hpp"
 #include "support/fake_operators.hpp"
+#include "support/fake_reachability.hpp"
 #include "support/fake_rule_settings.hpp"
 #include "support/fake_rules.hpp"
 #include "support/fake_sessions.hpp"
@@ -202,6 +205,9 @@ protected:
     domain::EventTail event_tail_;
     support::FakeWebhooks webhooks_;
     support::FakeWebhookSender webhook_sender_;
+    support::FakeGroups groups_;
+    support::FakeJobs jobs_;
+    support::FakeReachabilityView reachability_;
     support::FakeSessions sessions_;
     support::FakeOpenSessions open_sessions_;
     support::FakeTraces traces_{clock_};
@@ -211,11 +217,11 @@ protected:
     support::FakeRuleSettings rule_settings_;
     support::FakeFaults faults_;
     support::FakeFleetStatistics fleet_;
-    api::Api api_{{inventory_,  files_,     directory_,     waker_,         guard_,    &intervals_,    clock_,
-                   metrics_,    admin_,     promotions_,    rules_,         audit_,    incidents_,     announcements_,
-                   strangers_,  operators_, life_,          rotations_,     sessions_, open_sessions_, traces_,
-                   keys_,       locks_,     values_,        rule_settings_, faults_,   fleet_,         events_,
-                   event_tail_, webhooks_,  webhook_sender_},
+    api::Api api_{{inventory_, files_,     directory_,  waker_,         guard_,      &intervals_,    clock_,
+                   metrics_,   admin_,     promotions_, rules_,         audit_,      incidents_,     announcements_,
+                   strangers_, operators_, life_,       rotations_,     sessions_,   open_sessions_, traces_,
+                   keys_,      locks_,     values_,     rule_settings_, faults_,     fleet_,         reachability_,
+                   inventory_, groups_,    jobs_,       events_,        event_tail_, webhooks_,      webhook_sender_},
                   {.tokens = {{"anna", "secret"}, {"", "nameless"}},
                    .version = "1.2.3",
                    .json_bytes = 4096,

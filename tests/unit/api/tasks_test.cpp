@@ -220,24 +220,6 @@ TEST_F(TasksTest, WaitingEndsWithTheTimeAndTellsWhyTheDeviceWasNotReached)
     EXPECT_EQ(reply.body.at("connection_request").at("cause").as_string(), "refused");
 }
 
-TEST_F(TasksTest, ADeviceThatIsInASessionIsAskedAgainWhenThatIsOver)
-{
-    waker_.outcome = {false, "503: busy", true};
-    waker_.on_wake = [this](domain::DeviceKey) {
-        if (waker_.woken.size() < 2)
-            return;
-        waker_.outcome = {true, ""};
-        boost::asio::post(context_, [this] {
-            inventory_.change(domain::TaskId{1},
-                              [](domain::TaskRow& row) { row.task.state = domain::TaskState::done; });
-        });
-    };
-    auto const reply = post(url_ + "?wait=60s", R"({"kind":"reboot"})");
-    EXPECT_EQ(reply.body.at("state").as_string(), "done");
-    EXPECT_TRUE(reply.body.at("connection_request").at("reached").as_bool());
-    EXPECT_EQ(waker_.woken.size(), 2u);
-}
-
 TEST_F(TasksTest, AWindowIsTakenAndShown)
 {
     auto const made = create(R"({"kind":"reboot","window":{"from":"22:30","until":"05:00"}})");

@@ -28,12 +28,11 @@ protected:
     static std::string url_of(api::Route const& route)
     {
         std::string url{route.path};
-        auto const at = url.find('{');
-        if (at == url.npos)
-            return url;
-        auto const end = url.find('}');
-        auto const placeholder = url.substr(at, end - at + 1);
-        return url.replace(at, placeholder.size(), placeholder == "{device}" ? "00D09E-HG%2D1000-S1" : "1");
+        for (auto at = url.find('{'); at != url.npos; at = url.find('{')) {
+            auto const placeholder = url.substr(at, url.find('}') - at + 1);
+            url.replace(at, placeholder.size(), placeholder == "{device}" ? "00D09E-HG%2D1000-S1" : "1");
+        }
+        return url;
     }
     /// Everything but one permission.
     static domain::Permissions all_but(domain::Permission one)

@@ -62,13 +62,14 @@ TEST(Config, EverySettingIsToldWithItsDefaultAndWithoutPasswords)
     EXPECT_EQ(outcome.config.file, "test.toml");
 }
 
-TEST(Config, WakesAndSweepsOfRulesAreSet)
+TEST(Config, PacesOfWakingAndSweepsOfRulesAreSet)
 {
-    auto const outcome = app::parse_config("[rules]\nwakes_per_second = 0\nsweep_seconds = 60\n", "test.toml");
-    EXPECT_EQ(outcome.config.rules.wakes_per_second, 0u);
+    auto const outcome =
+        app::parse_config("[rules]\nsweep_seconds = 60\n[wakeup]\nautomation_per_second = 0\n", "test.toml");
+    EXPECT_EQ(outcome.config.wakeup.automation_per_second, 0u);
     EXPECT_EQ(outcome.config.rules.sweep_interval, std::chrono::seconds{60});
     app::Config const defaults;
-    EXPECT_EQ(defaults.rules.wakes_per_second, 5u);
+    EXPECT_EQ(defaults.wakeup.automation_per_second, 5u);
     EXPECT_EQ(defaults.rules.sweep_interval, std::chrono::minutes{10});
     EXPECT_THAT(problems_of("[rules]\nsweep_seconds = 1\n"), HasSubstr("rules.sweep_seconds: must be"));
 }

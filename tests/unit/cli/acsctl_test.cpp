@@ -13,11 +13,14 @@
 #include "support/fake_events.hpp"
 #include "support/fake_faults.hpp"
 #include "support/fake_files.hpp"
+#include "support/fake_groups.hpp"
 #include "support/fake_incidents.hpp"
 #include "support/fake_inventory.hpp"
+#include "support/fake_jobs.hpp"
 #include "support/fake_keys.hpp"
 #include "support/fake_life.hpp"
 #include "support/fake_operators.hpp"
+#include "support/fake_reachability.hpp"
 #include "support/fake_rule_settings.hpp"
 #include "support/fake_rules.hpp"
 #include "support/fake_sessions.hpp"
@@ -172,6 +175,9 @@ protected:
     domain::EventTail event_tail_;
     support::FakeWebhooks webhooks_;
     support::FakeWebhookSender webhook_sender_;
+    support::FakeGroups groups_;
+    support::FakeJobs jobs_;
+    support::FakeReachabilityView reachability_;
     support::FakeSessions sessions_;
     support::FakeOpenSessions open_sessions_;
     support::FakeTraces traces_{clock_};
@@ -181,11 +187,11 @@ protected:
     support::FakeRuleSettings rule_settings_;
     support::FakeFaults faults_;
     support::FakeFleetStatistics fleet_;
-    api::Api api_{{inventory_,  files_,     directory_,     waker_,         guard_,    nullptr,        clock_,
-                   metrics_,    admin_,     promotions_,    rules_,         audit_,    incidents_,     announcements_,
-                   strangers_,  operators_, life_,          rotations_,     sessions_, open_sessions_, traces_,
-                   keys_,       locks_,     values_,        rule_settings_, faults_,   fleet_,         events_,
-                   event_tail_, webhooks_,  webhook_sender_},
+    api::Api api_{{inventory_, files_,     directory_,  waker_,         guard_,      nullptr,        clock_,
+                   metrics_,   admin_,     promotions_, rules_,         audit_,      incidents_,     announcements_,
+                   strangers_, operators_, life_,       rotations_,     sessions_,   open_sessions_, traces_,
+                   keys_,      locks_,     values_,     rule_settings_, faults_,     fleet_,         reachability_,
+                   inventory_, groups_,    jobs_,       events_,        event_tail_, webhooks_,      webhook_sender_},
                   {.tokens = {{"test", "secret"}}, .version = "1.2.3", .operators = {.costs = {8, 1}}}};
     net::Threads threads_{1};
     net::Server server_{threads_, metrics_};
@@ -590,6 +596,89 @@ TEST_F(AcsctlTest, WhatRulesGaveUpIsListedAndReleased)
     EXPECT_TRUE(rules_.given_up.empty());
 }
 
+TEST_F(AcsctlTest, TagsAndGroupsAreKept)
+{
+    EXPECT_THAT(run({"tag", device_, "gold", "a b"}).out, HasSubstr("a b, old"));
+    EXPECT_EQ(run({"untag", device_, "old"}).code, 0);
+    ASSERT_EQ(admin_.changes.size(), 3U);
+    EXPECT_EQ(admin_.changes[2].second.remove_tags, std::vector<std::string>{"old"});
+    EXPECT_EQ(run({"tag", device_, std::string(70, 'x')}).code, 1);
+    EXPECT_EQ(run({"groups", "add", "all", "--where", "HG-1000", "--description", "every gateway"}).code, 0);
+    EXPECT_THAT(run({"groups"}).out, AllOf(HasSubstr("all"), HasSubstr("every gateway")));
+    EXPECT_THAT(run({"groups", "show", "all"}).out, HasSubstr("S3"));
+    EXPECT_THAT(run({"devices", "--group", "all"}).out, HasSubstr("S3"));
+    EXPECT_EQ(run({"devices", "--group", "none"}).code, 1);
+    EXPECT_EQ(run({"groups", "change", "all", "--where", "STB"}).code, 0);
+    EXPECT_EQ(groups_.all.at("all").condition, "STB");
+    EXPECT_EQ(run({"groups", "remove", "all"}).code, 0);
+    EXPECT_EQ(run({"groups", "remove", "all"}).code, 1);
+    EXPECT_EQ(run({"groups", "what"}).code, 2);
+    EXPECT_EQ(run({"tags", "remove", "gold"}).code, 0);
+    EXPECT_EQ(jobs_.all.at(1).job.order.where, "'gold' = any(tags)");
+}
+
+TEST_F(AcsctlTest, JobsAreOrderedWithTheOperandsOfTheCommandForOneDevice)
+{
+    EXPECT_THAT(run({"job", "add", "set", "Device.X=1", "--where", "HG-1000", "--dry-run"}).out, HasSubstr("3"));
+    EXPECT_TRUE(jobs_.all.empty());
+    EXPECT_EQ(run({"job", "add", "set", "Device.X=1", "--where", "HG-1000", "--rate", "30", "--at-once", "4", "--wake",
+                   "--window", "01:00-05:00", "--max-failed", "0", "--name", "spring"})
+                  .code,
+              0);
+    auto const& order = jobs_.all.at(1).job.order;
+    EXPECT_EQ(order.per_minute, 30U);
+    EXPECT_EQ(order.at_once, 4U);
+    EXPECT_TRUE(order.wakes && order.window);
+    EXPECT_EQ(order.most_failed, 0U);
+    auto const file = (folder_ / "ids.csv").string();
+    std::ofstream{file} << "id,subscriber\n" << device_ << ",x\n00D09E-HG%2D1000-S9,y\n";
+    EXPECT_EQ(run({"job", "add", "tag", "gold", "--devices", file}).code, 1);
+    EXPECT_EQ(run({"job", "add", "tag", "gold", "--devices", file, "--skip-unknown"}).code, 0);
+    EXPECT_EQ(jobs_.all.at(2).named.size(), 1U);
+    EXPECT_EQ(run({"job", "add", "wake", "--where", "HG-1000"}).code, 0);
+    for (auto const& wrong : {std::vector<std::string>{"job", "add", "dance", "--where", "x"},
+                              {"job", "add"},
+                              {"job", "burn", "1"},
+                              {"job", "add", "wake", "--devices", "/nowhere"}})
+        EXPECT_EQ(run(wrong).code, 2);
+    EXPECT_THAT(run({"jobs"}).out, AllOf(HasSubstr("spring"), HasSubstr("wake")));
+}
+
+TEST_F(AcsctlTest, AJobIsShownOnOneScreenAndFollowed)
+{
+    run({"job", "add", "reboot", "--where", "HG-1000", "--name", "spring"});
+    jobs_.page = 10;
+    auto& kept = jobs_.all.at(1);
+    kept.job.seen = kept.job.ordered = 3;
+    kept.job.is_walked = true;
+    for (int n = 1; n <= 3; ++n) {
+        domain::TaskRow row{};
+        row.task.id = domain::TaskId{n};
+        row.task.device = domain::DeviceKey{n};
+        row.task.arguments = domain::RebootTask{};
+        row.identity = {"Acme", "00D09E", "HG-1000", fmt::format("S{}", n)};
+        row.task.state = n == 3 ? domain::TaskState::failed : domain::TaskState::done;
+        kept.tasks.push_back(row);
+    }
+    kept.tasks[2].fault_code = 9001;
+    kept.tasks[2].fault_text = "No \x1b[1mway";
+    auto const shown = run({"job", "1"});
+    EXPECT_EQ(shown.code, 0);
+    EXPECT_THAT(shown.out, AllOf(HasSubstr("job 1 spring: reboot, running"), HasSubstr("100 %  3 of 3 devices"),
+                                 HasSubstr("2 done, 1 failed"), HasSubstr("9001"), HasSubstr("S3")));
+    EXPECT_THAT(shown.out, Not(HasSubstr("\x1b")));
+    EXPECT_EQ(run({"job", "1", "--wait=0"}).code, 3);
+    kept.job.state = domain::JobState::done;
+    EXPECT_EQ(run({"job", "1", "--wait"}).code, 1) << "a task has failed";
+    EXPECT_THAT(run({"job", "tasks", "1", "--state", "failed"}).out, AllOf(HasSubstr("S3"), Not(HasSubstr("S1"))));
+    EXPECT_THAT(run({"job", "retry", "1"}).out, HasSubstr("repeats job"));
+    EXPECT_EQ(run({"job", "pause", "2"}).code, 0);
+    EXPECT_EQ(run({"job", "resume", "2"}).code, 0);
+    EXPECT_EQ(run({"job", "cancel", "2"}).code, 0);
+    EXPECT_EQ(run({"job", "resume", "2"}).code, 1);
+    EXPECT_EQ(run({"job", "9"}).code, 1);
+}
+
 TEST_F(AcsctlTest, DevicesAreListedForPeople)
 {
     auto const listed = run({"devices"});
@@ -737,10 +826,22 @@ TEST_F(AcsctlTest, ADownloadFindsAStoredFileByIdAndByName)
 TEST_F(AcsctlTest, WakeTellsWhetherTheDeviceCame)
 {
     EXPECT_EQ(run({"wake", device_}).code, 0);
-    waker_.outcome = {false, "401 wrong credentials"};
+    waker_.outcome = {true, "", false, "udp"};
+    EXPECT_THAT(run({"wake", device_}).out, HasSubstr("asked by udp"));
+    waker_.outcome = {false, "401 wrong credentials", false, "http", "it comes at noon"};
     auto const asleep = run({"wake", device_});
     EXPECT_EQ(asleep.code, 1);
-    EXPECT_THAT(asleep.error, HasSubstr("401 wrong credentials"));
+    EXPECT_THAT(asleep.error, HasSubstr("not reached by http: 401 wrong credentials; it comes at noon"));
+}
+
+TEST_F(AcsctlTest, ReachabilityShowsEachMethodAndTheLastAttempts)
+{
+    reachability_.shown->methods = {{"http", true, ""}, {"udp", false, "no binding is known"}};
+    reachability_.shown->facts.known.attempts = {
+        {"http", base::TimePoint{}, domain::WakeResult::refused, "connection refused", std::chrono::milliseconds{12}}};
+    auto const told = run({"reachability", device_});
+    EXPECT_EQ(told.code, 0);
+    EXPECT_THAT(told.out, AllOf(HasSubstr("udp     no binding is known"), HasSubstr("connection refused")));
 }
 
 TEST_F(AcsctlTest, AWrongTokenIsToldWithTheServer)
