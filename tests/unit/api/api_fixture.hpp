@@ -4,10 +4,12 @@
 #include "api/secret_text.hpp"
 #include "base/counters.hpp"
 #include "base/crypto.hpp"
+#include "domain/event_tail.hpp"
 #include "domain/parameter_check.hpp"
 #include "support/fake_admin.hpp"
 #include "support/fake_announcements.hpp"
 #include "support/fake_audit.hpp"
+#include "support/fake_events.hpp"
 #include "support/fake_faults.hpp"
 #include "support/fake_files.hpp"
 #include "support/fake_groups.hpp"
@@ -25,6 +27,7 @@
 #include "support/fake_traces.hpp"
 #include "support/fake_values.hpp"
 #include "support/fake_waker.hpp"
+#include "support/fake_webhooks.hpp"
 #include "support/openapi.hpp"
 #include "support/run.hpp"
 
@@ -198,6 +201,10 @@ protected:
     support::FakeStrangers strangers_;
     support::FakeDeviceLife life_;
     support::FakeRotations rotations_;
+    support::FakeEventLog events_;
+    domain::EventTail event_tail_;
+    support::FakeWebhooks webhooks_;
+    support::FakeWebhookSender webhook_sender_;
     support::FakeGroups groups_;
     support::FakeJobs jobs_;
     support::FakeReachabilityView reachability_;
@@ -210,11 +217,11 @@ protected:
     support::FakeRuleSettings rule_settings_;
     support::FakeFaults faults_;
     support::FakeFleetStatistics fleet_;
-    api::Api api_{{inventory_, files_,     directory_,  waker_,         guard_,    &intervals_,    clock_,
-                   metrics_,   admin_,     promotions_, rules_,         audit_,    incidents_,     announcements_,
-                   strangers_, operators_, life_,       rotations_,     sessions_, open_sessions_, traces_,
-                   keys_,      locks_,     values_,     rule_settings_, faults_,   fleet_,         reachability_,
-                   inventory_, groups_,    jobs_},
+    api::Api api_{{inventory_, files_,     directory_,  waker_,         guard_,      &intervals_,    clock_,
+                   metrics_,   admin_,     promotions_, rules_,         audit_,      incidents_,     announcements_,
+                   strangers_, operators_, life_,       rotations_,     sessions_,   open_sessions_, traces_,
+                   keys_,      locks_,     values_,     rule_settings_, faults_,     fleet_,         reachability_,
+                   inventory_, groups_,    jobs_,       events_,        event_tail_, webhooks_,      webhook_sender_},
                   {.tokens = {{"anna", "secret"}, {"", "nameless"}},
                    .version = "1.2.3",
                    .json_bytes = 4096,
@@ -253,7 +260,8 @@ private:
     static Reply checked(std::string_view method, std::string_view target, net::Response const& response)
     {
         static support::OpenApi const contract{ACS_OPENAPI_JSON};
-        Reply reply{response.status, response.headers, std::get<std::string>(response.body), nullptr};
+        auto const* const text = std::get_if<std::string>(&response.body);  // or a stream: its tests read it
+        Reply reply{response.status, response.headers, text ? *text : std::string{}, nullptr};
         auto const complaints =
             contract.check_response(method, target, reply.status, reply.headers.get("Content-Type"), reply.text);
         EXPECT_TRUE(complaints.empty()) << method << ' ' << target << '\n'
