@@ -21,6 +21,8 @@ Answer rotate_credentials(Call call);
 Answer re_enrol_device(Call call);
 Answer retire_device(Call call);
 Answer purge_device(Call call);
+/// Erases what is kept of a device that is not in service, and writes down who did. Fails with 409.
+[[nodiscard]] base::Awaitable<Outcome<void>> erase_device(Call const& call, domain::DeviceKey device);
 
 // rotations.cpp
 Answer list_rotations(Call call);

@@ -13,11 +13,13 @@ class AuditTrail;
 class ConditionGuard;
 class FileDirectory;
 class FileStore;
+class FleetList;
 class IncidentLog;
 class Inventory;
 class ParameterCheck;
 class DeviceAdmin;
 class DeviceLife;
+class FailedTasks;
 class OperatorStore;
 class Promotions;
 class Rotations;
@@ -48,6 +50,8 @@ struct Services {
     domain::OperatorStore& operators;
     domain::DeviceLife& life;
     domain::Rotations& rotations;
+    domain::FleetList& fleet_lists;
+    domain::FailedTasks& failed_tasks;
 };
 
 }  // namespace api

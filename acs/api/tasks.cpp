@@ -3,19 +3,17 @@
 #include "api/endpoints.hpp"
 #include "api/query.hpp"
 #include "api/task_checks.hpp"
+#include "api/task_order.hpp"
 #include "api/task_request.hpp"
 #include "api/views.hpp"
+#include "api/waking.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "cwmp/device_id.hpp"
 #include "domain/wakeup.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <set>
@@ -26,41 +24,6 @@ namespace {
 
 constexpr char tasks_cursor = 't';
 
-using Waking = std::shared_ptr<std::optional<domain::WakeOutcome>>;
-
-constexpr std::chrono::seconds busy_pause{1};  ///< before a device that is in a session is asked again
-
-base::Awaitable<domain::WakeOutcome> wake_once(domain::Waker& waker, domain::DeviceKey device,
-                                               std::chrono::milliseconds most)
-{
-    try {
-        co_return co_await waker.wake(device, most);
-    } catch (std::exception const& failure) {
-        base::log::warning("api.wake_failed", {{"reason", failure.what()}});
-    }
-    co_return domain::WakeOutcome{false, "the server could not send a connection request now"};
-}
-
-/// A device in a session is asked again until that is over, or until nobody waits any more.
-base::Awaitable<void> wake(domain::Waker& waker, domain::DeviceKey device, std::chrono::milliseconds most,
-                           Waking waking)
-{
-    using Steady = std::chrono::steady_clock;
-    auto const until = Steady::now() + most;
-    boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor};
-    for (;;) {
-        auto const left = std::chrono::ceil<std::chrono::milliseconds>(until - Steady::now());
-        *waking = co_await wake_once(waker, device, std::max(left, std::chrono::milliseconds{1}));
-        bool const is_awaited = waking.use_count() > 1;
-        if (!(*waking)->is_busy || !is_awaited || Steady::now() + busy_pause >= until)
-            co_return;
-        timer.expires_after(busy_pause);
-        co_await timer.async_wait(base::as_tuple);
-        if (waking.use_count() == 1)
-            co_return;
-    }
-}
-
 /// Wakes the device, if the task may run now, while the task is waited for: whichever way its session comes about, the
 /// task's end counts.
 base::Awaitable<Waking> wake_and_wait(Context const& context, domain::TaskRow& row, bool is_due,
@@ -68,8 +31,7 @@ base::Awaitable<Waking> wake_and_wait(Context const& context, domain::TaskRow& r
 {
     auto waking = std::make_shared<std::optional<domain::WakeOutcome>>();
     if (is_due)
-        boost::asio::co_spawn(co_await boost::asio::this_coro::executor,
-                              wake(context.services.waker, row.task.device, most, waking), boost::asio::detached);
+        waking = co_await begin_waking(context.services.waker, row.task.device, most);
     if (auto later = co_await context.services.inventory.wait_for_task(row.task.id, most))
         row = *std::move(later);
     co_return waking;
@@ -156,29 +118,6 @@ domain::TaskQuery read_list_query(Query& query)
     return wanted;
 }
 
-/// What of a new task is worth keeping beyond it.
-boost::json::object what_was_ordered(domain::TaskRow const& row)
-{
-    auto view = api::view_of(row);
-    boost::json::object kept;
-    for (auto const* const name : {"device", "kind", "arguments", "priority", "not_before", "expires_at", "window"})
-        kept[name] = std::move(view[name]);
-    return kept;
-}
-
-/// The permission that a task needs beside tasks.write.
-Outcome<void> check_permission(Caller const& caller, domain::TaskArguments const& arguments)
-{
-    bool const changes_parameters =
-        std::holds_alternative<domain::SetTask>(arguments) || std::holds_alternative<domain::AddTask>(arguments) ||
-        std::holds_alternative<domain::DeleteTask>(arguments) ||
-        std::holds_alternative<domain::AttributesTask>(arguments) || std::holds_alternative<domain::RpcTask>(arguments);
-    if (changes_parameters && !caller.permissions.has(domain::Permission::parameters_write))
-        return forbidden(
-            fmt::format("A task of kind {} needs the permission parameters.write.", domain::kind_of(arguments)));
-    return {};
-}
-
 }  // namespace
 
 Answer create_task(Call call)
@@ -200,16 +139,7 @@ Answer create_task(Call call)
         co_return std::unexpected{std::move(checked).error()};
 
     auto const is_due = task->not_before <= services.clock.now();
-    task->device = device->key;
-    task->origin = call.caller.name.empty() ? "api" : "api:" + call.caller.name;
-    auto row = co_await services.inventory.add_task(*std::move(task));
-    row.identity = device->identity;
-    base::log::info("api.task_created", {{"task", row.task.id.value()},
-                                         {"device", cwmp::external_id(device->identity)},
-                                         {"kind", domain::kind_of(row.task.arguments)},
-                                         {"by", call.caller.name}});
-    co_await audit(call, "task.created", fmt::format("task {}", row.task.id.value()), nullptr, what_was_ordered(row),
-                   device->key);
+    auto row = co_await add_task(call, *device, *std::move(task));
     if (!most)
         co_return created(row, api::view_of(row));
     auto const waking = co_await wake_and_wait(call.context, row, is_due, *most);

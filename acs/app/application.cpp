@@ -253,6 +253,8 @@ Application::Application(Config config, Prepared prepared)
       files_{writes_, prepared_.sealer},
       inventory_{
           {writes_, searches_, path_.trees(), prepared_.sealer, path_.ids(), compose, storage::identity_hash, &news_}},
+      fleet_lists_{searches_, compose},
+      failed_tasks_{writes_, &news_},
       admin_{writes_, prepared_.sealer},
       life_{writes_, path_.ids(), &news_},
       rotations_{writes_, path_.ids()},
@@ -428,11 +430,11 @@ base::Result<void> Application::listen_api()
     settings.file_bytes = config_.files.file_bytes;
     settings.open_tasks = config_.inventory.open_tasks_per_device;
     settings.operators = operators_of(config_.operators);
-    handlers_.push_back(
-        std::make_unique<api::Api>(api::Services{inventory_, files_, *directory_, waker_, guard_, &model_check_, clock_,
-                                                 metrics_, admin_, promotions_, rules_, audit_, incidents_,
-                                                 announcements_, strangers_, operators_, life_, rotations_},
-                                   settings));
+    handlers_.push_back(std::make_unique<api::Api>(
+        api::Services{inventory_, files_,     *directory_, waker_,     guard_,       &model_check_, clock_,
+                      metrics_,   admin_,     promotions_, rules_,     audit_,       incidents_,    announcements_,
+                      strangers_, operators_, life_,       rotations_, fleet_lists_, failed_tasks_},
+        settings));
     auto& handler = *handlers_.back();
     api_ = &dynamic_cast<api::Api&>(handler);
     threads_->spawn(0, [this] { return api_->follow(); });

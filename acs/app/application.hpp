@@ -25,7 +25,9 @@
 #include "storage/pg_audit.hpp"
 #include "storage/pg_device_admin.hpp"
 #include "storage/pg_device_life.hpp"
+#include "storage/pg_failed_tasks.hpp"
 #include "storage/pg_file_store.hpp"
+#include "storage/pg_fleet_list.hpp"
 #include "storage/pg_incidents.hpp"
 #include "storage/pg_inventory.hpp"
 #include "storage/pg_model_store.hpp"
@@ -115,6 +117,8 @@ private:
     storage::PgFileStore files_;
     domain::TaskNews news_;
     storage::PgInventory inventory_;
+    storage::PgFleetList fleet_lists_;
+    storage::PgFailedTasks failed_tasks_;
     storage::PgDeviceAdmin admin_;
     storage::PgDeviceLife life_;
     storage::PgRotations rotations_;

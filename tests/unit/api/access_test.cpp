@@ -31,8 +31,9 @@ TEST_F(AccessTest, EveryKnownTokenWorksAndTheSchemeIsReadInAnyCase)
 
 TEST_F(AccessTest, AnEmptyTokenInTheConfigurationLetsNobodyIn)
 {
-    api::Api const open{{inventory_, files_, directory_, waker_, guard_, nullptr, clock_, metrics_, admin_, promotions_,
-                         rules_, audit_, incidents_, announcements_, strangers_, operators_, life_, rotations_},
+    api::Api const open{{inventory_, files_,     directory_,  waker_,     guard_,       nullptr,      clock_,
+                         metrics_,   admin_,     promotions_, rules_,     audit_,       incidents_,   announcements_,
+                         strangers_, operators_, life_,       rotations_, fleet_lists_, failed_tasks_},
                         {.tokens = {{"x", ""}}, .operators = {.costs = cheap}}};
     net::RequestHead head;
     head.method = "GET";

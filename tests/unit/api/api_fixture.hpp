@@ -8,7 +8,9 @@
 #include "support/fake_admin.hpp"
 #include "support/fake_announcements.hpp"
 #include "support/fake_audit.hpp"
+#include "support/fake_failed_tasks.hpp"
 #include "support/fake_files.hpp"
+#include "support/fake_fleet_list.hpp"
 #include "support/fake_incidents.hpp"
 #include "support/fake_inventory.hpp"
 #include "support/fake_life.hpp"
@@ -63,6 +65,7 @@ public:
 /// An answer, with its JSON taken apart.
 struct Reply {
     unsigned status = 0;
+    std::string reason;
     net::Headers headers;
     std::string text;
     json::value body;
@@ -184,8 +187,11 @@ protected:
     support::FakeStrangers strangers_;
     support::FakeDeviceLife life_;
     support::FakeRotations rotations_;
-    api::Api api_{{inventory_, files_, directory_, waker_, guard_, &intervals_, clock_, metrics_, admin_, promotions_,
-                   rules_, audit_, incidents_, announcements_, strangers_, operators_, life_, rotations_},
+    support::FakeFleetList fleet_lists_{inventory_};
+    support::FakeFailedTasks failed_tasks_{inventory_};
+    api::Api api_{{inventory_, files_,     directory_,  waker_,     guard_,       &intervals_,  clock_,
+                   metrics_,   admin_,     promotions_, rules_,     audit_,       incidents_,   announcements_,
+                   strangers_, operators_, life_,       rotations_, fleet_lists_, failed_tasks_},
                   {.tokens = {{"anna", "secret"}, {"", "nameless"}},
                    .version = "1.2.3",
                    .json_bytes = 4096,
@@ -206,10 +212,22 @@ private:
         return support::run(context_, api_.handle(request));
     }
 
-    static Reply checked(std::string_view method, std::string_view target, net::Response const& response)
+    /// The body of an answer, waiting for all of it when it comes in pieces.
+    std::string text_of(net::Response& response)
+    {
+        if (auto const* const text = std::get_if<std::string>(&response.body))
+            return *text;
+        auto& pieces = *std::get<std::unique_ptr<net::PushStream>>(response.body);
+        std::string all;
+        while (auto piece = support::run(context_, pieces.next()))
+            all += *piece;
+        return all;
+    }
+
+    Reply checked(std::string_view method, std::string_view target, net::Response& response)
     {
         static support::OpenApi const contract{ACS_OPENAPI_JSON};
-        Reply reply{response.status, response.headers, std::get<std::string>(response.body), nullptr};
+        Reply reply{response.status, response.reason, response.headers, text_of(response), nullptr};
         auto const complaints =
             contract.check_response(method, target, reply.status, reply.headers.get("Content-Type"), reply.text);
         EXPECT_TRUE(complaints.empty()) << method << ' ' << target << '\n'
