@@ -76,9 +76,10 @@ CREATE TABLE device (
     automation_stopped_at  timestamptz,
     first_seen             timestamptz NOT NULL DEFAULT now(),
     login_state            text        NOT NULL DEFAULT 'none'
-        CHECK (login_state IN ('none', 'given', 'proven', 're-enrolling', 'allowed')),
+        CHECK (login_state IN ('none', 'given', 'proven', 're-enrolling', 'allowed', 'ignored')),
     login_until            timestamptz,
-    retire_by              timestamptz
+    retire_by              timestamptz,
+    re_enrolled_at         timestamptz[] NOT NULL DEFAULT '{}'
 ) /*partition device_id*/;
 COMMENT ON TABLE device IS 'What people know and decide about a device. Changes seldom, is indexed.';
 COMMENT ON COLUMN device.device_id IS 'A 63-bit hash of the identity it first came with; acs.device.id.';
@@ -101,9 +102,12 @@ COMMENT ON COLUMN device.automation_stopped_at IS 'Since when.';
 COMMENT ON COLUMN device.first_seen IS 'Its first accepted Inform.';
 COMMENT ON COLUMN device.login_state IS
     'What it is let in with. none: it has no login of its own; given: one was made, and not used yet; proven: it uses its own; '
-    're-enrolling: it came back from factory defaults with a shared one and waits; allowed: it may come with a shared one.';
+    're-enrolling: it came back from factory defaults with a shared one and waits; allowed: it may come with a shared one; '
+    'ignored: it says that it takes its own and goes on with a shared one.';
 COMMENT ON COLUMN device.login_until IS 'How long it may come with a shared login although it had its own.';
 COMMENT ON COLUMN device.retire_by IS 'When a retiring device is retired although it did not come; NULL: it is not retiring.';
+COMMENT ON COLUMN device.re_enrolled_at IS 'When a policy, and no person, agreed that it is itself after a reset: within the last day, as of then.';
+CREATE INDEX device_stopped ON device (device_id) WHERE automation_stopped IS NOT NULL;
 CREATE INDEX device_retiring ON device (retire_by) WHERE retire_by IS NOT NULL;
 CREATE INDEX device_serial_number ON device (serial_number text_pattern_ops);
 CREATE INDEX device_subscriber ON device (subscriber) WHERE subscriber IS NOT NULL;
@@ -363,6 +367,83 @@ COMMENT ON COLUMN event.address IS 'Of an Inform: where it came from.';
 COMMENT ON COLUMN event.detail IS 'Of other messages: their content.';
 CREATE INDEX event_at ON event USING brin (at);
 
+CREATE TABLE session (
+    session_id  bigint      NOT NULL,
+    device_id   bigint      NOT NULL,
+    started     timestamptz NOT NULL,
+    ended       timestamptz NOT NULL,
+    bytes_in    bigint      NOT NULL,
+    bytes_out   bigint      NOT NULL,
+    rpcs        integer     NOT NULL,
+    requests    integer     NOT NULL,
+    faults      integer     NOT NULL,
+    tasks       integer     NOT NULL,
+    is_tls      boolean     NOT NULL,
+    node        text        NOT NULL,
+    address     text        NOT NULL,
+    events      text[]      NOT NULL,
+    failure     text,
+    PRIMARY KEY (device_id, started, session_id)
+) PARTITION BY RANGE (started);
+COMMENT ON TABLE session IS
+    'Sessions that are over, a partition per day; written some seconds later. Those that did nothing (2 PERIODIC alone, no RPC, '
+    'no request of the CPE, no failure) are only counted.';
+COMMENT ON COLUMN session.session_id IS 'Made by the node; ascending in time.';
+COMMENT ON COLUMN session.device_id IS 'The device.';
+COMMENT ON COLUMN session.started IS 'When its Inform came.';
+COMMENT ON COLUMN session.ended IS 'When it was over.';
+COMMENT ON COLUMN session.bytes_in IS 'Of messages of the CPE.';
+COMMENT ON COLUMN session.bytes_out IS 'Of messages of ours.';
+COMMENT ON COLUMN session.rpcs IS 'RPCs of ours.';
+COMMENT ON COLUMN session.requests IS 'Requests of the CPE, the Inform not counted.';
+COMMENT ON COLUMN session.faults IS 'Faults that our RPCs were answered with.';
+COMMENT ON COLUMN session.tasks IS 'Tasks that were done in it.';
+COMMENT ON COLUMN session.is_tls IS 'The CPE reached us by TLS.';
+COMMENT ON COLUMN session.node IS 'Name of the node where it ended.';
+COMMENT ON COLUMN session.address IS 'Where its Inform came from, or empty.';
+COMMENT ON COLUMN session.events IS 'Event codes of its Inform.';
+COMMENT ON COLUMN session.failure IS 'Why it came to no good end, in words; NULL: both sides had said all.';
+CREATE INDEX session_newest ON session (session_id);
+CREATE INDEX session_failed ON session (session_id) WHERE failure IS NOT NULL;
+
+CREATE TABLE trace (
+    device_id   bigint      NOT NULL,
+    session_id  bigint      NOT NULL,
+    started     timestamptz NOT NULL,
+    bytes       bigint      NOT NULL,
+    messages    integer     NOT NULL,
+    stored      integer     NOT NULL,
+    is_ordered  boolean     NOT NULL,
+    file        bytea       NOT NULL,
+    PRIMARY KEY (device_id, session_id)
+);
+ALTER TABLE trace ALTER COLUMN file SET STORAGE EXTERNAL;
+COMMENT ON TABLE trace IS
+    'What was said in sessions that failed, or of devices that somebody chose. Without secrets. Bounded in time and bytes.';
+COMMENT ON COLUMN trace.device_id IS 'The device.';
+COMMENT ON COLUMN trace.session_id IS 'As in session; ascending in time.';
+COMMENT ON COLUMN trace.started IS 'When the session began.';
+COMMENT ON COLUMN trace.bytes IS 'Of the text.';
+COMMENT ON COLUMN trace.messages IS 'How many are in it.';
+COMMENT ON COLUMN trace.stored IS 'Bytes of the file.';
+COMMENT ON COLUMN trace.is_ordered IS 'Its device was chosen; else the session failed.';
+COMMENT ON COLUMN trace.file IS 'The text that acs decode reads, gzipped.';
+CREATE INDEX trace_newest ON trace (session_id) INCLUDE (device_id, stored, started);
+
+CREATE TABLE trace_order (
+    device_id   bigint      NOT NULL PRIMARY KEY,
+    until       timestamptz NOT NULL,
+    sessions    integer     NOT NULL,
+    ordered_by  text        NOT NULL,
+    ordered_at  timestamptz NOT NULL
+);
+COMMENT ON TABLE trace_order IS 'Devices whose sessions are traced, whatever becomes of them; nodes look every two seconds.';
+COMMENT ON COLUMN trace_order.device_id IS 'The device.';
+COMMENT ON COLUMN trace_order.until IS 'Sessions that end later are not traced.';
+COMMENT ON COLUMN trace_order.sessions IS 'How many are still to be traced.';
+COMMENT ON COLUMN trace_order.ordered_by IS 'Who wanted it.';
+COMMENT ON COLUMN trace_order.ordered_at IS 'When.';
+
 CREATE FUNCTION make_partitions(first date, days integer) RETURNS integer
     LANGUAGE plpgsql
 AS $$
@@ -372,7 +453,7 @@ DECLARE
     name text;
     made integer := 0;
 BEGIN
-    FOREACH parent IN ARRAY ARRAY['event', 'parameter_sample'] LOOP
+    FOREACH parent IN ARRAY ARRAY['event', 'parameter_sample', 'session'] LOOP
         FOR day IN SELECT first + n FROM generate_series(0, days - 1) n LOOP
             name := parent || '_' || to_char(day, 'YYYYMMDD');
             CONTINUE WHEN to_regclass(format('public.%I', name)) IS NOT NULL;
@@ -386,7 +467,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION make_partitions(date, integer) IS
-    'Makes the daily partitions of event and parameter_sample that are missing from a day (UTC) on; gives how many it made.';
+    'Makes the daily partitions of event, parameter_sample and session that are missing from a day (UTC) on; gives how many it made.';
 
 --------------------------------------------------------------------------------------------------------------- tasks
 
@@ -435,15 +516,17 @@ COMMENT ON COLUMN task.sent_at IS 'When its RPC was last sent.';
 COMMENT ON COLUMN task.window_start IS 'It is begun only from this time of day on, in the device''s time zone.';
 COMMENT ON COLUMN task.window_end IS 'And before this one; earlier than window_start: over midnight.';
 COMMENT ON COLUMN task.command_key IS 'CommandKey or ParameterKey of the last attempt, unique.';
-COMMENT ON COLUMN task.origin IS 'Who ordered it: api, discovery, rule:NAME, campaign:ID.';
+COMMENT ON COLUMN task.origin IS 'Who ordered it: api, discovery, rule:NAME, job:ID, campaign:ID.';
 COMMENT ON COLUMN task.arguments IS 'What to do, as in the API; secrets in it are sealed.';
 COMMENT ON COLUMN task.progress IS 'What a task over several sessions keeps.';
 COMMENT ON COLUMN task.result IS 'What came of it; secrets in it are sealed.';
 COMMENT ON COLUMN task.fault_code IS 'Of the CPE (9000-9899), or ours (8000-8999).';
 COMMENT ON COLUMN task.fault_text IS 'One sentence for people.';
 CREATE INDEX task_by_id ON task (task_id);
+CREATE INDEX task_failed ON task (task_id) WHERE state = 'failed';
 CREATE INDEX task_open ON task (device_id) WHERE state IN ('queued', 'sent', 'waiting', 'unknown');
 CREATE INDEX task_credentials ON task (origin, state) WHERE kind = 'credentials';
+CREATE INDEX task_of_job ON task (origin, state, task_id) WHERE origin LIKE 'job:%';
 CREATE UNIQUE INDEX task_single ON task (device_id, kind, origin)
     WHERE is_single AND state IN ('queued', 'sent', 'waiting', 'unknown');
 
@@ -577,6 +660,23 @@ COMMENT ON COLUMN connection_request_credential.changed_at IS 'When it was set.'
 COMMENT ON COLUMN connection_request_credential.origin IS 'Who chose it: generated here; set on the device by a person or a rule.';
 COMMENT ON COLUMN connection_request_credential.confirmed_at IS 'When the device said that it has taken a generated one.';
 
+CREATE INDEX connection_request_username ON connection_request_credential (username);
+
+CREATE TABLE device_binding (
+    device_id    bigint      NOT NULL,
+    node         text        NOT NULL,
+    address      text        NOT NULL,
+    is_verified  boolean     NOT NULL,
+    seen         timestamptz NOT NULL,
+    PRIMARY KEY (device_id, node)
+) /*partition device_id*/;
+COMMENT ON TABLE device_binding IS 'Where STUN servers hear devices that wait for connection requests over UDP (TR-069 Annex G); written when it changes.';
+COMMENT ON COLUMN device_binding.device_id IS 'The device.';
+COMMENT ON COLUMN device_binding.node IS 'The configured name of the node: only its socket gets through NAT to the device.';
+COMMENT ON COLUMN device_binding.address IS 'What NAT made of the device''s address: "192.0.2.7:40123", "[2001:db8::7]:40123".';
+COMMENT ON COLUMN device_binding.is_verified IS 'The device signed for it; else it counts only if its Inform says the same.';
+COMMENT ON COLUMN device_binding.seen IS 'When it became so; confirmed every six hours while the device is heard.';
+
 CREATE TABLE credential_rotation (
     rotation_id  bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     condition    text        NOT NULL,
@@ -602,6 +702,115 @@ COMMENT ON COLUMN credential_rotation.made_at IS 'When it was ordered.';
 COMMENT ON COLUMN credential_rotation.made_by IS 'By whom.';
 COMMENT ON COLUMN credential_rotation.stepped_at IS 'When tasks were last made, or could have been.';
 COMMENT ON COLUMN credential_rotation.ended_at IS 'When it was done or cancelled.';
+
+----------------------------------------------------------------------------------------------- groups and jobs
+
+CREATE TABLE device_group (
+    name         text        NOT NULL PRIMARY KEY,
+    description  text        NOT NULL DEFAULT '',
+    condition    text        NOT NULL,
+    made_by      text        NOT NULL DEFAULT '',
+    made_at      timestamptz NOT NULL DEFAULT now(),
+    changed_at   timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE device_group IS 'Conditions over devices that have a name.';
+COMMENT ON COLUMN device_group.name IS 'As people name it.';
+COMMENT ON COLUMN device_group.description IS 'What it is for.';
+COMMENT ON COLUMN device_group.condition IS 'Over acs.device and value(''PATH''); guarded when it is saved and whenever it is used.';
+COMMENT ON COLUMN device_group.made_by IS 'By whom.';
+COMMENT ON COLUMN device_group.made_at IS 'When it was made.';
+COMMENT ON COLUMN device_group.changed_at IS 'When it was last changed.';
+
+CREATE TABLE job (
+    job_id         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name           text        NOT NULL DEFAULT '',
+    kind           text        NOT NULL,
+    arguments      jsonb       NOT NULL DEFAULT '{}',
+    condition      text        NOT NULL,
+    group_name     text        NOT NULL DEFAULT '',
+    part           text        NOT NULL DEFAULT '',
+    is_list        boolean     NOT NULL DEFAULT false,
+    per_minute     integer     NOT NULL CHECK (per_minute > 0),
+    at_once        integer     CHECK (at_once > 0),
+    not_before     timestamptz,
+    expires_at     timestamptz,
+    window_start   time,
+    window_end     time,
+    wakes          boolean     NOT NULL DEFAULT false,
+    most_failed    integer     NOT NULL DEFAULT 20,
+    state          text        NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'paused', 'cancelled', 'done')),
+    stopped        text        NOT NULL DEFAULT '',
+    total          bigint,
+    position       bigint      NOT NULL DEFAULT 0,
+    is_walked      boolean     NOT NULL DEFAULT false,
+    seen           bigint      NOT NULL DEFAULT 0,
+    ordered        bigint      NOT NULL DEFAULT 0,
+    skipped_full   bigint      NOT NULL DEFAULT 0,
+    skipped_state  bigint      NOT NULL DEFAULT 0,
+    reached        bigint      NOT NULL DEFAULT 0,
+    unreached      bigint      NOT NULL DEFAULT 0,
+    former_ended   bigint      NOT NULL DEFAULT 0,
+    former_failed  bigint      NOT NULL DEFAULT 0,
+    tasks          jsonb,
+    retry_of       bigint,
+    made_at        timestamptz NOT NULL DEFAULT now(),
+    made_by        text        NOT NULL DEFAULT '',
+    stepped_at     timestamptz NOT NULL DEFAULT now(),
+    reviewed_at    timestamptz NOT NULL DEFAULT now(),
+    ended_at       timestamptz,
+    held_by        smallint,
+    held_until     timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE job IS 'Something that is done to many devices, one after another.';
+COMMENT ON COLUMN job.job_id IS 'Its id; the tasks it makes have the origin job:ID.';
+COMMENT ON COLUMN job.name IS 'What people call it.';
+COMMENT ON COLUMN job.kind IS 'As in task, or tag, untag, wake.';
+COMMENT ON COLUMN job.arguments IS 'As in task; secrets in it are sealed.';
+COMMENT ON COLUMN job.condition IS 'Which devices: a condition as in a search; empty: those in job_device.';
+COMMENT ON COLUMN job.group_name IS 'The group that a part of the condition was copied from.';
+COMMENT ON COLUMN job.part IS 'The part of the fleet that whoever ordered it may see: both conditions must hold.';
+COMMENT ON COLUMN job.is_list IS 'The devices are those in job_device.';
+COMMENT ON COLUMN job.per_minute IS 'How many devices get their turn in a minute.';
+COMMENT ON COLUMN job.at_once IS 'How many of its tasks may be open at the same time; NULL: any number.';
+COMMENT ON COLUMN job.not_before IS 'No device gets its turn earlier.';
+COMMENT ON COLUMN job.expires_at IS 'No device gets its turn later; its tasks expire then.';
+COMMENT ON COLUMN job.window_start IS 'As in task, of each task.';
+COMMENT ON COLUMN job.window_end IS 'As in task, of each task.';
+COMMENT ON COLUMN job.wakes IS 'Devices are woken for their tasks.';
+COMMENT ON COLUMN job.most_failed IS 'Per cent of its tasks that may fail before it stops.';
+COMMENT ON COLUMN job.state IS 'running, paused, cancelled, or done: every task came to its end.';
+COMMENT ON COLUMN job.stopped IS 'Why it does not go on, or did not come to all devices, when no person wants that.';
+COMMENT ON COLUMN job.total IS 'Devices that were meant when it was ordered; NULL: they could not be counted in time.';
+COMMENT ON COLUMN job.position IS 'The last device that had its turn.';
+COMMENT ON COLUMN job.is_walked IS 'Every device had its turn.';
+COMMENT ON COLUMN job.seen IS 'Devices that had their turn.';
+COMMENT ON COLUMN job.ordered IS 'Of these the ones for which a task was made, whose tags were changed or that were to be woken.';
+COMMENT ON COLUMN job.skipped_full IS 'Passed over: they have as many open tasks, or tags, as a device may have.';
+COMMENT ON COLUMN job.skipped_state IS 'Passed over: retired, rejected or gone.';
+COMMENT ON COLUMN job.reached IS 'Devices that came when they were woken.';
+COMMENT ON COLUMN job.unreached IS 'Devices that did not.';
+COMMENT ON COLUMN job.former_ended IS 'Tasks that had ended when a person last resumed it: they do not stop it again.';
+COMMENT ON COLUMN job.former_failed IS 'Of these the ones that had failed.';
+COMMENT ON COLUMN job.tasks IS 'When it is over: state -> tasks; NULL: they are counted.';
+COMMENT ON COLUMN job.retry_of IS 'The job whose failed tasks it repeats.';
+COMMENT ON COLUMN job.made_at IS 'When it was ordered.';
+COMMENT ON COLUMN job.made_by IS 'By whom.';
+COMMENT ON COLUMN job.stepped_at IS 'Up to when its rate is used up.';
+COMMENT ON COLUMN job.reviewed_at IS 'When somebody last looked at how its tasks fare.';
+COMMENT ON COLUMN job.ended_at IS 'When it was done or cancelled.';
+COMMENT ON COLUMN job.held_by IS 'The node that gives devices their turns.';
+COMMENT ON COLUMN job.held_until IS 'Then another node may.';
+CREATE INDEX job_open ON job (job_id) WHERE tasks IS NULL;
+
+CREATE TABLE job_device (
+    device_id  bigint NOT NULL,
+    job_id     bigint NOT NULL,
+    PRIMARY KEY (device_id, job_id)
+);
+COMMENT ON TABLE job_device IS 'The devices of jobs that name them one by one.';
+COMMENT ON COLUMN job_device.device_id IS 'The device.';
+COMMENT ON COLUMN job_device.job_id IS 'The job.';
+CREATE INDEX job_device_walk ON job_device (job_id, device_id);
 
 ----------------------------------------------------------------------------------------------------------- enrolment
 
@@ -942,6 +1151,18 @@ INSERT INTO rule_setting (name, root, path) VALUES
     ('wake.username', 'InternetGatewayDevice.', 'InternetGatewayDevice.ManagementServer.ConnectionRequestUsername'),
     ('wake.password', 'Device.', 'Device.ManagementServer.ConnectionRequestPassword'),
     ('wake.password', 'InternetGatewayDevice.', 'InternetGatewayDevice.ManagementServer.ConnectionRequestPassword'),
+    ('stun.enable', 'Device.', 'Device.ManagementServer.STUNEnable'),
+    ('stun.enable', 'InternetGatewayDevice.', 'InternetGatewayDevice.ManagementServer.STUNEnable'),
+    ('stun.server', 'Device.', 'Device.ManagementServer.STUNServerAddress'),
+    ('stun.server', 'InternetGatewayDevice.', 'InternetGatewayDevice.ManagementServer.STUNServerAddress'),
+    ('stun.port', 'Device.', 'Device.ManagementServer.STUNServerPort'),
+    ('stun.port', 'InternetGatewayDevice.', 'InternetGatewayDevice.ManagementServer.STUNServerPort'),
+    ('stun.keepalive', 'Device.', 'Device.ManagementServer.STUNMinimumKeepAlivePeriod'),
+    ('stun.keepalive', 'InternetGatewayDevice.', 'InternetGatewayDevice.ManagementServer.STUNMinimumKeepAlivePeriod'),
+    ('stun.username', 'Device.', 'Device.ManagementServer.STUNUsername'),
+    ('stun.username', 'InternetGatewayDevice.', 'InternetGatewayDevice.ManagementServer.STUNUsername'),
+    ('stun.password', 'Device.', 'Device.ManagementServer.STUNPassword'),
+    ('stun.password', 'InternetGatewayDevice.', 'InternetGatewayDevice.ManagementServer.STUNPassword'),
     ('provisioning.code', 'Device.', 'Device.DeviceInfo.ProvisioningCode'),
     ('provisioning.code', 'InternetGatewayDevice.', 'InternetGatewayDevice.DeviceInfo.ProvisioningCode'),
     ('wifi.ssid.1', 'Device.', 'Device.WiFi.SSID.1.SSID'),
@@ -993,10 +1214,10 @@ COMMENT ON COLUMN role.is_builtin IS 'Came with the server and stays as it is.';
 COMMENT ON COLUMN role.made_at IS 'When it was made.';
 
 INSERT INTO role (name, permissions, is_builtin) VALUES
-    ('administrator', '{devices.read,devices.write,devices.purge,parameters.read,parameters.write,secrets.reveal,tasks.read,tasks.write,files.read,files.write,rules.read,rules.write,rules.pause,enrolment.read,enrolment.write,credentials.read,credentials.write,incidents.read,statistics.read,operators.manage,audit.read}', true),
-    ('provisioning', '{devices.read,devices.write,parameters.read,parameters.write,tasks.read,tasks.write,files.read,files.write,rules.read,rules.write,rules.pause,enrolment.read,enrolment.write,credentials.read,credentials.write,incidents.read,statistics.read}', true),
-    ('support', '{devices.read,parameters.read,parameters.write,tasks.read,tasks.write,files.read,rules.read,incidents.read}', true),
-    ('viewer', '{devices.read,parameters.read,tasks.read,files.read,rules.read,enrolment.read,credentials.read,incidents.read,statistics.read}', true);
+    ('administrator', '{devices.read,devices.write,devices.purge,parameters.read,parameters.write,secrets.reveal,tasks.read,tasks.write,jobs.read,jobs.write,files.read,files.write,rules.read,rules.write,rules.pause,enrolment.read,enrolment.write,credentials.read,credentials.write,incidents.read,statistics.read,operators.manage,audit.read,traces.read,traces.write}', true),
+    ('provisioning', '{devices.read,devices.write,parameters.read,parameters.write,tasks.read,tasks.write,jobs.read,jobs.write,files.read,files.write,rules.read,rules.write,rules.pause,enrolment.read,enrolment.write,credentials.read,credentials.write,incidents.read,statistics.read,traces.read,traces.write}', true),
+    ('support', '{devices.read,parameters.read,parameters.write,tasks.read,tasks.write,jobs.read,files.read,rules.read,incidents.read,traces.read,traces.write}', true),
+    ('viewer', '{devices.read,parameters.read,tasks.read,jobs.read,files.read,rules.read,enrolment.read,credentials.read,incidents.read,statistics.read}', true);
 
 CREATE TABLE operator (
     operator_id  bigint      NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -1093,6 +1314,41 @@ CREATE TRIGGER operators_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON
 CREATE TRIGGER operators_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON operator_session
     FOR EACH STATEMENT EXECUTE FUNCTION operators_changed();
 
+------------------------------------------------------------------------------------------------------------ the API
+
+CREATE TABLE idempotency_key (
+    caller       text        NOT NULL,
+    key          text        NOT NULL,
+    digest       bytea       NOT NULL,
+    reserved_id  bigint      NOT NULL,
+    attempt      integer     NOT NULL DEFAULT 1,
+    at           timestamptz NOT NULL DEFAULT now(),
+    lease_until  timestamptz NOT NULL,
+    answer       text,
+    PRIMARY KEY (caller, key)
+);
+CREATE INDEX idempotency_key_caller_at ON idempotency_key (caller, at);
+COMMENT ON TABLE idempotency_key IS
+    'Requests of the API that their sender may repeat (Idempotency-Key), for 24 hours. Bounded for each caller.';
+COMMENT ON COLUMN idempotency_key.caller IS 'Whose key it is: "operator ID" or "token NAME".';
+COMMENT ON COLUMN idempotency_key.key IS 'As the caller chose it.';
+COMMENT ON COLUMN idempotency_key.digest IS 'SHA-256 of what was asked for: another request with this key is refused.';
+COMMENT ON COLUMN idempotency_key.reserved_id IS 'The id of what is made, known before it is made.';
+COMMENT ON COLUMN idempotency_key.attempt IS 'How often somebody began to carry it out.';
+COMMENT ON COLUMN idempotency_key.at IS 'When the key was first used.';
+COMMENT ON COLUMN idempotency_key.lease_until IS 'While it is being carried out, nobody else may begin before then.';
+COMMENT ON COLUMN idempotency_key.answer IS 'Status, header fields and body as JSON, sealed; NULL: it is being carried out, or was left.';
+
+CREATE UNLOGGED TABLE edit_lock (
+    thing   text        NOT NULL PRIMARY KEY,
+    holder  bigint      NOT NULL,
+    until   timestamptz NOT NULL
+);
+COMMENT ON TABLE edit_lock IS 'What is being changed by a request of the API now.';
+COMMENT ON COLUMN edit_lock.thing IS 'The path of its URL.';
+COMMENT ON COLUMN edit_lock.holder IS 'A number of the request.';
+COMMENT ON COLUMN edit_lock.until IS 'It is free then, even if the request died.';
+
 ------------------------------------------------------------------------------------------------------ audit trail
 
 CREATE TABLE audit (
@@ -1164,6 +1420,103 @@ COMMENT ON COLUMN cwmp_session.epoch IS 'A newer Inform makes the row worthless.
 COMMENT ON COLUMN cwmp_session.state IS 'What the session needs to go on; sealed.';
 COMMENT ON COLUMN cwmp_session.suspended_at IS 'Since when; old rows are swept.';
 
+CREATE UNLOGGED TABLE open_session (
+    session_id   bigint      NOT NULL,
+    device_id    bigint      NOT NULL,
+    started      timestamptz NOT NULL,
+    told_at      timestamptz NOT NULL DEFAULT now(),
+    bytes_in     bigint      NOT NULL,
+    bytes_out    bigint      NOT NULL,
+    rpcs         integer     NOT NULL,
+    requests     integer     NOT NULL,
+    faults       integer     NOT NULL,
+    tasks        integer     NOT NULL,
+    is_tls       boolean     NOT NULL,
+    node         text        NOT NULL,
+    address      text        NOT NULL,
+    events       text[]      NOT NULL,
+    state        text        NOT NULL,
+    outstanding  text        NOT NULL,
+    PRIMARY KEY (node, session_id)
+);
+COMMENT ON TABLE open_session IS
+    'Sessions that have been open for some seconds, as each node tells the others every two seconds; empty while there is one node.';
+COMMENT ON COLUMN open_session.session_id IS 'As in session.';
+COMMENT ON COLUMN open_session.device_id IS 'The device.';
+COMMENT ON COLUMN open_session.started IS 'When its Inform came.';
+COMMENT ON COLUMN open_session.told_at IS 'When the node told this; old rows count no more.';
+COMMENT ON COLUMN open_session.bytes_in IS 'Of messages of the CPE.';
+COMMENT ON COLUMN open_session.bytes_out IS 'Of messages of ours.';
+COMMENT ON COLUMN open_session.rpcs IS 'RPCs of ours.';
+COMMENT ON COLUMN open_session.requests IS 'Requests of the CPE, the Inform not counted.';
+COMMENT ON COLUMN open_session.faults IS 'Faults that our RPCs were answered with.';
+COMMENT ON COLUMN open_session.tasks IS 'Tasks that were done in it.';
+COMMENT ON COLUMN open_session.is_tls IS 'The CPE reached us by TLS.';
+COMMENT ON COLUMN open_session.node IS 'Name of the node that has it.';
+COMMENT ON COLUMN open_session.address IS 'Where its Inform came from, or empty.';
+COMMENT ON COLUMN open_session.events IS 'Event codes of its Inform.';
+COMMENT ON COLUMN open_session.state IS 'answering, waiting or away.';
+COMMENT ON COLUMN open_session.outstanding IS 'Method of the RPC whose answer is due, or empty.';
+
+CREATE TABLE device_reachability (
+    device_id     bigint      NOT NULL PRIMARY KEY,
+    best_method   text        NOT NULL DEFAULT '',
+    reached_at    timestamptz,
+    failed_in_row integer     NOT NULL DEFAULT 0,
+    failed_at     timestamptz,
+    attempts      jsonb       NOT NULL DEFAULT '[]'
+) /*partition device_id*/;
+COMMENT ON TABLE device_reachability IS 'How a device can be made to come, as wake-ups have shown. Written in batches, seconds later.';
+COMMENT ON COLUMN device_reachability.device_id IS 'The device.';
+COMMENT ON COLUMN device_reachability.best_method IS 'http, udp or xmpp: what its Inform followed last; empty: nothing ever.';
+COMMENT ON COLUMN device_reachability.reached_at IS 'When that was.';
+COMMENT ON COLUMN device_reachability.failed_in_row IS 'Wake-ups in vain since then.';
+COMMENT ON COLUMN device_reachability.failed_at IS 'The last of them.';
+COMMENT ON COLUMN device_reachability.attempts IS
+    'The last ten, the newest first: [{"method", "at", "outcome", "cause", "milliseconds"}].';
+
+CREATE TABLE model_reachability (
+    oui           text    NOT NULL,
+    product_class text    NOT NULL,
+    method        text    NOT NULL,
+    reached       integer NOT NULL DEFAULT 0,
+    missed        integer NOT NULL DEFAULT 0,
+    PRIMARY KEY (oui, product_class, method)
+);
+COMMENT ON TABLE model_reachability IS 'Which ways of waking work for the devices of a model.';
+COMMENT ON COLUMN model_reachability.oui IS 'Of the model.';
+COMMENT ON COLUMN model_reachability.product_class IS 'Of the model.';
+COMMENT ON COLUMN model_reachability.method IS 'http, udp or xmpp.';
+COMMENT ON COLUMN model_reachability.reached IS 'Attempts that an Inform followed; halved with missed from a thousand on.';
+COMMENT ON COLUMN model_reachability.missed IS 'Attempts that none followed.';
+
+CREATE UNLOGGED TABLE wake_request (
+    wake_id    bigint      NOT NULL PRIMARY KEY,
+    asker      text        NOT NULL,
+    node       text        NOT NULL,
+    device_id  bigint      NOT NULL,
+    method     text        NOT NULL,
+    state      text        NOT NULL DEFAULT 'wanted' CHECK (state IN ('wanted', 'taken', 'answered')),
+    expires_at timestamptz NOT NULL,
+    is_sent    boolean     NOT NULL DEFAULT false,
+    is_busy    boolean     NOT NULL DEFAULT false,
+    outcome    text        NOT NULL DEFAULT '',
+    cause      text        NOT NULL DEFAULT ''
+);
+COMMENT ON TABLE wake_request IS
+    'Devices that one node has another ask to come, because only that one hears them. A few seconds old at most.';
+COMMENT ON COLUMN wake_request.wake_id IS 'Made by the asker.';
+COMMENT ON COLUMN wake_request.asker IS 'The node that wants to know.';
+COMMENT ON COLUMN wake_request.node IS 'The node that is to ask the device.';
+COMMENT ON COLUMN wake_request.device_id IS 'The device.';
+COMMENT ON COLUMN wake_request.method IS 'By what: udp.';
+COMMENT ON COLUMN wake_request.state IS 'wanted, taken by the node, answered by it; the asker deletes what was answered.';
+COMMENT ON COLUMN wake_request.expires_at IS 'Then nobody waits for it any more.';
+COMMENT ON COLUMN wake_request.is_sent IS 'The request went to the device.';
+COMMENT ON COLUMN wake_request.is_busy IS 'The device is busy.';
+COMMENT ON COLUMN wake_request.outcome IS 'Of an attempt, as in device_reachability.';
+COMMENT ON COLUMN wake_request.cause IS 'In plain words, when it was not sent.';
+
 ----------------------------------------------------------------------------------------------- what everybody may see
 
 CREATE VIEW acs.device AS
@@ -1177,6 +1530,17 @@ SELECT d.device_id AS id, d.oui, d.product_class, d.serial_number, d.manufacture
             THEN 'dormant' ELSE 'managed' END AS contact
   FROM device d JOIN device_contact c ON c.device_id = d.device_id;
 COMMENT ON VIEW acs.device IS 'One row per device.';
+
+CREATE VIEW acs.contact AS
+SELECT d.id AS device_id, NULL::bigint AS announcement_id, d.oui, d.product_class, d.serial_number, d.subscriber, d.tags,
+       d.contact, coalesce(d.last_inform, d.first_seen) AS since
+  FROM acs.device d
+UNION ALL
+SELECT NULL, a.announcement_id, a.oui, a.product_class, a.serial_number, nullif(a.subscriber, ''), a.tags, 'unmanaged',
+       a.announced_at
+  FROM announcement a WHERE a.device_id IS NULL;
+COMMENT ON VIEW acs.contact IS
+    'Every box that came or is expected: managed (heard of), dormant (silent for long) or unmanaged (announced, never came), and since when: the last Inform, or the announcement.';
 
 CREATE VIEW acs.parameter AS
 SELECT e.device_id, p.path,
@@ -1368,4 +1732,4 @@ COMMENT ON FUNCTION acs.touch(bigint) IS
 GRANT USAGE ON SCHEMA acs TO acs_rules;
 GRANT SELECT ON acs.device, acs.parameter, acs.promoted_parameter TO acs_rules;
 
-INSERT INTO schema_version (version) VALUES (18);
+INSERT INTO schema_version (version) VALUES (27);

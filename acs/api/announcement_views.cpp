@@ -23,6 +23,7 @@ boost::json::object view_of(domain::Announcement const& one)
                              {"announced_at", base::to_rfc3339(one.announced_at)},
                              {"announced_by", one.announced_by},
                              {"state", one.device ? "met" : "waiting"},
+                             {"contact", one.contact},
                              {"met_at", nullptr}};
     if (one.met_at)
         view["met_at"] = base::to_rfc3339(*one.met_at);

@@ -2,7 +2,10 @@
 
 #include "api/authentication.hpp"
 #include "api/endpoints.hpp"
+#include "api/export.hpp"
+#include "api/fleet_cache.hpp"
 #include "api/genieacs/endpoints.hpp"
+#include "api/idempotency.hpp"
 #include "api/operator_book.hpp"
 #include "api/passwords.hpp"
 #include "api/router.hpp"
@@ -21,7 +24,8 @@ struct Api::State {
     State(Services const& services, Settings const& settings)
         : book{services.operators, services.guard, services.clock, settings.operators},
           passwords{settings.operators.costs, settings.operators.passwords_at_once},
-          context{services, settings, book, passwords},
+          exports{settings.exports},
+          context{services, settings, book, passwords, exports, fleet},
           authentication{settings.tokens, book},
           requests{services.metrics.counter("acs_api_requests_total", "Requests that the API answered.")},
           refusals{services.metrics.counter("acs_api_refusals_total",
@@ -34,6 +38,8 @@ struct Api::State {
 
     OperatorBook book;
     Passwords passwords;
+    Exports exports;
+    FleetCache fleet;
     Context context;
     Authentication authentication;
     base::Counter& requests;
@@ -166,10 +172,21 @@ Outcome<net::BodyPolicy> policy_for(Context const& context, Match const& match, 
     return policy;
 }
 
-net::BodyPolicy refusal(Problem const& problem)
+/// The answer to a request that was not admitted: to OPTIONS what may be done here, else why not.
+net::Response answer_to(Problem const& problem, net::RequestHead const& head)
+{
+    if (problem.status != 405 || head.method != "OPTIONS")
+        return to_response(problem);
+    net::Response response;
+    response.status = 204;
+    response.headers.set("Allow", problem.headers.get("Allow"));
+    return response;
+}
+
+net::BodyPolicy refusal(Problem const& problem, net::RequestHead const& head)
 {
     net::BodyPolicy policy;
-    policy.answer = to_response(problem);
+    policy.answer = answer_to(problem, head);
     return policy;
 }
 
@@ -190,10 +207,10 @@ net::BodyPolicy Api::on_head(net::RequestHead const& head)
     if (!admitted) {
         state_->refusals.add();
         note_refusal(admitted.error(), head);
-        return refusal(admitted.error());
+        return refusal(admitted.error(), head);
     }
     auto policy = policy_for(state_->context, admitted->match, head);
-    return policy ? *std::move(policy) : refusal(policy.error());
+    return policy ? *std::move(policy) : refusal(policy.error(), head);
 }
 
 void Api::note_refusal(Problem const& problem, net::RequestHead const& head)
@@ -228,10 +245,11 @@ base::Awaitable<net::Response> Api::handle(net::Request& request)
         }
         if (!admitted) {
             note_refusal(admitted.error(), request);
-            co_return to_response(admitted.error());
+            co_return answer_to(admitted.error(), request);
         }
-        auto answer = co_await admitted->match.route->endpoint(
-            Call{state_->context, request, admitted->match.argument, std::move(admitted->caller)});
+        auto answer =
+            co_await carry_out_once(*admitted->match.route, Call{state_->context, request, admitted->match.argument,
+                                                                 admitted->match.second, std::move(admitted->caller)});
         co_return answer ? *std::move(answer) : to_response(answer.error());
     } catch (base::Unavailable const& outage) {
         base::log::error("api.unavailable", {{"path", request.path()}, {"reason", outage.what()}});

@@ -5,6 +5,7 @@
 #include "api/services.hpp"
 #include "api/settings.hpp"
 #include "base/awaitable.hpp"
+#include "domain/idempotency.hpp"
 #include "net/http.hpp"
 
 #include <boost/json/array.hpp>
@@ -17,6 +18,8 @@
 
 namespace api {
 
+class Exports;
+struct FleetCache;
 class OperatorBook;
 class Passwords;
 
@@ -26,6 +29,8 @@ struct Context {
     Settings settings;
     OperatorBook& book;
     Passwords& passwords;
+    Exports& exports;
+    FleetCache& fleet;
 };
 
 /// One request on its way through an endpoint. `context` and `request` outlive the endpoint's coroutine.
@@ -33,7 +38,10 @@ struct Call {
     Context const& context;
     net::Request& request;
     std::string_view argument;  ///< what stands for the placeholder in the route's path, not decoded; or empty
+    std::string_view second;    ///< what stands for a second one
     Caller caller;
+    /// The request has an Idempotency-Key: what it makes gets the reserved id, and may be there already.
+    std::optional<domain::KeyClaim> claim = {};
 };
 
 /// What an endpoint gives.

@@ -2,6 +2,7 @@
 #include "api/device_lookup.hpp"
 #include "api/endpoints.hpp"
 #include "api/query.hpp"
+#include "api/wake_view.hpp"
 #include "base/log.hpp"
 #include "cwmp/device_id.hpp"
 #include "domain/wakeup.hpp"
@@ -19,14 +20,16 @@ Answer request_connection(Call call)
     if (!device)
         co_return std::unexpected{std::move(device).error()};
 
-    auto const outcome = co_await call.context.services.waker.wake(device->key, most);
+    auto const outcome = co_await call.context.services.waker.wake(device->key, {.most = most});
     auto const id = cwmp::external_id(device->identity);
-    base::log::info("api.connection_request",
-                    {{"device", id}, {"reached", outcome.reached}, {"cause", outcome.cause}, {"by", call.caller.name}});
+    base::log::info("api.connection_request", {{"device", id},
+                                               {"reached", outcome.reached},
+                                               {"method", outcome.method},
+                                               {"cause", outcome.cause},
+                                               {"by", call.caller.name}});
     co_await audit(call, "device.woken", id, nullptr, boost::json::object{{"reached", outcome.reached}}, device->key);
-    boost::json::object answer{{"device", id}, {"reached", outcome.reached}, {"cause", nullptr}};
-    if (!outcome.reached)
-        answer["cause"] = outcome.cause;
+    auto answer = view_of(outcome);
+    answer["device"] = id;
     co_return json_response(200, answer);
 }
 

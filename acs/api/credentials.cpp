@@ -166,13 +166,14 @@ Answer retire_device(Call call)
     co_await audit(call, "device.retired", id, json::object{{"state", domain::to_text(device->state)}},
                    json::object{{"factory_reset", task->has_value()}}, device->key);
     if (*task)
-        static_cast<void>(co_await services.waker.wake(device->key, longest_waking));
+        static_cast<void>(co_await services.waker.wake(device->key, {.most = longest_waking}));
     co_return co_await show_device(call.context, device->key);
 }
 
 base::Awaitable<Outcome<void>> erase_device(Call const& call, domain::DeviceKey device)
 {
-    auto const purged = co_await call.context.services.life.purge(device);
+    auto const purged = co_await call.context.services.life.purge(
+        device, audit_entry(call, "device.purged", "a device", nullptr, nullptr, device));
     if (!purged)
         co_return problem(409, "conflict", fmt::format("It cannot be purged: {}.", purged.error().what));
     for (auto const& file : purged->files)
@@ -180,7 +181,6 @@ base::Awaitable<Outcome<void>> erase_device(Call const& call, domain::DeviceKey 
             base::log::warning("api.file_left_behind", {{"stored_as", file}, {"reason", removed.error().what}});
     // Who it was is what was to be forgotten.
     base::log::info("api.device_purged", {{"rows", purged->rows}, {"by", call.caller.name}});
-    co_await audit(call, "device.purged", "a device", nullptr, json::object{{"rows", purged->rows}});
     co_return Outcome<void>{};
 }
 

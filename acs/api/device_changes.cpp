@@ -9,31 +9,115 @@
 #include "domain/device_admin.hpp"
 #include "domain/inventory.hpp"
 #include "domain/json_fields.hpp"
+#include "domain/tag.hpp"
 
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value_from.hpp>
 #include <fmt/format.h>
+
+#include <utility>
 
 namespace api {
 
+namespace json = boost::json;
+
 namespace {
 
-Outcome<domain::DeviceChange> read_change(std::string_view body)
+constexpr std::size_t longest_text = 256;         ///< bytes of a subscriber, an access node
+constexpr std::size_t longest_attribute = 1'024;  ///< bytes of its value
+constexpr std::size_t longest_name = 64;          ///< bytes of its name
+
+/// A change as it was asked for; the parent device is not looked up yet.
+struct WantedChange {
+    domain::DeviceChange change;
+    std::optional<std::string> parent;  ///< its id; empty: none
+};
+
+/// A text that null takes away, as "" does.
+std::optional<std::string> clearable(domain::JsonFields& fields, json::object const& object, std::string_view name)
+{
+    auto const* const member = object.if_contains(name);
+    auto text = fields.optional_text(name);
+    if (member != nullptr && member->is_null())
+        return std::string{};
+    if (text && text->size() > longest_text)
+        fields.complain(name, fmt::format("has {} bytes, at most {} are kept", text->size(), longest_text));
+    return text;
+}
+
+void check_attribute(domain::JsonFields& fields, std::string_view name, json::value const& value)
+{
+    auto const field = fmt::format("attributes.{}", name);
+    if (name.empty() || name.size() > longest_name)
+        fields.complain("attributes", fmt::format("has a name that is empty or longer than {} bytes", longest_name));
+    else if (value.is_object() || value.is_array())
+        fields.complain(field, "must be a text, a number, true, false or null");
+    else if (auto const* const text = value.if_string(); text != nullptr && text->size() > longest_attribute)
+        fields.complain(field, fmt::format("has {} bytes, at most {} are kept", text->size(), longest_attribute));
+}
+
+std::optional<std::string> read_attributes(domain::JsonFields& fields)
+{
+    auto const* const value = fields.find("attributes");
+    if (value == nullptr)
+        return std::nullopt;
+    auto const* const object = value->if_object();
+    if (object == nullptr) {
+        fields.complain("attributes", R"(must be an object such as {"contract":"C-17","floor":null})");
+        return std::nullopt;
+    }
+    for (auto const& member : *object)
+        check_attribute(fields, {member.key().data(), member.key().size()}, member.value());
+    return json::serialize(*object);
+}
+
+Outcome<WantedChange> read_change(std::string_view body)
 {
     auto const object = read_object(body, R"({"state":"active"})");
     if (!object)
         return std::unexpected{object.error()};
     domain::JsonFields fields{*object};
-    domain::DeviceChange change;
+    WantedChange wanted;
+    auto& change = wanted.change;
     if (auto const state = fields.optional_text("state")) {
         change.state = domain::device_state(*state);
         if (!change.state || change.state == domain::DeviceState::conflict)
             fields.complain("state", "must be pending, active, retiring, retired or rejected");
     }
     change.time_zone = fields.optional_text("time_zone");
-    if (!change.state && !change.time_zone && !object->contains("state"))
-        fields.complain("state", "or time_zone must be given");
+    if (auto tags = fields.texts("tags"); object->contains("tags")) {
+        if (auto const problem = domain::tags_problem(tags); !problem.empty())
+            fields.complain("tags", problem);
+        change.tags = domain::plain_tags(std::move(tags));
+    }
+    change.subscriber = clearable(fields, *object, "subscriber");
+    change.access_node = clearable(fields, *object, "access_node");
+    wanted.parent = clearable(fields, *object, "parent_device");
+    change.attributes = read_attributes(fields);
+    if (object->empty())
+        fields.complain("state", "or another member must be given");
     if (auto complaints = fields.finish_each(); !complaints.empty())
         return wrong_fields(std::move(complaints));
-    return change;
+    return wanted;
+}
+
+/// Looks the parent device up: one that the caller may see.
+base::Awaitable<Outcome<void>> find_parent(Call const& call, WantedChange& wanted, domain::DeviceKey device)
+{
+    if (!wanted.parent)
+        co_return Outcome<void>{};
+    if (wanted.parent->empty()) {
+        wanted.change.parent_device = domain::DeviceKey{};
+        co_return Outcome<void>{};
+    }
+    auto const parent = co_await find_device(call, *wanted.parent);
+    if (!parent)
+        co_return unprocessable({{"parent_device", fmt::format("There is no device {}.", *wanted.parent)}});
+    if (parent->key == device)
+        co_return unprocessable({{"parent_device", "is the same device."}});
+    wanted.change.parent_device = parent->key;
+    co_return Outcome<void>{};
 }
 
 Outcome<std::string> read_target(std::string_view body)
@@ -48,20 +132,41 @@ Outcome<std::string> read_target(std::string_view body)
     return into;
 }
 
-/// Former and new values of what was asked for.
-std::pair<boost::json::object, boost::json::object> what_changed(domain::DeviceChange const& former,
-                                                                 domain::DeviceChange const& change)
+json::value parsed(std::string const& text)
 {
-    boost::json::object before, after;
-    if (change.state) {
-        before["state"] = domain::to_text(former.state.value_or(*change.state));
-        after["state"] = domain::to_text(*change.state);
+    boost::system::error_code error;
+    auto value = json::parse(text, error);
+    return error ? json::value(nullptr) : value;
+}
+
+/// Former and new values of what was asked for.
+class Differences {
+public:
+    template <class Value>
+    void note(std::string_view name, std::optional<Value> const& former, std::optional<Value> const& wanted)
+    {
+        if (!wanted)
+            return;
+        before[name] = former ? json::value_from(*former) : json::value(nullptr);
+        after[name] = json::value_from(*wanted);
     }
-    if (change.time_zone) {
-        before["time_zone"] = former.time_zone.value_or("");
-        after["time_zone"] = *change.time_zone;
-    }
-    return {before, after};
+    json::object before, after;
+};
+
+Differences differences(domain::DeviceChange const& former, WantedChange const& wanted)
+{
+    auto const& change = wanted.change;
+    auto const text = [](domain::DeviceState state) { return std::string{domain::to_text(state)}; };
+    Differences found;
+    found.note("state", former.state.transform(text), change.state.transform(text));
+    found.note("time_zone", former.time_zone, change.time_zone);
+    found.note("tags", former.tags, change.tags);
+    found.note("subscriber", former.subscriber, change.subscriber);
+    found.note("access_node", former.access_node, change.access_node);
+    if (wanted.parent)
+        found.after["parent_device"] = *wanted.parent;
+    found.note("attributes", former.attributes.transform(parsed), change.attributes.transform(parsed));
+    return found;
 }
 
 }  // namespace
@@ -70,22 +175,22 @@ Answer change_device(Call call)
 {
     if (auto checked = Query{call.request.query()}.problem(); !checked)
         co_return std::unexpected{std::move(checked).error()};
-    auto const change = read_change(call.request.body);
-    if (!change)
-        co_return std::unexpected{change.error()};
+    auto wanted = read_change(call.request.body);
+    if (!wanted)
+        co_return std::unexpected{std::move(wanted).error()};
     auto const device = co_await find_device(call, std::string{call.argument});
     if (!device)
         co_return std::unexpected{device.error()};
-    auto const changed = co_await call.context.services.admin.change(device->key, *change);
+    if (auto found = co_await find_parent(call, *wanted, device->key); !found)
+        co_return std::unexpected{std::move(found).error()};
+    auto const changed = co_await call.context.services.admin.change(device->key, wanted->change);
     if (!changed)
-        co_return unprocessable({{"time_zone", changed.error().what}});
-    base::log::info("api.device_changed",
-                    {{"device", cwmp::external_id(device->identity)},
-                     {"state", change->state ? domain::to_text(*change->state) : std::string_view{"as before"}},
-                     {"time_zone", change->time_zone.value_or("as before")},
-                     {"by", call.caller.name}});
-    auto const [before, after] = what_changed(*changed, *change);
-    co_await audit(call, "device.changed", cwmp::external_id(device->identity), before, after, device->key);
+        co_return unprocessable({{wanted->change.time_zone ? "time_zone" : "body", changed.error().what}});
+    auto const found = differences(*changed, *wanted);
+    base::log::info("api.device_changed", {{"device", cwmp::external_id(device->identity)},
+                                           {"change", json::serialize(found.after)},
+                                           {"by", call.caller.name}});
+    co_await audit(call, "device.changed", cwmp::external_id(device->identity), found.before, found.after, device->key);
     co_return co_await show_device(call.context, device->key);
 }
 

@@ -2,6 +2,8 @@
 
 #include "base/utf8.hpp"
 #include "cwmp/device_id.hpp"
+#include "domain/condition_text.hpp"
+#include "domain/groups.hpp"
 #include "net/url.hpp"
 
 #include <fmt/format.h>
@@ -68,11 +70,36 @@ Outcome<std::optional<domain::Condition>> narrowed(Call const& call, std::option
         return forbidden("Conditions over parameters need the permission parameters.read.");
     if (!caller.devices)
         return *std::move(condition);
-    condition = guard.check(fmt::format("({}\n) AND ({}\n)", caller.devices_text, *where));
+    condition = guard.check(domain::both_conditions(caller.devices_text, *where));
     if (!condition)
         return bad_request(fmt::format("where: together with what you may see: {}", condition.error().what),
                            {{"where", condition.error().what}});
     return *std::move(condition);
+}
+
+base::Awaitable<Outcome<Selection>> selected(Call const& call, std::optional<std::string> where,
+                                             std::optional<std::string> group)
+{
+    Selection selection;
+    if (group) {
+        auto const found = co_await call.context.services.groups.find(*group);
+        if (!found)
+            co_return bad_request(fmt::format("group: there is no group {}", *group),
+                                  {{"group", fmt::format("There is no group {}.", *group)}});
+        if (auto checked = narrowed(call, found->condition); !checked)
+            co_return std::unexpected{std::move(checked).error()};
+        selection.where = found->condition;
+    }
+    if (where) {
+        if (auto checked = narrowed(call, where); !checked)
+            co_return std::unexpected{std::move(checked).error()};
+        selection.where = domain::both_conditions(selection.where, *where);
+    }
+    auto condition = narrowed(call, where || group ? std::optional{selection.where} : std::nullopt);
+    if (!condition)
+        co_return std::unexpected{std::move(condition).error()};
+    selection.condition = *std::move(condition);
+    co_return selection;
 }
 
 base::Awaitable<Outcome<domain::DeviceRow>> find_device(Call const& call, std::string segment)

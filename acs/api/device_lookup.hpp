@@ -26,4 +26,13 @@ namespace api {
 [[nodiscard]] Outcome<std::optional<domain::Condition>> narrowed(Call const& call,
                                                                  std::optional<std::string> const& where);
 
+/// Which devices a caller means, by a condition and the name of a group: one of them, both, or none for all.
+struct Selection {
+    std::string where;                           ///< text of both; empty: all devices
+    std::optional<domain::Condition> condition;  ///< the same, narrowed to what the caller may see
+};
+/// Fails as `narrowed` does, and with 400 when there is no such group.
+[[nodiscard]] base::Awaitable<Outcome<Selection>> selected(Call const& call, std::optional<std::string> where,
+                                                           std::optional<std::string> group);
+
 }  // namespace api

@@ -2,6 +2,10 @@
 
 #include "api/call.hpp"
 #include "domain/ids.hpp"
+#include "domain/inventory.hpp"
+
+#include <string>
+#include <vector>
 
 namespace api {
 
@@ -14,6 +18,32 @@ Answer show_device(Context const& context, domain::DeviceKey device);
 // device_changes.cpp
 Answer change_device(Call call);
 Answer merge_device(Call call);
+
+// tags.cpp
+Answer add_device_tag(Call call);
+Answer remove_device_tag(Call call);
+/// One label goes on or comes off, and it is written down who did that; all that the device has then. Fails with 409.
+[[nodiscard]] base::Awaitable<Outcome<std::vector<std::string>>>
+change_tag(Call const& call, domain::DeviceRow const& device, std::string tag, bool is_added);
+Answer list_tags(Call call);
+Answer remove_tag(Call call);
+
+// groups.cpp
+Answer list_groups(Call call);
+Answer add_group(Call call);
+Answer show_group(Call call);
+Answer change_group(Call call);
+Answer remove_group(Call call);
+
+// jobs.cpp
+Answer list_jobs(Call call);
+Answer create_job(Call call);
+Answer get_job(Call call);
+Answer list_job_tasks(Call call);
+Answer pause_job(Call call);
+Answer resume_job(Call call);
+Answer cancel_job(Call call);
+Answer retry_job(Call call);
 
 // credentials.cpp
 Answer get_credentials(Call call);
@@ -34,6 +64,7 @@ Answer cancel_rotation(Call call);
 
 // promotions.cpp
 Answer list_promotions(Call call);
+Answer show_promotion(Call call);
 Answer add_promotion(Call call);
 Answer remove_promotion(Call call);
 
@@ -68,8 +99,22 @@ Answer list_tasks(Call call);
 Answer get_task(Call call);
 Answer cancel_task(Call call);
 
+// sessions.cpp
+Answer list_sessions(Call call);
+Answer list_device_sessions(Call call);
+Answer get_session(Call call);
+
+// traces.cpp
+Answer get_trace(Call call);
+Answer get_trace_order(Call call);
+Answer order_trace(Call call);
+Answer cancel_trace(Call call);
+
 // connection_requests.cpp
 Answer request_connection(Call call);
+
+// reachability.cpp
+Answer get_reachability(Call call);
 
 // files.cpp
 Answer add_file(Call call);
@@ -107,6 +152,7 @@ Answer remove_operator(Call call);
 
 // roles.cpp
 Answer list_roles(Call call);
+Answer show_role(Call call);
 Answer add_role(Call call);
 Answer change_role(Call call);
 Answer remove_role(Call call);
@@ -119,6 +165,19 @@ Answer remove_token(Call call);
 // audit_trail.cpp
 Answer list_audit(Call call);
 Answer verify_audit(Call call);
+
+// rule_settings.cpp
+Answer list_rule_settings(Call call);
+Answer show_rule_setting(Call call);
+Answer put_rule_setting(Call call);
+Answer remove_rule_setting(Call call);
+
+// faults.cpp
+Answer list_faults(Call call);
+Answer summarize_faults(Call call);
+
+// configuration.cpp
+Answer list_settings(Call call);
 
 // server.cpp
 Answer get_version(Call call);

@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace api {
 
 namespace {
@@ -78,6 +80,18 @@ Answer list_promotions(Call call)
         last = promotion.pattern;
     }
     co_return list_response(std::move(items), std::nullopt);
+}
+
+Answer show_promotion(Call call)
+{
+    if (auto checked = Query{call.request.query()}.problem(); !checked)
+        co_return std::unexpected{std::move(checked).error()};
+    auto const pattern = net::percent_decoded(call.argument);
+    auto const all = co_await call.context.services.promotions.list();
+    auto const found = std::ranges::find(all, pattern, &domain::Promotion::pattern);
+    if (found == all.end())
+        co_return not_found("promoted pattern", pattern);
+    co_return json_response(200, view_of(*found));
 }
 
 Answer add_promotion(Call call)

@@ -102,6 +102,17 @@ Answer list_roles(Call call)
     co_return list_response(std::move(items), std::nullopt);
 }
 
+Answer show_role(Call call)
+{
+    if (auto checked = Query{call.request.query()}.problem(); !checked)
+        co_return std::unexpected{std::move(checked).error()};
+    co_await call.context.book.refresh();
+    auto const role = call.context.book.role(std::string{call.argument});
+    if (!role)
+        co_return not_found("role", call.argument);
+    co_return json_response(200, view_of(*role));
+}
+
 Answer add_role(Call call)
 {
     if (auto checked = Query{call.request.query()}.problem(); !checked)

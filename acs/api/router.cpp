@@ -19,6 +19,24 @@ constexpr Route table[] = {
     {"GET", "/api/v1/devices", Body::none, Permission::devices_read, list_devices, Reach::part},
     {"GET", "/api/v1/devices/{device}", Body::none, Permission::devices_read, get_device, Reach::part},
     {"PATCH", "/api/v1/devices/{device}", Body::json, Permission::devices_write, change_device, Reach::part},
+    {"PUT", "/api/v1/devices/{device}/tags/{tag}", Body::none, Permission::devices_write, add_device_tag, Reach::part},
+    {"DELETE", "/api/v1/devices/{device}/tags/{tag}", Body::none, Permission::devices_write, remove_device_tag,
+     Reach::part},
+    {"GET", "/api/v1/tags", Body::none, Permission::devices_read, list_tags, Reach::part},
+    {"DELETE", "/api/v1/tags/{tag}", Body::none, Permission::devices_write, remove_tag, Reach::part},
+    {"GET", "/api/v1/groups", Body::none, Permission::devices_read, list_groups, Reach::elsewhere},
+    {"POST", "/api/v1/groups", Body::json, Permission::devices_write, add_group},
+    {"GET", "/api/v1/groups/{group}", Body::none, Permission::devices_read, show_group, Reach::part},
+    {"PATCH", "/api/v1/groups/{group}", Body::json, Permission::devices_write, change_group},
+    {"DELETE", "/api/v1/groups/{group}", Body::none, Permission::devices_write, remove_group},
+    {"GET", "/api/v1/jobs", Body::none, Permission::jobs_read, list_jobs, Reach::part},
+    {"POST", "/api/v1/jobs", Body::json, Permission::jobs_write, create_job, Reach::part},
+    {"GET", "/api/v1/jobs/{job}", Body::none, Permission::jobs_read, get_job, Reach::part},
+    {"GET", "/api/v1/jobs/{job}/tasks", Body::none, Permission::jobs_read, list_job_tasks, Reach::part},
+    {"POST", "/api/v1/jobs/{job}/pause", Body::none, Permission::jobs_write, pause_job, Reach::part},
+    {"POST", "/api/v1/jobs/{job}/resume", Body::none, Permission::jobs_write, resume_job, Reach::part},
+    {"POST", "/api/v1/jobs/{job}/cancel", Body::none, Permission::jobs_write, cancel_job, Reach::part},
+    {"POST", "/api/v1/jobs/{job}/retry", Body::none, Permission::jobs_write, retry_job, Reach::part},
     {"POST", "/api/v1/devices/{device}/merge", Body::json, Permission::devices_write, merge_device, Reach::part},
     {"DELETE", "/api/v1/devices/{device}", Body::none, Permission::devices_purge, purge_device, Reach::part},
     {"POST", "/api/v1/devices/{device}/retire", Body::json, Permission::devices_write, retire_device, Reach::part},
@@ -43,15 +61,26 @@ constexpr Route table[] = {
     {"POST", "/api/v1/devices/{device}/tasks", Body::json, Permission::tasks_write, create_task, Reach::part},
     {"POST", "/api/v1/devices/{device}/connection-request", Body::none, Permission::tasks_write, request_connection,
      Reach::part},
+    {"GET", "/api/v1/devices/{device}/reachability", Body::none, Permission::devices_read, get_reachability,
+     Reach::part},
     {"GET", "/api/v1/tasks", Body::none, Permission::tasks_read, list_tasks, Reach::part},
     {"GET", "/api/v1/tasks/{task}", Body::none, Permission::tasks_read, get_task, Reach::part},
     {"DELETE", "/api/v1/tasks/{task}", Body::none, Permission::tasks_write, cancel_task, Reach::part},
+    {"GET", "/api/v1/sessions", Body::none, Permission::devices_read, list_sessions, Reach::part},
+    {"GET", "/api/v1/sessions/{session}", Body::none, Permission::devices_read, get_session, Reach::part},
+    {"GET", "/api/v1/devices/{device}/sessions", Body::none, Permission::devices_read, list_device_sessions,
+     Reach::part},
+    {"GET", "/api/v1/sessions/{session}/trace", Body::none, Permission::traces_read, get_trace, Reach::part},
+    {"GET", "/api/v1/devices/{device}/trace", Body::none, Permission::traces_read, get_trace_order, Reach::part},
+    {"PUT", "/api/v1/devices/{device}/trace", Body::json, Permission::traces_write, order_trace, Reach::part},
+    {"DELETE", "/api/v1/devices/{device}/trace", Body::none, Permission::traces_write, cancel_trace, Reach::part},
     {"GET", "/api/v1/files", Body::none, Permission::files_read, list_files, Reach::elsewhere},
     {"POST", "/api/v1/files", Body::file, Permission::files_write, add_file, Reach::elsewhere},
     {"GET", "/api/v1/files/{file}", Body::none, Permission::files_read, get_file, Reach::elsewhere},
     {"DELETE", "/api/v1/files/{file}", Body::none, Permission::files_write, remove_file, Reach::elsewhere},
     {"GET", "/api/v1/promoted", Body::none, Permission::rules_read, list_promotions, Reach::elsewhere},
     {"POST", "/api/v1/promoted", Body::json, Permission::rules_write, add_promotion},
+    {"GET", "/api/v1/promoted/{pattern}", Body::none, Permission::rules_read, show_promotion, Reach::elsewhere},
     {"DELETE", "/api/v1/promoted/{pattern}", Body::none, Permission::rules_write, remove_promotion},
     {"GET", "/api/v1/devices/{device}/explanation", Body::none, Permission::rules_read, explain_device, Reach::part},
     {"GET", "/api/v1/rules", Body::none, Permission::rules_read, list_rules, Reach::elsewhere},
@@ -67,6 +96,12 @@ constexpr Route table[] = {
      Reach::part},
     {"GET", "/api/v1/rule-sets", Body::none, Permission::rules_read, list_rule_sets, Reach::elsewhere},
     {"GET", "/api/v1/rule-sets/{epoch}", Body::none, Permission::rules_read, show_rule_set, Reach::elsewhere},
+    {"GET", "/api/v1/rule-settings", Body::none, Permission::rules_read, list_rule_settings, Reach::elsewhere},
+    {"GET", "/api/v1/rule-settings/{setting}", Body::none, Permission::rules_read, show_rule_setting, Reach::elsewhere},
+    {"PUT", "/api/v1/rule-settings/{setting}", Body::json, Permission::rules_write, put_rule_setting},
+    {"DELETE", "/api/v1/rule-settings/{setting}", Body::none, Permission::rules_write, remove_rule_setting},
+    {"GET", "/api/v1/faults", Body::none, Permission::devices_read, list_faults, Reach::part},
+    {"GET", "/api/v1/faults/summary", Body::none, Permission::statistics_read, summarize_faults},
     {"GET", "/api/v1/incidents", Body::none, Permission::incidents_read, list_incidents},
     {"GET", "/api/v1/announcements", Body::none, Permission::enrolment_read, list_announcements},
     {"POST", "/api/v1/announcements", Body::list, Permission::enrolment_write, add_announcements},
@@ -85,6 +120,7 @@ constexpr Route table[] = {
     {"DELETE", "/api/v1/operators/{operator}", Body::none, Permission::operators_manage, remove_operator},
     {"GET", "/api/v1/roles", Body::none, Permission::operators_manage, list_roles},
     {"POST", "/api/v1/roles", Body::json, Permission::operators_manage, add_role},
+    {"GET", "/api/v1/roles/{role}", Body::none, Permission::operators_manage, show_role},
     {"PATCH", "/api/v1/roles/{role}", Body::json, Permission::operators_manage, change_role},
     {"DELETE", "/api/v1/roles/{role}", Body::none, Permission::operators_manage, remove_role},
     {"GET", "/api/v1/tokens", Body::none, needs_login, list_tokens, Reach::elsewhere},
@@ -93,6 +129,7 @@ constexpr Route table[] = {
     {"GET", "/api/v1/audit", Body::none, Permission::audit_read, list_audit},
     {"GET", "/api/v1/audit/verification", Body::none, Permission::audit_read, verify_audit},
     {"GET", "/api/v1/version", Body::none, needs_login, get_version, Reach::elsewhere},
+    {"GET", "/api/v1/settings", Body::none, Permission::audit_read, list_settings},
     {"GET", "/api/v1/statistics", Body::none, Permission::statistics_read, get_statistics},
 
     {"GET", "/compat/genieacs/devices/", Body::none, Permission::devices_read, genieacs::list_devices, Reach::part},
@@ -100,6 +137,10 @@ constexpr Route table[] = {
      Reach::part},
     {"POST", "/compat/genieacs/devices/{device}/tasks", Body::text, Permission::tasks_write, genieacs::create_task,
      Reach::part},
+    {"POST", "/compat/genieacs/devices/{device}/tags/{tag}", Body::none, Permission::devices_write, genieacs::add_tag,
+     Reach::part},
+    {"DELETE", "/compat/genieacs/devices/{device}/tags/{tag}", Body::none, Permission::devices_write,
+     genieacs::remove_tag, Reach::part},
     {"GET", "/compat/genieacs/tasks/", Body::none, Permission::tasks_read, genieacs::list_tasks, Reach::part},
     {"DELETE", "/compat/genieacs/tasks/{task}", Body::none, Permission::tasks_write, genieacs::remove_task,
      Reach::part},
@@ -156,21 +197,26 @@ std::string_view without_slash(std::string_view path)
     return is_optional ? path.substr(0, path.size() - 1) : path;
 }
 
-/// What stands for the placeholder of `pattern`, empty when it has none; none when `path` is not meant.
-std::optional<std::string_view> argument_of(std::string_view pattern, std::string_view path)
+/// What stands for the placeholders of a pattern, empty where it has none.
+struct Arguments {
+    std::string_view first, second;
+};
+
+/// None when `path` is not meant.
+std::optional<Arguments> arguments_of(std::string_view pattern, std::string_view path)
 {
-    std::string_view argument;
+    Arguments found;
     while (pattern.starts_with('/') && path.starts_with('/')) {
         auto const wanted = take_segment(pattern);
         auto const given = take_segment(path);
         if (wanted.starts_with('{') && !given.empty())
-            argument = given;
+            (found.first.empty() ? found.first : found.second) = given;
         else if (wanted != given)
             return std::nullopt;
     }
     if (!pattern.empty() || !path.empty())
         return std::nullopt;
-    return argument;
+    return found;
 }
 
 std::unexpected<Problem> method_not_allowed(std::string_view method, std::string const& allowed)
@@ -192,11 +238,11 @@ Outcome<Match> match(std::string_view method, std::string_view path)
 {
     std::string allowed;
     for (auto const& route : table) {
-        auto const argument = argument_of(without_slash(route.path), without_slash(path));
-        if (!argument)
+        auto const arguments = arguments_of(without_slash(route.path), without_slash(path));
+        if (!arguments)
             continue;
         if (route.method == (method == "HEAD" ? "GET" : method))
-            return Match{&route, *argument};
+            return Match{&route, arguments->first, arguments->second};
         allowed +=
             fmt::format("{}{}{}", allowed.empty() ? "" : ", ", route.method, route.method == "GET" ? ", HEAD" : "");
     }

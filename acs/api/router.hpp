@@ -36,6 +36,7 @@ struct Route {
 struct Match {
     Route const* route;
     std::string_view argument;  ///< what stands for the placeholder, as sent
+    std::string_view second;    ///< the same of a second one
 };
 
 /// Finds the route of a request; HEAD goes where GET does (the server leaves the body out). Fails with 404, or 405

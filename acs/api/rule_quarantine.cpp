@@ -4,6 +4,7 @@
 #include "api/json_body.hpp"
 #include "api/query.hpp"
 #include "api/rule_views.hpp"
+#include "api/visible_page.hpp"
 #include "base/time_text.hpp"
 #include "cwmp/device_id.hpp"
 #include "domain/json_fields.hpp"
@@ -12,8 +13,6 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace api {
 
@@ -97,18 +96,19 @@ Answer list_rule_quarantine(Call call)
             co_return std::unexpected{std::move(found).error()};
         filter.device = found->key;
     }
-    auto const found = co_await call.context.services.rules.quarantined(std::move(filter), *place, limit);
-    std::vector<domain::DeviceKey> keys;
-    for (auto const& each : found)
-        keys.push_back(each.device);
-    auto const seen = co_await visible_devices(call, std::move(keys));
+    auto const read = [&rules = call.context.services.rules, &filter, &place](domain::Quarantine const* last,
+                                                                              unsigned at_once) {
+        auto const from = last != nullptr ? domain::QuarantinePlace{last->device, last->rule, last->what} : *place;
+        return rules.quarantined(filter, from, at_once);
+    };
+    auto const device_of = [](domain::Quarantine const& each) { return each.device; };
+    auto const page = co_await visible_page<domain::Quarantine>(call, limit, read, device_of);
     json::array items;
-    for (auto const& each : found)
-        if (std::ranges::find(seen, each.device) != seen.end())
-            items.push_back(view_of(each));
+    for (auto const& each : page.rows)
+        items.push_back(view_of(each));
     std::optional<std::string> next;
-    if (found.size() == limit)
-        next = make_cursor(quarantine_cursor, key_of(found.back()));
+    if (page.last)
+        next = make_cursor(quarantine_cursor, key_of(*page.last));
     co_return list_response(std::move(items), next);
 }
 

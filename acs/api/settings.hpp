@@ -2,6 +2,7 @@
 
 #include "base/password_hash.hpp"
 #include "domain/lock_out.hpp"
+#include "domain/shown_setting.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -43,6 +44,9 @@ struct Settings {
     std::uint32_t open_tasks = 1000;                   ///< of one device that are not final; more: 409
     std::uint32_t max_items = 1000;                    ///< paths, values or attributes of one task
     OperatorSettings operators;
+    std::vector<domain::ShownSetting> configuration;  ///< told by /settings
+    std::string configuration_file;
+    std::uint32_t exports = 4;  ///< lists given as CSV or NDJSON at once; more: 503
 };
 
 }  // namespace api

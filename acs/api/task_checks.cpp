@@ -31,17 +31,22 @@ std::vector<FieldError> check_values(domain::ParameterCheck const* known, domain
     return errors;
 }
 
-/// Takes from the file what the request left open. False: there is no such file.
-base::Awaitable<bool> complete(Context const& context, domain::DownloadTask& download)
+/// Takes from the file what the request left open. Fails with what is wrong with the file: what a device sent holds its
+/// secrets, and goes to no other.
+base::Awaitable<base::Result<void>> complete(Context const& context, domain::DeviceRow const* device,
+                                             domain::DownloadTask& download)
 {
     auto const file = co_await context.services.files.find(*download.file);
     if (!file)
-        co_return false;
+        co_return base::fail(
+            fmt::format("names no stored file: {}. Upload it first (POST /api/v1/files).", download.file->value()));
+    if (file->uploaded_by && (device == nullptr || *file->uploaded_by != device->key))
+        co_return base::fail("was sent by another device, and can go back to that one only.");
     if (download.expected_version.empty())
         download.expected_version = file->version;
     if (download.file_size == 0 && file->size <= UINT32_MAX)
         download.file_size = static_cast<std::uint32_t>(file->size);
-    co_return true;
+    co_return base::Result<void>{};
 }
 
 }  // namespace
@@ -57,14 +62,21 @@ base::Awaitable<Outcome<void>> check_task(Context const& context, domain::Device
                           fmt::format("The device has {} open tasks, as many as it may have "
                                       "(inventory.open_tasks_per_device): wait for them or cancel some.",
                                       context.settings.open_tasks));
-    if (auto errors = check_values(context.services.parameter_check, device, task.arguments); !errors.empty())
-        co_return unprocessable(std::move(errors));
-    if (auto* const download = std::get_if<domain::DownloadTask>(&task.arguments);
-        download != nullptr && download->file)
-        if (!co_await complete(context, *download))
-            co_return unprocessable(
-                {{"file", fmt::format("names no stored file: {}. Upload it first (POST /api/v1/files).",
-                                      download->file->value())}});
+    co_return co_await check_arguments(context, &device, task.arguments);
+}
+
+base::Awaitable<Outcome<void>> check_arguments(Context const& context, domain::DeviceRow const* device,
+                                               domain::TaskArguments& arguments)
+{
+    if (device != nullptr)
+        if (auto errors = check_values(context.services.parameter_check, *device, arguments); !errors.empty())
+            co_return unprocessable(std::move(errors));
+    auto* const download = std::get_if<domain::DownloadTask>(&arguments);
+    if (download != nullptr && download->file) {
+        auto const completed = co_await complete(context, device, *download);
+        if (!completed)
+            co_return unprocessable({{"file", completed.error().what}});
+    }
     co_return Outcome<void>{};
 }
 

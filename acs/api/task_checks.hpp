@@ -11,4 +11,9 @@ namespace api {
 [[nodiscard]] base::Awaitable<Outcome<void>> check_task(Context const& context, domain::DeviceRow const& device,
                                                         domain::Task& task);
 
+/// Of that the part that does not depend on how a device stands. `device`: whose data model values are held against;
+/// null: none. Fails with 422.
+[[nodiscard]] base::Awaitable<Outcome<void>> check_arguments(Context const& context, domain::DeviceRow const* device,
+                                                             domain::TaskArguments& arguments);
+
 }  // namespace api

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <utility>
-#include <variant>
 
 namespace api {
 
@@ -26,20 +25,10 @@ boost::json::object what_was_ordered(domain::TaskRow const& row)
 
 }  // namespace
 
-Outcome<void> check_permission(Caller const& caller, domain::TaskArguments const& arguments)
-{
-    bool const changes_parameters =
-        std::holds_alternative<domain::SetTask>(arguments) || std::holds_alternative<domain::AddTask>(arguments) ||
-        std::holds_alternative<domain::DeleteTask>(arguments) ||
-        std::holds_alternative<domain::AttributesTask>(arguments) || std::holds_alternative<domain::RpcTask>(arguments);
-    if (changes_parameters && !caller.permissions.has(domain::Permission::parameters_write))
-        return forbidden(
-            fmt::format("A task of kind {} needs the permission parameters.write.", domain::kind_of(arguments)));
-    return {};
-}
-
 base::Awaitable<domain::TaskRow> add_task(Call const& call, domain::DeviceRow const& device, domain::Task task)
 {
+    if (call.claim)
+        task.id = domain::TaskId{call.claim->reserved_id};
     task.device = device.key;
     task.origin = call.caller.name.empty() ? "api" : "api:" + call.caller.name;
     auto row = co_await call.context.services.inventory.add_task(std::move(task));

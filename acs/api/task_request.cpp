@@ -165,28 +165,40 @@ void check_arguments(domain::TaskArguments const& arguments, std::uint32_t max_i
 
 }  // namespace
 
-Outcome<domain::Task> read_task_request(std::string_view body, base::TimePoint now, std::uint32_t max_items)
+std::string take_common_fields(json::object& body, domain::Task& task, base::TimePoint now,
+                               std::vector<FieldError>& errors)
 {
-    auto arguments = read_object(body, R"({"kind":"reboot"})");
-    if (!arguments)
-        return std::unexpected{std::move(arguments).error()};
-    std::vector<FieldError> errors;
-    check_texts(*arguments, "", errors);
-
-    auto const common = take_common(*arguments);
+    auto const common = take_common(body);
     domain::JsonFields fields{common};
-    domain::Task task;
-    auto const kind = fields.text("kind");
+    auto kind = fields.text("kind");
+    if (kind.empty() && common.contains("kind") && common.at("kind").is_string())
+        fields.complain("kind", "is empty");
     task.created = now;
     task.not_before = read_time(fields, "not_before").value_or(base::TimePoint{});
     task.expires_at = read_time(fields, "expires_at");
     task.priority = read_priority(fields);
     task.window = read_window(fields);
     check_times(fields, task, now);
-    auto const has_kind = common.contains("kind") && common.at("kind").is_string();
     append(errors, fields.finish_each());
-    if (has_kind) {
-        if (auto read = domain::read_task_arguments(kind, *arguments); !read)
+    return kind;
+}
+
+Outcome<domain::Task> read_task_request(std::string_view body, base::TimePoint now, std::uint32_t max_items)
+{
+    auto object = read_object(body, R"({"kind":"reboot"})");
+    if (!object)
+        return std::unexpected{std::move(object).error()};
+    return read_task_request(*std::move(object), now, max_items);
+}
+
+Outcome<domain::Task> read_task_request(json::object arguments, base::TimePoint now, std::uint32_t max_items)
+{
+    std::vector<FieldError> errors;
+    check_texts(arguments, "", errors);
+    domain::Task task;
+    auto const kind = take_common_fields(arguments, task, now, errors);
+    if (!kind.empty()) {
+        if (auto read = domain::read_task_arguments(kind, arguments); !read)
             append(errors, std::move(read).error());
         else
             task.arguments = *std::move(read);
@@ -195,6 +207,18 @@ Outcome<domain::Task> read_task_request(std::string_view body, base::TimePoint n
     if (!errors.empty())
         return unprocessable(std::move(errors));
     return task;
+}
+
+Outcome<void> check_permission(Caller const& caller, domain::TaskArguments const& arguments)
+{
+    bool const changes_parameters =
+        std::holds_alternative<domain::SetTask>(arguments) || std::holds_alternative<domain::AddTask>(arguments) ||
+        std::holds_alternative<domain::DeleteTask>(arguments) ||
+        std::holds_alternative<domain::AttributesTask>(arguments) || std::holds_alternative<domain::RpcTask>(arguments);
+    if (changes_parameters && !caller.permissions.has(domain::Permission::parameters_write))
+        return forbidden(
+            fmt::format("A task of kind {} needs the permission parameters.write.", domain::kind_of(arguments)));
+    return {};
 }
 
 }  // namespace api

@@ -6,6 +6,8 @@
 #include "api/task_order.hpp"
 #include "api/task_request.hpp"
 #include "api/views.hpp"
+#include "api/visible_page.hpp"
+#include "api/wake_view.hpp"
 #include "api/waking.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -16,7 +18,6 @@
 
 #include <chrono>
 #include <memory>
-#include <set>
 
 namespace api {
 
@@ -37,14 +38,12 @@ base::Awaitable<Waking> wake_and_wait(Context const& context, domain::TaskRow& r
     co_return waking;
 }
 
-boost::json::value view_of(std::optional<domain::WakeOutcome> const& outcome)
+/// The task that this request made when it was tried before.
+base::Awaitable<std::optional<domain::TaskRow>> made_before(Call const& call)
 {
-    if (!outcome)
-        return nullptr;
-    boost::json::value cause = nullptr;
-    if (!outcome->reached)
-        cause = outcome->cause;
-    return boost::json::object{{"reached", outcome->reached}, {"cause", std::move(cause)}};
+    if (!call.claim || call.claim->attempt == 1)
+        co_return std::nullopt;
+    co_return co_await call.context.services.inventory.find_task(domain::TaskId{call.claim->reserved_id});
 }
 
 net::Response created(domain::TaskRow const& row, boost::json::object body)
@@ -65,18 +64,6 @@ std::optional<domain::TaskState> read_state(Query& query)
     return state;
 }
 
-/// Leaves out the tasks of devices that the caller may not see: such a page is shorter than it could be.
-base::Awaitable<std::vector<domain::TaskRow>> keep_visible(Call const& call, std::vector<domain::TaskRow> rows)
-{
-    std::vector<domain::DeviceKey> keys;
-    for (auto const& row : rows)
-        keys.push_back(row.task.device);
-    auto const seen = co_await visible_devices(call, std::move(keys));
-    std::set<domain::DeviceKey> const known{seen.begin(), seen.end()};
-    std::erase_if(rows, [&](domain::TaskRow const& row) { return !known.contains(row.task.device); });
-    co_return rows;
-}
-
 /// The task that a URL's segment means; none when there is none whose device the caller may see.
 base::Awaitable<std::optional<domain::TaskRow>> find_task(Call const& call)
 {
@@ -94,17 +81,21 @@ base::Awaitable<std::optional<domain::TaskRow>> find_task(Call const& call)
 
 base::Awaitable<net::Response> list(Call const& call, domain::TaskQuery query)
 {
-    auto const limit = query.limit++;
-    auto rows = co_await call.context.services.inventory.tasks(std::move(query));
-    std::optional<std::string> next;
-    if (rows.size() > limit) {
-        rows.resize(limit);
-        next = make_cursor(tasks_cursor, std::to_string(rows.back().task.id.value()));
-    }
-    rows = co_await keep_visible(call, std::move(rows));
+    auto const read = [&inventory = call.context.services.inventory, &query](domain::TaskRow const* last,
+                                                                             unsigned at_once) {
+        auto wanted = query;
+        wanted.after = last != nullptr ? last->task.id.value() : query.after;
+        wanted.limit = at_once;
+        return inventory.tasks(std::move(wanted));
+    };
+    auto const device_of = [](domain::TaskRow const& row) { return row.task.device; };
+    auto const page = co_await visible_page<domain::TaskRow>(call, query.limit, read, device_of);
     boost::json::array items;
-    for (auto const& row : rows)
+    for (auto const& row : page.rows)
         items.push_back(api::view_of(row));
+    std::optional<std::string> next;
+    if (page.last)
+        next = make_cursor(tasks_cursor, std::to_string(page.last->task.id.value()));
     co_return list_response(std::move(items), next);
 }
 
@@ -135,17 +126,19 @@ Answer create_task(Call call)
     auto const device = co_await find_device(call, std::string{call.argument});
     if (!device)
         co_return std::unexpected{device.error()};
-    if (auto checked = co_await check_task(call.context, *device, *task); !checked)
-        co_return std::unexpected{std::move(checked).error()};
-
     auto const is_due = task->not_before <= services.clock.now();
-    auto row = co_await add_task(call, *device, *std::move(task));
+    auto row = co_await made_before(call);
+    if (!row) {
+        if (auto checked = co_await check_task(call.context, *device, *task); !checked)
+            co_return std::unexpected{std::move(checked).error()};
+        row = co_await add_task(call, *device, *std::move(task));
+    }
     if (!most)
-        co_return created(row, api::view_of(row));
-    auto const waking = co_await wake_and_wait(call.context, row, is_due, *most);
-    auto body = api::view_of(row);
-    body["connection_request"] = view_of(*waking);
-    co_return created(row, std::move(body));
+        co_return created(*row, api::view_of(*row));
+    auto const waking = co_await wake_and_wait(call.context, *row, is_due, *most);
+    auto body = api::view_of(*row);
+    body["connection_request"] = *waking ? boost::json::value{api::view_of(**waking)} : nullptr;
+    co_return created(*row, std::move(body));
 }
 
 Answer list_device_tasks(Call call)

@@ -125,7 +125,9 @@ Answer add_token(Call call)
     auto request = read_request(call);
     if (!request)
         co_return std::unexpected{request.error()};
-    auto const& [services, settings, book, passwords] = call.context;
+    auto const& services = call.context.services;
+    auto const& settings = call.context.settings;
+    auto& book = call.context.book;
     co_await book.refresh();
     auto const owner = owner_for(call, *request);
     if (!owner)

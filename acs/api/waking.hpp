@@ -9,11 +9,10 @@
 
 namespace api {
 
-/// What became of waking a device; none while nobody knows. It is pursued as long as somebody else holds it.
+/// What became of waking a device; none while nobody knows.
 using Waking = std::shared_ptr<std::optional<domain::WakeOutcome>>;
 
-/// Begins to wake a device while the caller does something else; one in a session is asked again until that is over.
-/// `waker` must outlive it.
+/// Begins to wake a device while the caller does something else. `waker` must outlive it.
 [[nodiscard]] base::Awaitable<Waking> begin_waking(domain::Waker& waker, domain::DeviceKey device,
                                                    std::chrono::milliseconds most);
 

@@ -45,6 +45,9 @@ constexpr std::chrono::milliseconds enrolment_pause{5'000};
 /// Between two looks at which logins are to be rotated.
 constexpr std::chrono::milliseconds rotation_step{2'000};
 
+/// Between two steps of jobs.
+constexpr std::chrono::milliseconds job_step{1'000};
+
 /// Between two looks at which rules are in force.
 constexpr std::chrono::milliseconds rule_poll{1'000};
 
@@ -62,10 +65,10 @@ storage::SessionPathSettings session_path_of(Config const& config, unsigned node
     return settings;
 }
 
-provisioning::WakeLimits rule_wakes_of(Config::Rules const& config)
+provisioning::WakeLimits rule_wakes_of(Config::Wakeup const& config)
 {
     provisioning::WakeLimits limits;
-    limits.per_second = config.wakes_per_second;
+    limits.wakes = config.automation_per_second > 0;
     return limits;
 }
 
@@ -93,8 +96,22 @@ storage::ChoreSettings chores_of(Config const& config, storage::PathTable& paths
     settings.connection.url = config.database.url;
     settings.event_days = config.inventory.event_days;
     settings.task_days = config.inventory.task_days;
+    settings.session_days = config.inventory.session_days;
     settings.lost_task_days = config.inventory.lost_task_days;
     settings.incident_days = config.enrolment.incident_days;
+    settings.trace_days = config.trace.days;
+    settings.traces_per_device = config.trace.per_device;
+    settings.trace_bytes = std::int64_t{config.trace.stored_megabytes} << 20U;
+    return settings;
+}
+
+session::TraceSettings traces_of(Config::Trace const& config)
+{
+    session::TraceSettings settings;
+    settings.failed_sessions = config.failed_sessions;
+    settings.session_bytes = std::size_t{config.session_kilobytes} << 10U;
+    settings.chosen_session_bytes = std::size_t{config.chosen_kilobytes} << 10U;
+    settings.memory_bytes = std::size_t{config.memory_megabytes} << 20U;
     return settings;
 }
 
@@ -105,19 +122,70 @@ storage::TaskWatchSettings task_watch_of(Config const& config)
     return settings;
 }
 
-wakeup::WakeupSettings wakeup_of(Config::Wakeup const& config, wakeup::TargetRules targets,
-                                 std::shared_ptr<net::ExpectedPeers> expected)
+wakeup::HttpSettings http_waker_settings_of(Config::Wakeup const& config, wakeup::TargetRules targets)
 {
-    wakeup::WakeupSettings settings;
+    wakeup::HttpSettings settings;
     settings.limits.connect = config.connect_timeout;
     settings.limits.exchange = config.exchange_timeout;
-    settings.limits.at_once = config.at_once;
     settings.targets = std::move(targets);
     settings.allow_basic = config.allow_basic;
     settings.username = config.username;
     settings.password = config.password;
-    settings.expected = std::move(expected);
     return settings;
+}
+
+std::unique_ptr<wakeup::StunServer> stun_server_of(Config const& config, domain::DeviceBindings& bindings,
+                                                   base::Clock const& clock, base::Metrics& metrics)
+{
+    if (config.stun.port == 0)
+        return nullptr;
+    wakeup::StunSettings settings;
+    settings.node = config.node;
+    settings.address = config.stun.address;
+    settings.port = config.stun.port;
+    settings.require_integrity = config.stun.require_message_integrity;
+    settings.requests_per_source = config.stun.requests_per_source;
+    settings.requests_per_second = config.stun.requests_per_second;
+    settings.bindings = config.stun.bindings;
+    settings.binding_life = config.stun.binding_life;
+    return std::make_unique<wakeup::StunServer>(bindings, clock, metrics, std::move(settings));
+}
+
+/// Those that are there, in the order in which they are tried when nothing is known of a device.
+std::vector<wakeup::WakeMethod*> methods_of(std::initializer_list<wakeup::WakeMethod*> methods)
+{
+    std::vector<wakeup::WakeMethod*> found;
+    std::ranges::copy_if(methods, std::back_inserter(found), [](auto const* each) { return each != nullptr; });
+    return found;
+}
+
+std::unique_ptr<wakeup::Relay> make_relay(bool wanted, wakeup::RelayParts parts)
+{
+    return wanted ? std::make_unique<wakeup::Relay>(std::move(parts)) : nullptr;
+}
+
+std::unique_ptr<storage::WakeMailWatch> wake_mail_of(Config const& config, wakeup::Relay* relay)
+{
+    if (relay == nullptr)
+        return nullptr;
+    storage::WakeMailSettings settings;
+    settings.connection.url = config.database.url;
+    settings.node = config.node;
+    return std::make_unique<storage::WakeMailWatch>(std::move(settings),
+                                                    [relay](domain::WakeMail mail) { relay->take(std::move(mail)); });
+}
+
+wakeup::DispatchLimits dispatch_limits_of(Config::Wakeup const& config)
+{
+    wakeup::DispatchLimits limits;
+    limits.rates = {config.per_second, config.automation_per_second, config.bulk_per_second, config.network_per_second};
+    limits.backoff = {config.backoff, config.longest_backoff, config.most_failures};
+    limits.at_once = config.at_once;
+    limits.waiting = config.waiting;
+    limits.request = config.connect_timeout + config.exchange_timeout;
+    limits.inform = config.inform;
+    limits.fall_over = config.fall_over;
+    return limits;
 }
 
 session::SessionLimits limits_of(Config const& config)
@@ -210,7 +278,9 @@ session::ReEnrolment re_enrolment_of(Config::Enrolment const& config)
 
 session::LoginSettings login_settings_of(Config const& config)
 {
-    session::LoginSettings settings{config.enrolment.own_logins, config.cwmp.realm, {}};
+    session::LoginSettings settings{
+        config.enrolment.own_logins, config.cwmp.realm, {}, config.enrolment.resets_per_day};
+    settings.for_stun = config.stun.port != 0;
     for (auto const& login : config.cwmp.bootstrap)
         settings.shared_names.push_back(login.username);
     return settings;
@@ -255,15 +325,29 @@ Application::Application(Config config, Prepared prepared)
           {writes_, searches_, path_.trees(), prepared_.sealer, path_.ids(), compose, storage::identity_hash, &news_}},
       fleet_lists_{searches_, compose},
       failed_tasks_{writes_, &news_},
+      fleet_search_{searches_, compose},
+      groups_{writes_},
+      jobs_{{writes_, path_.ids(), prepared_.sealer, &news_, config_.inventory.open_tasks_per_device}},
       admin_{writes_, prepared_.sealer},
       life_{writes_, path_.ids(), &news_},
       rotations_{writes_, path_.ids()},
-      rotation_runner_{rotations_, inventory_, guard_},
+      keys_{writes_, prepared_.sealer, path_.ids()},
+      edit_locks_{writes_, path_.ids()},
+      values_{searches_},
+      rule_settings_{writes_},
+      faults_{searches_},
+      fleet_{searches_},
+      rotation_runner_{rotations_, fleet_search_, guard_},
       promotions_{writes_},
       incidents_{writes_, clock_, metrics_},
+      sessions_{writes_, path_.ids(), metrics_},
+      traces_{writes_, clock_, metrics_},
+      trace_desk_{traces_of(config_.trace), &traces_, metrics_},
+      told_sessions_{writes_, config_.node},
+      session_board_{told_sessions_, clock_},
       audit_{writes_},
       strangers_{writes_, clock_, metrics_, {config_.enrolment.strangers, config_.enrolment.strangers_per_network}},
-      announcements_{writes_, prepared_.sealer, config_.cwmp.realm},
+      announcements_{writes_, prepared_.sealer, config_.cwmp.realm, login_settings_of(config_).shared_names},
       new_devices_{new_device_limits_of(config_.enrolment)},
       failed_logins_{failed_login_limits_of(config_.enrolment)},
       enrolment_watch_{writes_, clock_, metrics_, [this](std::uint64_t count) { new_devices_.set_pending(count); }},
@@ -273,10 +357,26 @@ Application::Application(Config config, Prepared prepared)
       rule_runner_{rules_, path_.outcomes(), clock_},
       chores_{chores_of(config_, path_.paths()), node_, clock_},
       task_watch_{task_watch_of(config_), news_},
-      waker_{inventory_, metrics_, wakeup_of(config_.wakeup, prepared_.wake_targets, expected_)},
+      bindings_{writes_, prepared_.sealer},
+      stun_{stun_server_of(config_, bindings_, clock_, metrics_)},
+      reachability_{writes_, searches_},
+      http_waker_{http_waker_settings_of(config_.wakeup, prepared_.wake_targets)},
+      udp_waker_{stun_ ? std::make_unique<wakeup::UdpWaker>(*stun_, clock_, metrics_, prepared_.wake_targets)
+                       : nullptr},
+      xmpp_{prepared_.xmpp ? std::make_unique<wakeup::XmppLink>(*prepared_.xmpp, config_.xmpp.domains, metrics_)
+                           : nullptr},
+      wake_requests_{writes_},
+      wake_relay_{make_relay(stun_ != nullptr, {wake_requests_, inventory_, reachability_, metrics_,
+                                                threads_->context(0).get_executor(), wake_timers_, config_.node})},
+      udp_method_{stun_ ? std::make_unique<wakeup::RelayedMethod>(*udp_waker_, *wake_relay_) : nullptr},
+      wake_mail_{wake_mail_of(config_, wake_relay_.get())},
+      waker_{{inventory_, reachability_, live_, clock_, metrics_, threads_->context(0).get_executor(), wake_timers_,
+              methods_of({&http_waker_, udp_method_.get(), xmpp_ ? &xmpp_->method() : nullptr}), expected_},
+             dispatch_limits_of(config_.wakeup)},
+      job_runner_{{jobs_, fleet_search_, inventory_, guard_, waker_, metrics_}, {.node = node_.value()}},
       sweep_store_{sweeps_, prepared_.sealer},
       sweep_rules_{sweeps_, sweep_queries_, path_.paths(), prepared_.sealer},
-      rule_wakes_{waker_, sweep_store_, metrics_, rule_wakes_of(config_.rules)},
+      rule_wakes_{waker_, sweep_store_, metrics_, rule_wakes_of(config_.wakeup)},
       sweeper_{{rule_runner_, sweep_rules_, sweep_store_, rule_wakes_, clock_, metrics_},
                sweep_of(config_.rules, node_.value())},
       enroller_{{rule_runner_, sweep_rules_, sweep_store_, rule_wakes_, audit_, metrics_}},
@@ -284,11 +384,17 @@ Application::Application(Config config, Prepared prepared)
 {
     note_writer_.add([this] { incidents_.flush(); });
     note_writer_.add([this] { strangers_.flush(); });
+    note_writer_.add([this] { sessions_.flush(); });
+    note_writer_.add([this] { traces_.look(); });
+    note_writer_.add([this] { traces_.write(trace_desk_.take()); });
+    note_writer_.add([this] { reachability_.flush(); });
     note_writer_.add([this] { enrolment_watch_.look(); });
     note_writer_.add([this, rounds = 0U]() mutable {
         if (rounds++ % rounds_between_enrolments == 0)
             announcements_.enrol_pending();
     });
+    if (wake_relay_)
+        wake_relay_->serve(*udp_waker_);
     enrolment_watch_.keep_dormant_after(config_.enrolment.dormant_after);
     reload();
 }
@@ -302,6 +408,8 @@ base::Result<void> Application::start()
 {
     chores_.start();
     task_watch_.start();
+    if (wake_mail_)
+        wake_mail_->start();
     note_writer_.start();
     follow_rules();
     threads_->start();
@@ -309,6 +417,11 @@ base::Result<void> Application::start()
         return opened;
     if (auto opened = listen_files(); !opened)
         return opened;
+    if (stun_)
+        if (auto opened = stun_->start(); !opened)
+            return opened;
+    if (xmpp_)
+        xmpp_->start();
     print_first_token(writes_, config_);
     if (auto opened = listen_api(); !opened)
         return opened;
@@ -325,8 +438,14 @@ void Application::stop(std::chrono::milliseconds patience)
         base::log::warning("app.drain",
                            {{"connections", server_->connections()}, {"reason", "still open, closed now"}});
     server_->stop();
+    if (wake_mail_)
+        wake_mail_->stop();
     threads_->stop();
     rule_thread_->stop();
+    if (stun_)
+        stun_->stop();
+    if (xmpp_)
+        xmpp_->stop();
     // Whoever still works for a coroutine must end before the io_contexts are gone, and suspended coroutines must be
     // destroyed while all that they refer to still exists.
     path_.stop();
@@ -342,6 +461,7 @@ void Application::stop(std::chrono::milliseconds patience)
     server_.reset();
     threads_.reset();
     rule_thread_.reset();
+    stun_.reset();
     task_watch_.stop();
     chores_.stop();
 }
@@ -359,6 +479,7 @@ void Application::follow_rules()
     rule_thread_->spawn(0, [this] { return rule_wakes_.run(); });
     rule_thread_->spawn(0, [this] { return enroller_.run(enrolment_pause); });
     rule_thread_->spawn(0, [this] { return rotation_runner_.run(rotation_step); });
+    rule_thread_->spawn(0, [this] { return job_runner_.run(job_step); });
     rule_thread_->start();
 }
 
@@ -383,7 +504,10 @@ base::Result<void> Application::listen_cwmp()
                                      &new_devices_,
                                      &failed_logins_,
                                      &path_.logins(),
-                                     login_settings_of(config_)};
+                                     login_settings_of(config_),
+                                     &sessions_,
+                                     config_.node,
+                                     &trace_desk_};
     for (auto const& listener : config_.cwmp.listeners) {
         session::EndpointPolicy policy;
         policy.login = policy_of(listener.auth);
@@ -399,10 +523,14 @@ base::Result<void> Application::listen_cwmp()
         if (listener.tls_rules.profile == net::TlsProfile::legacy)
             base::log::warning("app.legacy",
                                {{"listener", listener.name}, {"reason", "TLS 1.0 and weak ciphers are allowed here"}});
-        handlers_.push_back(std::make_unique<session::CwmpEndpoint>(services, std::move(policy), *threads_));
+        auto endpoint = std::make_unique<session::CwmpEndpoint>(services, std::move(policy), *threads_);
+        session_board_.add(*endpoint);
+        live_.add(*endpoint);
+        handlers_.push_back(std::move(endpoint));
         if (auto opened = server_->listen(listener_of(listener), *handlers_.back()); !opened)
             return opened;
     }
+    threads_->spawn(0, [this] { return session_board_.run(); });
     return {};
 }
 
@@ -430,10 +558,15 @@ base::Result<void> Application::listen_api()
     settings.file_bytes = config_.files.file_bytes;
     settings.open_tasks = config_.inventory.open_tasks_per_device;
     settings.operators = operators_of(config_.operators);
+    settings.configuration = config_.settings;
+    settings.configuration_file = config_.file;
     handlers_.push_back(std::make_unique<api::Api>(
-        api::Services{inventory_, files_,     *directory_, waker_,     guard_,       &model_check_, clock_,
-                      metrics_,   admin_,     promotions_, rules_,     audit_,       incidents_,    announcements_,
-                      strangers_, operators_, life_,       rotations_, fleet_lists_, failed_tasks_},
+        api::Services{inventory_,     files_,         *directory_,  waker_,      guard_,        &model_check_,
+                      clock_,         metrics_,       admin_,       promotions_, rules_,        audit_,
+                      incidents_,     announcements_, strangers_,   operators_,  life_,         rotations_,
+                      sessions_,      session_board_, traces_,      keys_,       edit_locks_,   values_,
+                      rule_settings_, faults_,        fleet_,       waker_,      fleet_search_, groups_,
+                      jobs_,          fleet_lists_,   failed_tasks_},
         settings));
     auto& handler = *handlers_.back();
     api_ = &dynamic_cast<api::Api&>(handler);

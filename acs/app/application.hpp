@@ -3,10 +3,12 @@
 #include "api/api.hpp"
 #include "app/certificate_watch.hpp"
 #include "app/config.hpp"
+#include "app/live_endpoints.hpp"
 #include "app/model_check.hpp"
 #include "base/clock.hpp"
 #include "base/counters.hpp"
 #include "base/sealer.hpp"
+#include "campaign/job_runner.hpp"
 #include "domain/file_token.hpp"
 #include "files/directory.hpp"
 #include "files/file_listener.hpp"
@@ -17,6 +19,7 @@
 #include "provisioning/pending_enroller.hpp"
 #include "provisioning/rule_sweeper.hpp"
 #include "session/endpoint.hpp"
+#include "session/session_board.hpp"
 #include "storage/chores.hpp"
 #include "storage/database.hpp"
 #include "storage/enrolment_watch.hpp"
@@ -24,28 +27,49 @@
 #include "storage/pg_announcements.hpp"
 #include "storage/pg_audit.hpp"
 #include "storage/pg_device_admin.hpp"
+#include "storage/pg_device_bindings.hpp"
 #include "storage/pg_device_life.hpp"
+#include "storage/pg_edit_locks.hpp"
 #include "storage/pg_failed_tasks.hpp"
+#include "storage/pg_faults.hpp"
 #include "storage/pg_file_store.hpp"
+#include "storage/pg_fleet.hpp"
 #include "storage/pg_fleet_list.hpp"
+#include "storage/pg_fleet_statistics.hpp"
+#include "storage/pg_groups.hpp"
+#include "storage/pg_idempotency_keys.hpp"
 #include "storage/pg_incidents.hpp"
 #include "storage/pg_inventory.hpp"
+#include "storage/pg_jobs.hpp"
 #include "storage/pg_model_store.hpp"
+#include "storage/pg_open_sessions.hpp"
 #include "storage/pg_operators.hpp"
+#include "storage/pg_parameter_values.hpp"
 #include "storage/pg_promotions.hpp"
+#include "storage/pg_reachability.hpp"
 #include "storage/pg_rotations.hpp"
+#include "storage/pg_rule_settings.hpp"
 #include "storage/pg_rules.hpp"
+#include "storage/pg_sessions.hpp"
 #include "storage/pg_strangers.hpp"
 #include "storage/pg_sweep.hpp"
+#include "storage/pg_traces.hpp"
+#include "storage/pg_wake_requests.hpp"
 #include "storage/session_path.hpp"
 #include "storage/task_watch.hpp"
+#include "wakeup/dispatcher.hpp"
 #include "wakeup/http_waker.hpp"
+#include "wakeup/relay.hpp"
+#include "wakeup/stun_server.hpp"
+#include "wakeup/udp_waker.hpp"
+#include "wakeup/xmpp_link.hpp"
 
 #include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace app {
@@ -61,6 +85,7 @@ struct Prepared {
     std::vector<api::Token> tokens;
     TlsContexts tls;
     wakeup::TargetRules wake_targets;
+    std::optional<xmpp::Account> xmpp;  ///< ours; none: no XMPP
 };
 
 /// Reads keys, certificates and tokens. Fails with a sentence for the operator.
@@ -119,12 +144,26 @@ private:
     storage::PgInventory inventory_;
     storage::PgFleetList fleet_lists_;
     storage::PgFailedTasks failed_tasks_;
+    storage::PgFleet fleet_search_;
+    storage::PgGroups groups_;
+    storage::PgJobs jobs_;
     storage::PgDeviceAdmin admin_;
     storage::PgDeviceLife life_;
     storage::PgRotations rotations_;
+    storage::PgIdempotencyKeys keys_;
+    storage::PgEditLocks edit_locks_;
+    storage::PgParameterValues values_;
+    storage::PgRuleSettings rule_settings_;
+    storage::PgFaults faults_;
+    storage::PgFleetStatistics fleet_;
     identity::RotationRunner rotation_runner_;
     storage::PgPromotions promotions_;
     storage::PgIncidents incidents_;
+    storage::PgSessions sessions_;
+    storage::PgTraces traces_;
+    session::TraceDesk trace_desk_;
+    storage::PgOpenSessions told_sessions_;
+    session::SessionBoard session_board_;
     storage::PgAuditTrail audit_;
     storage::PgStrangers strangers_;
     storage::PgAnnouncements announcements_;
@@ -138,8 +177,21 @@ private:
     storage::Chores chores_;
     storage::TaskWatch task_watch_;
     storage::NoteWriter note_writer_;
+    storage::PgDeviceBindings bindings_;
+    std::unique_ptr<wakeup::StunServer> stun_;  ///< none: not configured
     std::shared_ptr<net::ExpectedPeers> expected_ = std::make_shared<net::ExpectedPeers>();
-    wakeup::HttpWaker waker_;
+    LiveEndpoints live_;
+    storage::PgReachability reachability_;
+    wakeup::HttpWaker http_waker_;
+    std::unique_ptr<wakeup::UdpWaker> udp_waker_;  ///< none: there is no STUN server
+    std::unique_ptr<wakeup::XmppLink> xmpp_;       ///< none: not configured
+    wakeup::SteadyTimers wake_timers_{threads_->context(0).get_executor()};
+    storage::PgWakeRequests wake_requests_;
+    std::unique_ptr<wakeup::Relay> wake_relay_;          ///< none: there is no STUN server
+    std::unique_ptr<wakeup::RelayedMethod> udp_method_;  ///< likewise
+    std::unique_ptr<storage::WakeMailWatch> wake_mail_;  ///< likewise
+    wakeup::Dispatcher waker_;
+    campaign::JobRunner job_runner_;
     storage::PgSweep sweep_store_;
     storage::PgRules sweep_rules_;
     provisioning::WakeQueue rule_wakes_;

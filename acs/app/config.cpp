@@ -3,6 +3,7 @@
 #include "app/toml_reader.hpp"
 #include "net/network.hpp"
 #include "session/certificate_name.hpp"
+#include "xmpp/stanza.hpp"
 
 #include <fmt/format.h>
 
@@ -15,7 +16,7 @@ namespace {
 
 /// What the readers of the sections share.
 struct Context {
-    std::vector<std::string>& problems;
+    ConfigFindings& problems;
 };
 
 template <class Enum>
@@ -23,9 +24,13 @@ void read_choice(TomlReader& reader, std::string_view key, Enum& value,
                  std::vector<std::pair<std::string_view, Enum>> const& choices)
 {
     std::vector<std::string_view> names;
-    for (auto const& choice : choices)
+    std::string_view usual;
+    for (auto const& choice : choices) {
         names.push_back(choice.first);
-    if (auto const index = reader.choice(key, names))
+        if (choice.second == value)
+            usual = choice.first;
+    }
+    if (auto const index = reader.choice(key, names, usual))
         value = choices[*index].second;
 }
 
@@ -106,6 +111,9 @@ void read_cwmp(TomlReader& reader, Config::Cwmp& cwmp, Context context)
                 inner.complain("client_subject", checked.error().what);
             if (listener.auth == CpeAuth::basic && !listener.tls)
                 inner.complain("auth", "basic sends passwords in clear and needs tls = true");
+            if (listener.auth == CpeAuth::any && !listener.tls)
+                inner.complain("auth", "any takes basic, too, which sends passwords in clear and needs tls = true: "
+                                       "write digest");
         });
     for (auto const* const table : reader.tables("bootstrap")) {
         TomlReader inner{table, "cwmp.bootstrap", context.problems};
@@ -145,6 +153,7 @@ void read_logins(TomlReader& reader, Config::Enrolment& enrolment)
                              {"open", open}});
     reader.read("reset_networks", enrolment.reset_networks);
     reader.read("reset_hours", enrolment.reset_time, 1, 8760);
+    reader.read("resets_per_day", enrolment.resets_per_day, 0, 1'000);
     if ((enrolment.after_reset == networks) == enrolment.reset_networks.empty())
         reader.complain("reset_networks", "and after_reset = \"networks\" are given together, or neither");
     if (auto const parsed = net::Networks::parse(enrolment.reset_networks); !parsed)
@@ -170,6 +179,7 @@ void read_inventory(TomlReader& reader, Config::Inventory& inventory)
     reader.read("paths", inventory.paths, 1000, 100'000'000);
     reader.read("event_days", inventory.event_days, 1, 3650);
     reader.read("task_days", inventory.task_days, 1, 3650);
+    reader.read("session_days", inventory.session_days, 1, 3650);
     reader.read("open_tasks_per_device", inventory.open_tasks_per_device, 1, 1'000'000);
     reader.read("lost_task_days", inventory.lost_task_days, 1, 3650);
 }
@@ -203,7 +213,17 @@ void read_wakeup(TomlReader& reader, Config::Wakeup& wakeup)
 {
     reader.read("connect_timeout_ms", wakeup.connect_timeout, 100, 60'000);
     reader.read("exchange_timeout_ms", wakeup.exchange_timeout, 100, 120'000);
-    reader.read("at_once", wakeup.at_once, 1, 100'000);
+    reader.read("at_once", wakeup.at_once, 4, 100'000);
+    reader.read("waiting", wakeup.waiting, 1, 1'000'000);
+    reader.read("per_second", wakeup.per_second, 1, 100'000);
+    reader.read("automation_per_second", wakeup.automation_per_second, 0, 100'000);
+    reader.read("bulk_per_second", wakeup.bulk_per_second, 0, 100'000);
+    reader.read("network_per_second", wakeup.network_per_second, 1, 100'000);
+    reader.read("fall_over_ms", wakeup.fall_over, 100, 60'000);
+    reader.read("inform_timeout_ms", wakeup.inform, 1'000, 300'000);
+    reader.read("backoff_seconds", wakeup.backoff, 1, 86'400);
+    reader.read("longest_backoff_seconds", wakeup.longest_backoff, 1, 30 * 86'400);
+    reader.read("most_failures", wakeup.most_failures, 1, 1'000);
     reader.read("allow_basic", wakeup.allow_basic);
     reader.read("username", wakeup.username);
     reader.read("password", wakeup.password);
@@ -213,23 +233,61 @@ void read_wakeup(TomlReader& reader, Config::Wakeup& wakeup)
     reader.read("denied_networks", wakeup.denied_networks);
 }
 
+void read_stun(TomlReader& reader, Config::Stun& stun)
+{
+    reader.read("address", stun.address);
+    reader.read("port", stun.port, 0, 65535);
+    reader.read("require_message_integrity", stun.require_message_integrity);
+    reader.read("requests_per_source", stun.requests_per_source, 1, 1'000'000);
+    reader.read("requests_per_second", stun.requests_per_second, 1, 10'000'000);
+    reader.read("bindings", stun.bindings, 1, 100'000'000);
+    reader.read("binding_seconds", stun.binding_life, 30, 86'400);
+}
+
+void read_xmpp(TomlReader& reader, Config::Xmpp& xmpp)
+{
+    reader.read("jid", xmpp.jid);
+    reader.read("password_file", xmpp.password_file);
+    reader.read("host", xmpp.host);
+    reader.read("port", xmpp.port, 0, 65'535);
+    reader.read("ca_file", xmpp.ca_file);
+    reader.read("domains", xmpp.domains);
+    reader.read("without_tls", xmpp.without_tls);
+    if (xmpp.jid.empty())
+        return;
+    if (!xmpp::is_jid(xmpp.jid) || xmpp.jid.contains('/'))
+        reader.complain("jid", "must be NAME@DOMAIN without a resource: the node's name becomes that");
+    if (xmpp.password_file.empty())
+        reader.complain("password_file", "must be given with jid: a file with the password in its first line");
+    if (xmpp.domains.empty())
+        xmpp.domains.push_back(xmpp::domain_of(xmpp.jid));
+}
+
 /// Sections that are only a few keys.
 void read_small(TomlReader& root, Config& config, Context context)
 {
     TomlReader log{root.table("log"), "log", context.problems};
     static constexpr std::string_view levels[] = {"debug", "info", "warning", "error"};
-    if (auto const level = log.choice("level", {std::begin(levels), std::end(levels)}))
+    if (auto const level = log.choice("level", {std::begin(levels), std::end(levels)}, config.log.level))
         config.log.level = levels[*level];
     TomlReader secrets{root.table("secrets"), "secrets", context.problems};
     secrets.read("key_file", config.secrets.key_file);
     TomlReader discovery{root.table("discovery"), "discovery", context.problems};
     static constexpr std::string_view profiles[] = {"full", "lean", "off"};
-    if (auto const profile = discovery.choice("profile", {std::begin(profiles), std::end(profiles)}))
+    if (auto const profile =
+            discovery.choice("profile", {std::begin(profiles), std::end(profiles)}, config.discovery.profile))
         config.discovery.profile = profiles[*profile];
     discovery.read("rpcs_per_session", config.discovery.rpcs_per_session, 1, 100'000);
     discovery.read("seconds_per_session", config.discovery.seconds_per_session, 1, 3600);
+    TomlReader trace{root.table("trace"), "trace", context.problems};
+    trace.read("failed_sessions", config.trace.failed_sessions);
+    trace.read("session_kilobytes", config.trace.session_kilobytes, 4, 65'536);
+    trace.read("chosen_kilobytes", config.trace.chosen_kilobytes, 4, 65'536);
+    trace.read("memory_megabytes", config.trace.memory_megabytes, 1, 65'536);
+    trace.read("stored_megabytes", config.trace.stored_megabytes, 1, 10'000'000);
+    trace.read("per_device", config.trace.per_device, 1, 100'000);
+    trace.read("days", config.trace.days, 1, 3650);
     TomlReader rules{root.table("rules"), "rules", context.problems};
-    rules.read("wakes_per_second", config.rules.wakes_per_second, 0, 1000);
     rules.read("sweep_seconds", config.rules.sweep_interval, 10, 86'400);
     TomlReader operators{root.table("operators"), "operators", context.problems};
     operators.read("session_idle_seconds", config.operators.session_idle, 60, 86'400);
@@ -281,32 +339,40 @@ ConfigOutcome parse_config(std::string_view text, std::string_view file_name)
         return outcome;
     }
     auto& config = outcome.config;
-    Context const context{outcome.problems};
+    config.file = file_name;
+    ConfigFindings findings;
+    Context const context{findings};
     {
-        TomlReader root{&*parsed, "", outcome.problems};
+        TomlReader root{&*parsed, "", findings};
         root.read("node", config.node);
         root.read("threads", config.threads, 0, 256);
         read_small(root, config, context);
-        TomlReader tls{root.table("tls"), "tls", outcome.problems};
+        TomlReader tls{root.table("tls"), "tls", findings};
         read_tls(tls, config.tls, context);
-        TomlReader http{root.table("http"), "http", outcome.problems};
+        TomlReader http{root.table("http"), "http", findings};
         read_http(http, config.http);
-        TomlReader cwmp{root.table("cwmp"), "cwmp", outcome.problems};
+        TomlReader cwmp{root.table("cwmp"), "cwmp", findings};
         read_cwmp(cwmp, config.cwmp, context);
-        TomlReader inventory{root.table("inventory"), "inventory", outcome.problems};
+        TomlReader inventory{root.table("inventory"), "inventory", findings};
         read_inventory(inventory, config.inventory);
-        TomlReader enrolment{root.table("enrolment"), "enrolment", outcome.problems};
+        TomlReader enrolment{root.table("enrolment"), "enrolment", findings};
         read_enrolment(enrolment, config.enrolment);
         read_logins(enrolment, config.enrolment);
-        TomlReader files{root.table("files"), "files", outcome.problems};
+        TomlReader files{root.table("files"), "files", findings};
         read_files(files, config.files, context);
-        TomlReader api{root.table("api"), "api", outcome.problems};
+        TomlReader api{root.table("api"), "api", findings};
         api.read("token_file", config.api.token_file);
         config.api.listeners = read_listeners<ListenerConfig>(api, "api", context, [](TomlReader&, ListenerConfig&) {});
-        TomlReader wakeup{root.table("wakeup"), "wakeup", outcome.problems};
+        TomlReader wakeup{root.table("wakeup"), "wakeup", findings};
         read_wakeup(wakeup, config.wakeup);
+        TomlReader stun{root.table("stun"), "stun", findings};
+        read_stun(stun, config.stun);
+        TomlReader xmpp{root.table("xmpp"), "xmpp", findings};
+        read_xmpp(xmpp, config.xmpp);
     }
-    check_whole(config, outcome.problems);
+    check_whole(config, findings);
+    config.settings = std::move(findings.settings);
+    outcome.problems.assign(findings.begin(), findings.end());
     return outcome;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/shown_setting.hpp"
 #include "net/limits.hpp"
 #include "net/server.hpp"
 #include "net/tls.hpp"
@@ -124,6 +125,7 @@ struct Config {
         AfterReset after_reset = AfterReset::person;
         std::vector<std::string> reset_networks;  ///< for AfterReset::networks
         std::chrono::hours reset_time{24};        ///< how long a device may take to fetch its new login
+        std::uint32_t resets_per_day = 2;         ///< of a device that the policy agrees to; more wait for a person
     } enrolment;
 
     struct Discovery {
@@ -137,12 +139,23 @@ struct Config {
         std::uint32_t paths = 5'000'000;
         std::uint32_t event_days = 90;               ///< how long events are kept
         std::uint32_t task_days = 90;                ///< how long finished tasks are kept
+        std::uint32_t session_days = 14;             ///< how long sessions that are over are kept
         std::uint32_t open_tasks_per_device = 1000;  ///< more are refused
         std::uint32_t lost_task_days = 7;  ///< a task that was sent fails when the device stays away for so long
     } inventory;
 
+    /// What was said in sessions.
+    struct Trace {
+        bool failed_sessions = true;            ///< of every session that failed; else of chosen devices only
+        std::uint32_t session_kilobytes = 64;   ///< of one session, kept in memory while it runs
+        std::uint32_t chosen_kilobytes = 4096;  ///< of one session of a chosen device
+        std::uint32_t memory_megabytes = 64;    ///< of all sessions of this node
+        std::uint32_t stored_megabytes = 1024;  ///< of all traces in the database
+        std::uint32_t per_device = 50;          ///< the newest are kept
+        std::uint32_t days = 14;                ///< how long they are kept
+    } trace;
+
     struct Rules {
-        std::uint32_t wakes_per_second = 5;        ///< devices of which rules want something else; 0: none
         std::chrono::seconds sweep_interval{600};  ///< with rules that read tables of others, or the clock
     } rules;
 
@@ -179,13 +192,48 @@ struct Config {
     struct Wakeup {
         std::chrono::milliseconds connect_timeout{3000};
         std::chrono::milliseconds exchange_timeout{10'000};
-        std::uint32_t at_once = 200;
+        std::uint32_t at_once = 200;                ///< devices asked at the same time
+        std::uint32_t waiting = 10'000;             ///< devices being woken; more are refused
+        std::uint32_t per_second = 100;             ///< requests in all
+        std::uint32_t automation_per_second = 5;    ///< ... because rules want something else of devices; 0: none
+        std::uint32_t bulk_per_second = 20;         ///< ... for jobs over a part of the fleet
+        std::uint32_t network_per_second = 10;      ///< ... to one access network
+        std::chrono::milliseconds fall_over{5000};  ///< without an Inform, until the next method is tried
+        std::chrono::milliseconds inform{30'000};   ///< until an Inform counts as missing
+        std::chrono::seconds backoff{60};           ///< of automation, after a failure; twice as long after each more
+        std::chrono::seconds longest_backoff{6 * 3600};
+        std::uint32_t most_failures = 10;  ///< in a row; then automation waits until the device comes by itself
         bool allow_basic = false;
         std::string username;  ///< for devices of which no connection-request login of their own is known
         std::string password;
         std::vector<std::string> allowed_networks;  ///< beside public and private ones: loopback, link-local ...
         std::vector<std::string> denied_networks;
     } wakeup;
+
+    /// Connection requests over UDP, to devices behind NAT.
+    struct Stun {
+        std::string address = "::";  ///< numeric; "::" serves IPv4 too
+        std::uint16_t port = 0;      ///< usually 3478; 0: none
+        bool require_message_integrity = false;
+        std::uint32_t requests_per_source = 100;  ///< in a second
+        std::uint32_t requests_per_second = 20'000;
+        std::uint32_t bindings = 500'000;
+        std::chrono::seconds binding_life{900};
+    } stun;
+
+    /// Connection requests over XMPP (TR-069 Annex K).
+    struct Xmpp {
+        std::string jid;  ///< "acs@xmpp.example.net": our account; `node` becomes its resource; empty: no XMPP
+        std::string password_file;  ///< holds its password, one line
+        std::string host;           ///< of the server; empty: as DNS says
+        std::uint16_t port = 0;     ///< 0: 5222, or as DNS says
+        std::string ca_file;        ///< PEM; whom its certificate is believed from; empty: whom the system believes
+        std::vector<std::string> domains;  ///< of devices' Jabber IDs; empty: that of `jid`
+        bool without_tls = false;          ///< laboratories only
+    } xmpp;
+
+    std::vector<domain::ShownSetting> settings;  ///< all of the above, as people may see them
+    std::string file;                            ///< that it was read from
 };
 
 /// Reads a configuration. On failure `problems` has a sentence for each thing that is wrong, all of them at once.

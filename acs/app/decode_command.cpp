@@ -2,6 +2,7 @@
 
 #include "cwmp/codec/codec.hpp"
 #include "cwmp/message_json.hpp"
+#include "domain/trace_text.hpp"
 #include "net/body_receiver.hpp"
 #include "net/request_reader.hpp"
 
@@ -89,36 +90,94 @@ Result<std::string> http_body(std::string_view bytes)
     return std::string{bytes.substr(end + (end == crlf ? 4 : 2))};
 }
 
-/// The JSON line for one file.
-Result<std::string> line_of(std::string const& file)
+Result<boost::json::object> decoded(std::string_view body)
 {
-    auto const bytes = contents(file);
-    if (!bytes)
-        return std::unexpected{bytes.error()};
-    auto const body = is_http(*bytes) ? http_body(*bytes) : bytes;
-    if (!body)
-        return std::unexpected{body.error()};
-    auto const envelope = cwmp::decode(*body);
+    auto const envelope = cwmp::decode(body);
     if (!envelope)
         return fail(fmt::format("refused, {}: {}", cwmp::to_text(envelope.error().code), envelope.error().what));
-    return boost::json::serialize(cwmp::to_json(*envelope));
+    return cwmp::to_json(*envelope);
+}
+
+/// The JSON line for a body, or a captured HTTP message.
+Result<std::string> line_of(std::string const& bytes)
+{
+    auto const body = is_http(bytes) ? http_body(bytes) : Result<std::string>{bytes};
+    if (!body)
+        return std::unexpected{body.error()};
+    auto const object = decoded(*body);
+    if (!object)
+        return std::unexpected{object.error()};
+    return boost::json::serialize(*object);
+}
+
+/// One message of a trace: what it says, who said it and when. Of one that is not kept as it was, what is known of it.
+Result<std::string> line_of(domain::TracedMessage const& message)
+{
+    boost::json::object object;
+    if (message.note.empty()) {
+        auto read = decoded(message.text);
+        if (!read)
+            return std::unexpected{read.error()};
+        object = *std::move(read);
+    } else {
+        object = {{"method", message.method}, {"id", nullptr}, {"namespace", nullptr}, {"note", message.note}};
+    }
+    object["from"] = message.is_from_cpe ? "cpe" : "acs";
+    object["seconds"] = static_cast<double>(message.at.count()) / 1'000.0;
+    if (message.status != 0)
+        object["status"] = message.status;
+    return boost::json::serialize(object);
+}
+
+/// Prints lines, and tells of what is refused.
+class Printer {
+public:
+    Printer(std::ostream& out, std::ostream& err) : out_{out}, err_{err} {}
+
+    void print(std::string const& name, Result<std::string> const& line)
+    {
+        if (line)
+            out_ << *line << '\n';
+        else
+            refuse(name, line.error().what);
+    }
+    void refuse(std::string const& name, std::string const& why)
+    {
+        err_ << name << ": " << why << '\n';
+        result_ = 1;
+    }
+    [[nodiscard]] int result() const { return result_; }
+
+private:
+    std::ostream& out_;
+    std::ostream& err_;
+    int result_ = 0;
+};
+
+void print_trace(Printer& printer, std::string const& file, std::string_view text)
+{
+    auto const trace = domain::trace_of(text);
+    if (!trace)
+        return printer.refuse(file, trace.error().what);
+    for (std::size_t i = 0; i < trace->messages.size(); ++i)
+        printer.print(fmt::format("{}, message {}", file, i + 1), line_of(trace->messages[i]));
 }
 
 }  // namespace
 
 int decode_command(std::span<std::string const> files, std::ostream& out, std::ostream& err)
 {
-    int result = 0;
+    Printer printer{out, err};
     for (auto const& file : files) {
-        auto const line = line_of(file);
-        if (line) {
-            out << *line << '\n';
-            continue;
-        }
-        err << file << ": " << line.error().what << '\n';
-        result = 1;
+        auto const bytes = contents(file);
+        if (!bytes)
+            printer.refuse(file, bytes.error().what);
+        else if (domain::is_trace(*bytes))
+            print_trace(printer, file, *bytes);
+        else
+            printer.print(file, line_of(*bytes));
     }
-    return result;
+    return printer.result();
 }
 
 }  // namespace app

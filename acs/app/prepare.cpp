@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
 namespace app {
 
@@ -19,15 +20,24 @@ base::Result<std::string> read_text(std::string const& file)
     return std::string{std::istreambuf_iterator<char>{stream}, {}};
 }
 
+/// The first line of a file that holds a secret.
+base::Result<std::string> read_line(std::string const& file)
+{
+    auto text = read_text(file);
+    if (text)
+        text->erase(std::find_if(text->begin(), text->end(), [](char c) { return c == '\n' || c == '\r'; }),
+                    text->end());
+    return text;
+}
+
 base::Result<std::vector<api::Token>> read_tokens(Config::Api const& config)
 {
     std::vector<api::Token> tokens;
     if (config.token_file.empty())
         return tokens;
-    auto text = read_text(config.token_file);
+    auto text = read_line(config.token_file);
     if (!text)
         return base::fail("api.token_file: " + text.error().what);
-    text->erase(std::find_if(text->begin(), text->end(), [](char c) { return c == '\n' || c == '\r'; }), text->end());
     if (text->size() < 16)
         return base::fail(
             fmt::format("{}: the token in the first line must have at least 16 characters; make one with: "
@@ -87,6 +97,21 @@ base::Result<wakeup::TargetRules> make_targets(Config::Wakeup const& config)
     return wakeup::TargetRules{*std::move(allowed), *std::move(denied)};
 }
 
+base::Result<std::optional<xmpp::Account>> make_account(Config const& config)
+{
+    if (config.xmpp.jid.empty())
+        return std::nullopt;
+    auto password = read_line(config.xmpp.password_file);
+    if (!password)
+        return base::fail("xmpp.password_file: " + password.error().what);
+    return xmpp::Account{fmt::format("{}/{}", config.xmpp.jid, config.node),
+                         *std::move(password),
+                         config.xmpp.host,
+                         config.xmpp.port,
+                         config.xmpp.ca_file,
+                         config.xmpp.without_tls};
+}
+
 }  // namespace
 
 base::Result<Prepared> prepare(Config const& config)
@@ -103,10 +128,13 @@ base::Result<Prepared> prepare(Config const& config)
     auto targets = make_targets(config.wakeup);
     if (!targets)
         return std::unexpected{targets.error()};
+    auto account = make_account(config);
+    if (!account)
+        return std::unexpected{account.error()};
     auto nonce_keys = sealer->derived("nonces");
     auto file_keys = sealer->derived("file tokens");
-    return Prepared{*std::move(sealer), std::move(nonce_keys), std::move(file_keys),
-                    *std::move(tokens), *std::move(tls),       *std::move(targets)};
+    return Prepared{*std::move(sealer), std::move(nonce_keys), std::move(file_keys), *std::move(tokens),
+                    *std::move(tls),    *std::move(targets),   *std::move(account)};
 }
 
 }  // namespace app

@@ -1,11 +1,35 @@
 #include "app/toml_reader.hpp"
 
+#include "net/url.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 
 namespace app {
+
+namespace {
+
+/// The forms in which settings are told. Passwords are not, nor those within URLs.
+std::string told(std::string_view key, std::string const& value)
+{
+    if ((key.ends_with("password") || value.contains("password=")) && !value.empty())
+        return R"("********")";
+    return boost::json::serialize(boost::json::string(net::without_logins(value)));
+}
+
+std::string told(std::vector<std::string> const& values)
+{
+    boost::json::array list;
+    for (auto const& each : values)
+        list.emplace_back(each);
+    return boost::json::serialize(list);
+}
+
+}  // namespace
 
 TomlReader::~TomlReader()
 {
@@ -19,30 +43,33 @@ TomlReader::~TomlReader()
 void TomlReader::read(std::string_view key, std::string& value)
 {
     auto const* const node = find(key);
-    if (node == nullptr)
-        return;
-    if (auto const* const text = node->as_string())
+    auto usual = told(key, value);
+    auto const* const text = node ? node->as_string() : nullptr;
+    if (text != nullptr)
         value = text->get();
-    else
+    else if (node != nullptr)
         complain(key, "must be a string");
+    note(key, std::move(usual), told(key, value));
 }
 
 void TomlReader::read(std::string_view key, bool& value)
 {
     auto const* const node = find(key);
-    if (node == nullptr)
-        return;
-    if (auto const* const flag = node->as_boolean())
+    bool const usual = value;
+    auto const* const flag = node ? node->as_boolean() : nullptr;
+    if (flag != nullptr)
         value = flag->get();
-    else
+    else if (node != nullptr)
         complain(key, "must be true or false");
+    note(key, usual ? "true" : "false", value ? "true" : "false");
 }
 
 void TomlReader::read(std::string_view key, std::vector<std::string>& value)
 {
     auto const* const node = find(key);
+    auto usual = told(value);
     if (node == nullptr)
-        return;
+        return note(key, usual, usual);
     auto const* const array = node->as_array();
     if (array == nullptr || !(array->empty() || array->is_homogeneous<std::string>())) {
         complain(key, "must be a list of strings");
@@ -51,14 +78,16 @@ void TomlReader::read(std::string_view key, std::vector<std::string>& value)
     value.clear();
     for (auto const& element : *array)
         value.push_back(element.as_string()->get());
+    note(key, std::move(usual), told(value));
 }
 
-std::optional<std::size_t> TomlReader::choice(std::string_view key, std::vector<std::string_view> names)
+std::optional<std::size_t> TomlReader::choice(std::string_view key, std::vector<std::string_view> names,
+                                              std::string_view usual)
 {
-    std::string text;
+    std::string text{usual};
+    read(key, text);
     if (find(key) == nullptr)
         return std::nullopt;
-    read(key, text);
     auto const found = std::ranges::find(names, text);
     if (found != names.end())
         return static_cast<std::size_t>(found - names.begin());
@@ -95,6 +124,12 @@ std::vector<toml::table const*> TomlReader::tables(std::string_view key)
 void TomlReader::complain(std::string_view key, std::string_view what)
 {
     problems_.push_back(fmt::format("{}{}: {}", section_.empty() ? "" : section_ + '.', key, what));
+}
+
+void TomlReader::note(std::string_view key, std::string default_value, std::string value)
+{
+    problems_.settings.push_back({fmt::format("{}{}{}", section_, section_.empty() ? "" : ".", key), std::move(value),
+                                  std::move(default_value), table_ != nullptr && table_->contains(key)});
 }
 
 toml::node const* TomlReader::find(std::string_view key)

@@ -1,5 +1,6 @@
 #include "cli/client.hpp"
 
+#include "base/crypto.hpp"
 #include "cli/text.hpp"
 #include "net/http_client.hpp"
 
@@ -11,7 +12,10 @@
 
 #include <exception>
 #include <optional>
+#include <ostream>
+#include <thread>
 #include <utility>
+#include <variant>
 
 namespace cli {
 
@@ -22,6 +26,24 @@ namespace {
 constexpr std::chrono::seconds patience{30};      // for an answer beyond the time it is held
 constexpr std::chrono::hours upload_patience{4};  // for a whole file
 constexpr std::chrono::minutes upload_stall{2};   // without progress of one
+constexpr std::chrono::hours copy_patience{4};    // for a whole list
+constexpr std::string_view json_types = "application/json, application/problem+json";
+constexpr std::chrono::milliseconds pause{1000};  // before a request is repeated
+
+/// Writes a body to a stream.
+class OutSink final : public net::BodySink {
+public:
+    explicit OutSink(std::ostream& out) : out_{out} {}
+    [[nodiscard]] base::Result<void> write(std::string_view piece) override
+    {
+        if (out_.write(piece.data(), static_cast<std::streamsize>(piece.size())))
+            return {};
+        return base::fail("the output could not be written");
+    }
+
+private:
+    std::ostream& out_;
+};
 
 net::ClientSettings settings_of(std::shared_ptr<net::TlsClientContext> tls)
 {
@@ -61,12 +83,14 @@ struct Client::State {
     std::chrono::milliseconds limit{};
 
     /// One exchange on the kept connection, or on a new one when answers may now take longer than it was made for.
-    net::ClientResult exchange(net::ClientRequest request, std::chrono::milliseconds time)
+    net::ClientResult exchange(net::ClientRequest request, std::chrono::milliseconds time,
+                               net::BodySink* sink = nullptr)
     {
         if (!connection || time != limit) {
             auto settings = settings_of(tls);
             settings.limits.exchange = time;
-            settings.limits.stall = time == upload_patience ? std::chrono::milliseconds{upload_stall} : time;
+            settings.limits.stall =
+                time == upload_patience || time == copy_patience ? std::chrono::milliseconds{upload_stall} : time;
             connection.emplace(url, std::move(settings));
             limit = time;
         }
@@ -76,7 +100,7 @@ struct Client::State {
             failure = error;
             result.emplace(std::move(answer));
         };
-        boost::asio::co_spawn(context.get_executor(), connection->exchange(std::move(request)), finish);
+        boost::asio::co_spawn(context.get_executor(), connection->exchange(std::move(request), sink), finish);
         context.restart();
         context.run();
         if (failure)
@@ -84,18 +108,74 @@ struct Client::State {
         return *std::move(result);
     }
 
+    Reply<net::ClientResponse> send(net::ClientRequest request, std::string_view target, std::string_view accept,
+                                    std::chrono::milliseconds time)
+    {
+        request = addressed(std::move(request), target);
+        request.headers.set("Accept", accept);
+        auto answer = exchange(std::move(request), time);
+        if (!answer)
+            return unasked(answer.error());
+        return *std::move(answer);
+    }
+
     Reply<json::object> ask(net::ClientRequest request, std::string_view target, std::chrono::milliseconds time)
+    {
+        auto const answer = send(std::move(request), target, json_types, time);
+        if (!answer)
+            return std::unexpected{answer.error()};
+        return read(*answer);
+    }
+
+    /// The same for a request that has a key: lost answers, and those that say that it is still being carried out, have
+    /// it sent again until `time` is over.
+    Reply<json::object> ask_until_answered(net::ClientRequest const& request, std::string_view target,
+                                           std::chrono::milliseconds time)
+    {
+        auto const until = std::chrono::steady_clock::now() + time;
+        bool was_lost = false;
+        for (;;) {
+            net::ClientRequest again;
+            again.method = request.method;
+            again.headers = request.headers;
+            again.body = std::get<std::string>(request.body);
+            again.has_body = true;
+            auto const answer = exchange(addressed(std::move(again), target), time);
+            was_lost = was_lost || (!answer && answer.error().code == net::ClientErrc::closed);
+            bool const is_repeated = answer ? answer->status == 409 && answer->headers.has("Retry-After") : was_lost;
+            if (!is_repeated || std::chrono::steady_clock::now() + pause >= until)
+                return answer ? read(*answer) : unasked(answer.error());
+            std::this_thread::sleep_for(pause);
+        }
+    }
+
+    Reply<void> copy(std::string_view target, net::BodySink& sink)
+    {
+        auto request = addressed({}, target);
+        request.headers.set("Accept", "text/csv, application/x-ndjson, application/problem+json");
+        auto const answer = exchange(std::move(request), copy_patience, &sink);
+        if (!answer)
+            return unasked(answer.error());
+        if (answer->status == 200)
+            return {};
+        auto refused = read(*answer);
+        return std::unexpected{refused ? Refusal{answer->status, "the server gave something else"} : refused.error()};
+    }
+
+    net::ClientRequest addressed(net::ClientRequest request, std::string_view target) const
     {
         request.target = fmt::format("/api/v1{}", target);
         request.accept_gzip = true;
         if (!server.token.empty())
             request.headers.set("Authorization", fmt::format("Bearer {}", server.token));
-        request.headers.set("Accept", "application/json, application/problem+json");
-        auto const answer = exchange(std::move(request), time);
-        if (!answer)
-            return std::unexpected{Refusal{
-                0, fmt::format("the server at {} could not be asked: {}", url.to_string(), answer.error().what)}};
-        return read(*answer);
+        request.headers.set("Accept", json_types);
+        return request;
+    }
+
+    [[nodiscard]] std::unexpected<Refusal> unasked(net::ClientFailure const& failure) const
+    {
+        return std::unexpected{
+            Refusal{0, fmt::format("the server at {} could not be asked: {}", url.to_string(), failure.what)}};
     }
 
     Reply<json::object> read(net::ClientResponse const& answer) const
@@ -159,17 +239,50 @@ Reply<json::object> Client::post(std::string_view target, json::object const& bo
     request.body = json::serialize(body);
     request.has_body = true;
     request.headers.set("Content-Type", "application/json");
-    return state_->ask(std::move(request), target, patience + hold);
+    request.headers.set("Idempotency-Key", base::random_hex(16));
+    return state_->ask_until_answered(request, target, patience + hold);
 }
 
-Reply<json::object> Client::patch(std::string_view target, json::object const& body)
+Reply<void> Client::copy(std::string_view target, std::ostream& out)
+{
+    OutSink sink{out};
+    return state_->copy(target, sink);
+}
+
+namespace {
+
+net::ClientRequest change(std::string method, json::object const& body)
 {
     net::ClientRequest request;
-    request.method = "PATCH";
+    request.method = std::move(method);
     request.body = json::serialize(body);
     request.has_body = true;
     request.headers.set("Content-Type", "application/json");
-    return state_->ask(std::move(request), target, patience);
+    return request;
+}
+
+}  // namespace
+
+Reply<json::object> Client::patch(std::string_view target, json::object const& body)
+{
+    return state_->ask(change("PATCH", body), target, patience);
+}
+
+Reply<json::object> Client::put(std::string_view target, json::object const& body)
+{
+    return state_->ask(change("PUT", body), target, patience);
+}
+
+Reply<std::string> Client::text(std::string_view target)
+{
+    auto answer = state_->send({}, target, "text/plain, application/problem+json", patience);
+    if (!answer)
+        return std::unexpected{std::move(answer).error()};
+    if (answer->status == 200)
+        return std::move(answer->body);
+    auto refused = state_->read(*answer);
+    return std::unexpected{refused ? Refusal{answer->status, "the server answered without a text"}
+                                   : std::move(refused).error()};
 }
 
 Reply<json::object> Client::remove(std::string_view target)

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <expected>
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,9 +35,16 @@ public:
     /// `target` is the path below /api/v1 with its query: "/devices?limit=5". `hold` is how long the server was asked
     /// to hold its answer.
     [[nodiscard]] Reply<boost::json::object> get(std::string_view target, std::chrono::seconds hold = {});
+    /// Carried out once, even when the connection is lost before its answer has come: it is repeated then with the same
+    /// Idempotency-Key, for as long as an answer was waited for anyway.
     [[nodiscard]] Reply<boost::json::object> post(std::string_view target, boost::json::object const& body,
                                                   std::chrono::seconds hold = {});
+    /// Writes what comes to `out` while it comes: a list in another form than JSON. Fails when not all of it came.
+    [[nodiscard]] Reply<void> copy(std::string_view target, std::ostream& out);
     [[nodiscard]] Reply<boost::json::object> patch(std::string_view target, boost::json::object const& body);
+    [[nodiscard]] Reply<boost::json::object> put(std::string_view target, boost::json::object const& body);
+    /// A text, as it was sent.
+    [[nodiscard]] Reply<std::string> text(std::string_view target);
     /// An empty object when the answer has no body.
     [[nodiscard]] Reply<boost::json::object> remove(std::string_view target);
     /// Sends a file's bytes as the body.

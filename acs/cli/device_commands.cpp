@@ -1,6 +1,9 @@
 #include "cli/lists.hpp"
 #include "cli/output.hpp"
+#include "cli/rule_texts.hpp"
 #include "cli/session.hpp"
+#include "cli/table.hpp"
+#include "cli/text.hpp"
 
 #include <fmt/format.h>
 
@@ -27,10 +30,7 @@ int print(Session const& session, Reply<boost::json::object> const& answer)
 
 int list_devices(Session session)
 {
-    std::string target = "/devices?";
-    if (!session.asked.where.empty())
-        target += fmt::format("where={}", encoded(session.asked.where));
-    return print_list(session, target,
+    return print_list(session, "/devices?" + device_query(session),
                       {{"ID", "id"},
                        {"STATE", "state"},
                        {"MODEL", "model_name"},
@@ -46,7 +46,7 @@ int show_device(Session session)
     auto const& operands = session.asked.operands;
     bool const is_change = what == "merge" || what == "state" || what == "time-zone";
     if (!is_change && operands.empty())
-        return print(session, session.client.get(device_path(session)));
+        return show_device_page(session);
     if (!is_change || operands.size() != 2)
         return complain(session.terminal,
                         "give device ID, device merge FROM INTO, device state ID STATE or device time-zone ID ZONE",
@@ -92,6 +92,25 @@ int list_parameters(Session session)
                        {"CHANGED", "changed_at"}});
 }
 
+namespace {
+
+std::string how_it_came(std::string_view method)
+{
+    if (method == "session")
+        return "the device is in a session, which takes up new tasks\n";
+    return fmt::format("the device has opened a session{}{}\n", method.empty() ? "" : ", asked by ", method);
+}
+
+std::string not_reached(boost::json::object const& answer)
+{
+    auto const method = text_of(answer, "method");
+    auto const outlook = text_of(answer, "outlook");
+    return escaped(fmt::format("the device was not reached{}{}: {}{}{}", method.empty() ? "" : " by ", method,
+                               text_of(answer, "cause"), outlook.empty() ? "" : "; ", outlook));
+}
+
+}  // namespace
+
 int wake_device(Session session)
 {
     auto const time = session.asked.wait.value_or(wake_time);
@@ -104,10 +123,41 @@ int wake_device(Session session)
     if (session.asked.json)
         print_json(session, *answer);
     else if (is_awake)
-        session.terminal.out << "the device has opened a session\n";
+        session.terminal.out << how_it_came(text_of(*answer, "method"));
     else
-        complain(session.terminal, fmt::format("the device was not reached: {}", text_of(*answer, "cause")));
+        complain(session.terminal, not_reached(*answer));
     return is_awake ? done : failed;
+}
+
+int show_reachability(Session session)
+{
+    auto const answer = session.client.get(device_path(session) + "/reachability");
+    if (!answer)
+        return complain(session, answer.error());
+    if (session.asked.json) {
+        print_json(session, *answer);
+        return done;
+    }
+    std::vector<std::pair<std::string, std::string>> lines;
+    for (auto const* const name :
+         {"in_session", "best_method", "model_method", "reached_at", "failed_in_row", "postponed", "outlook"})
+        lines.emplace_back(name, text_of(*answer, name));
+    auto const shown = [&](std::string_view name, std::vector<Column> const& columns) {
+        std::vector<boost::json::object> items;
+        for (auto const& each : list_of(*answer, name))
+            if (each.is_object())
+                items.push_back(each.get_object());
+        return table(items, columns, session.terminal.width);
+    };
+    session.terminal.out << pairs(lines) << '\n'
+                         << shown("methods", {{"METHOD", "method"}, {"APPLIES", "applies"}, {"WHY NOT", "why_not"}})
+                         << '\n'
+                         << shown("attempts", {{"AT", "at"},
+                                               {"METHOD", "method"},
+                                               {"OUTCOME", "outcome"},
+                                               {"MS", "milliseconds"},
+                                               {"CAUSE", "cause"}});
+    return done;
 }
 
 int show_version(Session session)

@@ -113,6 +113,7 @@ int announcements(Session session)
                            {"SUBSCRIBER", "subscriber"},
                            {"TAGS", "tags"},
                            {"STATE", "state"},
+                           {"CONTACT", "contact"},
                            {"ANNOUNCED", "announced_at"},
                            {"BY", "announced_by"}});
     if (operands[0] == "import" && operands.size() == 2)

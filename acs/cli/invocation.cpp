@@ -1,6 +1,8 @@
 #include "cli/invocation.hpp"
 
-#include <CLI/CLI.hpp>
+#include "cli/arguments.hpp"
+#include "cli/self_description.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,47 +22,28 @@ void add_common(CLI::App& app, Invocation& invocation, unsigned& wait)
     app.add_option("--ca", invocation.server.ca_file,
                    "PEM file of authorities to trust (else ACS_CA, else the profile file)");
     app.add_flag("--json", invocation.json, "print one JSON object a line");
+    app.add_option("--format", invocation.format, "of a list: csv or ndjson, all of it")
+        ->check(CLI::IsMember({"csv", "ndjson"}));
+    app.add_option("--columns", invocation.columns, "of such a list: id,state,value('PATH')");
     app.add_flag("--wait{30}", wait,
                  "wake the device and wait for the end, 30 s or --wait=SECONDS; exit 3: not finished yet")
         ->check(CLI::Range(0u, longest_wait));
-}
-
-struct Operands {
-    char const* name;
-    char const* help;
-    int least;
-    int most;
-};
-
-/// A command on one device.
-CLI::App* on_device(CLI::App& app, Invocation& invocation, char const* name, char const* help, Operands operands = {})
-{
-    auto* const command = app.add_subcommand(name, help);
-    command->add_option("ID", invocation.device, "the device: OUI-ProductClass-Serial")->required();
-    if (operands.name != nullptr)
-        command->add_option(operands.name, invocation.operands, operands.help)
-            ->expected(operands.least, operands.most)
-            ->required(operands.least > 0);
-    return command;
 }
 
 /// A command that makes a task.
 CLI::App* task_on(CLI::App& app, Invocation& invocation, char const* name, char const* help, Operands operands = {})
 {
     auto* const command = on_device(app, invocation, name, help, operands);
-    command->add_option("--not-before", invocation.not_before, "carry it out no earlier (RFC 3339)");
-    command->add_option("--expires-at", invocation.expires_at, "carry it out no later (RFC 3339)");
-    command->add_option("--window", invocation.window, "begin it only at this time of day: 01:00-05:00");
+    add_times(*command, invocation);
     command->add_option("--priority", invocation.priority, "person, automation or bulk");
     return command;
 }
-
-constexpr int many = CLI::detail::expected_max_vector_size;
 
 void add_inventory(CLI::App& app, Invocation& invocation)
 {
     auto* const devices = app.add_subcommand("devices", "list devices");
     devices->add_option("--where", invocation.where, "SQL condition over acs.device and value('PATH')");
+    devices->add_option("--group", invocation.group, "a group; with --where both must hold");
     devices->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
     on_device(app, invocation, "device",
               "show one device; or: device merge FROM INTO, device state ID STATE, device time-zone ID ZONE",
@@ -91,6 +74,7 @@ void add_inventory(CLI::App& app, Invocation& invocation)
                          "values of secrets, too: needs the permission; it is written down");
     parameters->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
     on_device(app, invocation, "wake", "make a device open a session now");
+    on_device(app, invocation, "reachability", "show how a device can be made to come, and why it did not");
 }
 
 void add_operators(CLI::App& app, Invocation& invocation)
@@ -173,9 +157,7 @@ void add_files(CLI::App& app, Invocation& invocation)
     auto* const add = app.add_subcommand("file-add", "store a file for downloads");
     add->add_option("PATH", invocation.operands, "the local file")->required()->expected(1);
     for (auto* const command : {download, add}) {
-        command->add_option("--type", invocation.type, "firmware, web, config, tone, ringer or TR-069's own text");
-        command->add_option("--version", invocation.version, "the SoftwareVersion that a firmware brings");
-        command->add_option("--product-class", invocation.product_class, "what it is made for");
+        add_file_options(*command, invocation);
         command->add_option("--name", invocation.name, "its name on the server");
     }
     auto* const upload = task_on(app, invocation, "upload", "have the device send a file of its own");
@@ -206,6 +188,27 @@ void add_tasks(CLI::App& app, Invocation& invocation)
     app.add_subcommand("version", "show the server's version");
 }
 
+void add_sessions(CLI::App& app, Invocation& invocation)
+{
+    auto* const sessions = app.add_subcommand(
+        "sessions", "sessions that are open, or with a device those that are over, the newest first");
+    sessions->add_option("ID", invocation.device, "only those of this device");
+    sessions->add_option("--state", invocation.state, "open, ended, completed or failed");
+    sessions->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
+    app.add_subcommand("session", "show one session")
+        ->add_option("SESSION", invocation.operands, "its id")
+        ->required()
+        ->expected(1);
+    auto* const trace = app.add_subcommand(
+        "trace", "what was said: trace SESSION shows it; trace DEVICE on|off|show: trace the device's next sessions");
+    trace->add_option("OPERANDS", invocation.operands, "SESSION, or DEVICE and on, off or show")
+        ->required()
+        ->expected(1, 2);
+    trace->add_option("--save", invocation.save, "write it to this file, as acs decode reads it");
+    trace->add_option("--sessions", invocation.sessions, "with on: so many");
+    trace->add_option("--until", invocation.until, "with on: no longer than this (RFC 3339)");
+}
+
 void add_enrolment(CLI::App& app, Invocation& invocation)
 {
     auto* const announcements = app.add_subcommand(
@@ -233,12 +236,54 @@ void add_enrolment(CLI::App& app, Invocation& invocation)
         command->add_option("--password", invocation.password, "its password");
         command->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
     }
+    add_sessions(app, invocation);
     auto* const incidents =
         app.add_subcommand("incidents", "what the network did that somebody may have to look at, the newest first");
     incidents->add_option("ID", invocation.device, "only those of this device");
     incidents->add_option("--kind", invocation.kind, "failed-login, wrong-login, replayed-login, conflict ...");
     incidents->add_option("--address", invocation.address, "only those from this address");
     incidents->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
+}
+
+/// Commands about acsctl itself, which need no server.
+void add_self(CLI::App& app, Invocation& invocation)
+{
+    app.add_subcommand("top", "show what the server does now, every two seconds; Ctrl-C ends it")
+        ->add_option("--rounds", invocation.rounds, "end after so many");
+    app.add_subcommand("completion", "print what completes commands in a shell: source <(acsctl completion bash)")
+        ->add_option("SHELL", invocation.operands, "bash, zsh or fish")
+        ->required()
+        ->expected(1);
+    app.add_subcommand("man", "print the manual page: acsctl man | man -l -");
+}
+
+/// What acsctl says of itself, when that was asked for.
+std::optional<Ending> self_description(CLI::App const& app, Invocation const& invocation)
+{
+    if (invocation.command == "man")
+        return Ending{0, man_page(app)};
+    if (invocation.command != "completion")
+        return std::nullopt;
+    auto const script = completion(app, invocation.operands.front());
+    return script ? Ending{0, *script} : Ending{2, fmt::format("acsctl: {}\n", script.error().what)};
+}
+
+void add_overview(CLI::App& app, Invocation& invocation)
+{
+    auto* const faults = app.add_subcommand("faults", "what is wrong with devices now; faults summary: over the fleet");
+    faults->add_option("ID", invocation.device, "only those of this device; or: summary");
+    faults->add_option("--kind", invocation.kind, "task, rule, sessions or automation");
+    faults->add_option("--code", invocation.code, "tasks that failed with this code");
+    faults->add_option("--days", invocation.days, "tasks that were ordered within so many days");
+    faults->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
+    app.add_subcommand("statistics", "how many devices there are of what kind, and how they do");
+    auto* const settings = app.add_subcommand("settings", "the configuration that the server runs with");
+    settings->add_option("--limit", invocation.limit, "at most so many, 0 for all");
+    auto* const places = app.add_subcommand(
+        "rule-settings", "where the settings that rules name are found in the trees of devices: list, set, remove");
+    places->add_option("ACTION", invocation.operands, "set NAME:ROOT:OUI:CLASS PATH or remove ID; nothing: list")
+        ->expected(0, 3);
+    places->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
 }
 
 std::unexpected<Ending> ending(CLI::App const& app, CLI::ParseError const& error)
@@ -251,6 +296,36 @@ std::unexpected<Ending> ending(CLI::App const& app, CLI::ParseError const& error
 
 }  // namespace
 
+CLI::App* on_device(CLI::App& app, Invocation& invocation, char const* name, char const* help, Operands operands)
+{
+    auto* const command = app.add_subcommand(name, help);
+    command->add_option("ID", invocation.device, "the device: OUI-ProductClass-Serial")->required();
+    if (operands.name != nullptr)
+        command->add_option(operands.name, invocation.operands, operands.help)
+            ->expected(operands.least, operands.most)
+            ->required(operands.least > 0);
+    return command;
+}
+
+void add_times(CLI::App& command, Invocation& invocation)
+{
+    command.add_option("--not-before", invocation.not_before, "carry it out no earlier (RFC 3339)");
+    command.add_option("--expires-at", invocation.expires_at, "carry it out no later (RFC 3339)");
+    command.add_option("--window", invocation.window, "begin it only at this time of day: 01:00-05:00");
+}
+
+void add_file_options(CLI::App& command, Invocation& invocation)
+{
+    command.add_option("--type", invocation.type, "firmware, web, config, tone, ringer or TR-069's own text");
+    command.add_option("--version", invocation.version, "the SoftwareVersion that a firmware brings");
+    command.add_option("--product-class", invocation.product_class, "what it is made for");
+}
+
+void add_limit(CLI::App& command, Invocation& invocation)
+{
+    command.add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
+}
+
 std::expected<Invocation, Ending> read_arguments(std::vector<std::string> arguments)
 {
     Invocation invocation;
@@ -262,11 +337,14 @@ std::expected<Invocation, Ending> read_arguments(std::vector<std::string> argume
     add_common(app, invocation, wait);
     add_inventory(app, invocation);
     add_changes(app, invocation);
+    add_fleet(app, invocation);
     add_logins(app, invocation);
     add_files(app, invocation);
     add_tasks(app, invocation);
     add_enrolment(app, invocation);
     add_operators(app, invocation);
+    add_self(app, invocation);
+    add_overview(app, invocation);
     try {
         std::ranges::reverse(arguments);  // as CLI11 takes them
         app.parse(std::move(arguments));
@@ -276,6 +354,8 @@ std::expected<Invocation, Ending> read_arguments(std::vector<std::string> argume
     invocation.command = app.get_subcommands().front()->get_name();
     if (app.count("--wait") > 0)
         invocation.wait = std::chrono::seconds{wait};
+    if (auto said = self_description(app, invocation))
+        return std::unexpected{*std::move(said)};
     return invocation;
 }
 

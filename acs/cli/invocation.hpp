@@ -10,6 +10,16 @@
 
 namespace cli {
 
+/// What only work on many devices has.
+struct JobOptions {
+    std::string name;
+    std::string devices;  ///< a file with their ids
+    bool skip_unknown = false;
+    unsigned at_once = 0;  ///< 0: any number
+    std::optional<unsigned> most_failed;
+    bool wake = false;
+};
+
 /// What was asked for on the command line.
 struct Invocation {
     std::string command;                ///< "set"
@@ -28,6 +38,9 @@ struct Invocation {
     std::string priority;
     std::string window;              ///< of tasks: "01:00-05:00"
     std::string reason;              ///< why a pattern is promoted
+    std::string until;               ///< of traces: RFC 3339
+    unsigned sessions = 0;           ///< of traces; 0: as the server has it
+    std::string save;                ///< of a trace: the file that it goes to
     std::string kind;                ///< of incidents
     std::string address;             ///< of incidents and strangers
     std::string subscriber;          ///< of a device that is expected
@@ -40,10 +53,16 @@ struct Invocation {
     std::string action;              ///< what kind of them
     unsigned days = 0;              ///< that a token lives, or a retiring device is waited for; 0: as the server has it
     bool without_password = false;  ///< a new operator works with tokens only
-    unsigned rate = 0;              ///< of a rotation: devices a minute; 0: as the server has it
-    unsigned hours = 0;             ///< of a re-enrolment; 0: as the server has it
-    bool no_reset = false;          ///< of a retirement: at once, without a factory reset
-    bool sure = false;              ///< of what cannot be undone
+    std::string group;              ///< of devices
+    JobOptions job;
+    unsigned rate = 0;      ///< of a rotation or a job: devices a minute; 0: as the server has it
+    unsigned hours = 0;     ///< of a re-enrolment; 0: as the server has it
+    bool no_reset = false;  ///< of a retirement: at once, without a factory reset
+    bool sure = false;      ///< of what cannot be undone
+    unsigned rounds = 0;    ///< of top; 0: until it is interrupted
+    std::string format;     ///< of a list: csv or ndjson; empty: a table, or `json`
+    std::string columns;    ///< of such a list; empty: all
+    std::string code;       ///< of faults
     bool json = false;
     bool reveal = false;      ///< of parameters: values of secrets, too
     bool dry_run = false;     ///< of rules, lists and dumps: tell what would change

@@ -36,10 +36,22 @@ Reply<Page> read_page(Session& session, std::string const& target, unsigned limi
     return result;
 }
 
+/// The whole list as CSV or NDJSON, in the columns that are wanted.
+int print_export(Session& session, std::string const& target)
+{
+    auto url = fmt::format("{}&format={}", target, session.asked.format);
+    if (!session.asked.columns.empty())
+        url += fmt::format("&columns={}", encoded(session.asked.columns));
+    auto const copied = session.client.copy(url, session.terminal.out);
+    return copied ? done : complain(session, copied.error());
+}
+
 }  // namespace
 
 int print_list(Session session, std::string const& target, std::vector<Column> const& columns)
 {
+    if (!session.asked.format.empty())
+        return print_export(session, target);
     std::vector<json::object> rows;
     std::size_t count = 0;
     std::string after;

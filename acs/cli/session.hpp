@@ -38,9 +38,17 @@ void print_json(Session const& session, boost::json::object const& object);
 // One function per command or family of commands; each returns the exit code.
 int list_devices(Session session);
 int show_device(Session session);
+int show_device_page(Session session);
 int list_parameters(Session session);
 int promoted(Session session);
 int wake_device(Session session);
+int show_reachability(Session session);
+int tag_device(Session session);
+int untag_device(Session session);
+int tags(Session session);
+int groups(Session session);
+int list_jobs(Session session);
+int job(Session session);
 int make_task(Session session);
 int list_tasks(Session session);
 int show_task(Session session);
@@ -54,6 +62,13 @@ int announcements(Session session);
 int import_dump(Session session);
 int strangers(Session session);
 int incidents(Session session);
+int list_sessions(Session session);
+int show_session(Session session);
+int trace(Session session);
+int faults(Session session);
+int statistics(Session session);
+int settings(Session session);
+int rule_settings(Session session);
 int show_credential(Session session);
 int rotate_credential(Session session);
 int rotations(Session session);
@@ -61,6 +76,7 @@ int re_enrol(Session session);
 int retire(Session session);
 int purge(Session session);
 int show_version(Session session);
+int show_top(Session session);
 int log_in(Session session);
 int log_out(Session session);
 int show_self(Session session);
@@ -76,6 +92,12 @@ int audit(Session session);
 [[nodiscard]] std::optional<std::string> ask_new_password(Session const& session);
 /// Writes one object, as JSON or line by line, or what the server had against it; gives the exit code.
 int print(Session const& session, Reply<boost::json::object> const& answer);
+
+/// The body of POST .../tasks for a command that makes a task; none, with a complaint and the exit code in `code`.
+[[nodiscard]] std::optional<boost::json::object> whole_task_body(Session const& session, int& code);
+
+/// "where=...&group=...": which devices are meant, as a part of a query.
+[[nodiscard]] std::string device_query(Session const& session);
 
 /// The stored file that a download's operand means: a local file is uploaded first.
 [[nodiscard]] Reply<boost::json::object> file_for_download(Session const& session);

@@ -105,22 +105,33 @@ int send(Session& session, json::object const& body)
 
 }  // namespace
 
-int make_task(Session session)
+std::optional<json::object> whole_task_body(Session const& session, int& code)
 {
     auto body = task_body(session.asked);
-    if (!body)
-        return complain(session.terminal, body.error().what, wrong_usage);
+    if (!body) {
+        code = complain(session.terminal, body.error().what, wrong_usage);
+        return std::nullopt;
+    }
     if (session.asked.command == "download") {
         auto const file = file_for_download(session);
-        if (!file)
-            return complain(session, file.error());
+        if (!file) {
+            code = complain(session, file.error());
+            return std::nullopt;
+        }
         (*body)["file"] = text_of(*file, "id");
         (*body)["file_type"] =
             session.asked.type.empty() ? text_of(*file, "file_type") : download_type(session.asked.type);
         if (!session.asked.version.empty())
             (*body)["expected_version"] = session.asked.version;
     }
-    return send(session, *body);
+    return *std::move(body);
+}
+
+int make_task(Session session)
+{
+    int code = done;
+    auto const body = whole_task_body(session, code);
+    return body ? send(session, *body) : code;
 }
 
 int list_tasks(Session session)

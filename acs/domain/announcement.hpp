@@ -27,6 +27,7 @@ struct Announcement {
     std::string announced_by;               ///< who said so
     std::optional<DeviceKey> device;        ///< that came; none: it was never heard of
     std::optional<base::TimePoint> met_at;  ///< when it came
+    std::string contact = "unmanaged";      ///< of the device that came: see DeviceRow::contact
 };
 
 /// What became of one announcement.

@@ -1,5 +1,7 @@
 #include "domain/announcement_list.hpp"
 
+#include "domain/tag.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,8 +14,6 @@ namespace {
 
 constexpr std::size_t longest_part = 64;   ///< characters of DeviceIdStruct's members (TR-069 A.3.3.1)
 constexpr std::size_t longest_text = 256;  ///< bytes of a subscriber, a user name, a password
-constexpr std::size_t longest_tag = 64;    ///< bytes
-constexpr std::size_t most_tags = 32;
 constexpr char between_tags = '|';
 
 constexpr std::string_view names = "serial_number, oui, product_class, subscriber, tags, username and password";
@@ -102,10 +102,8 @@ std::vector<AnnouncementComplaint> check_announcement(Announcement& one)
     limit("subscriber", one.subscriber, longest_text);
     limit("username", one.username, longest_text);
     limit("password", one.password, longest_text);
-    if (one.tags.size() > most_tags)
-        complaints.push_back({"tags", fmt::format("has {} tags: at most {} are kept", one.tags.size(), most_tags)});
-    for (auto const& tag : one.tags)
-        limit("tags", tag, longest_tag);
+    if (auto problem = tags_problem(one.tags); !problem.empty())
+        complaints.push_back({"tags", std::move(problem)});
     check_login(one, complaints);
     return complaints;
 }

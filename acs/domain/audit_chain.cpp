@@ -4,9 +4,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <ranges>
+
 namespace domain {
 
 namespace {
+
+constexpr std::string_view purge_action = "device.purged";  ///< what erases the values of all entries about a device
 
 /// A text that only this list of fields gives.
 class Fields {
@@ -57,9 +62,12 @@ bool AuditVerifier::take(AuditRecord const& record, std::string_view salt)
     if (record.is_erased && !record.entry.device)
         return fail(
             fmt::format("the values of entry {} are gone, though it is about no device that was purged", record.id));
-    if (record.is_erased)
+    if (record.entry.device && record.entry.action == purge_action)
+        unexplained_.erase(*record.entry.device);
+    if (record.is_erased) {
         ++found_.erased;
-    else if (audit_digest(salt, record.entry) != record.digest)
+        unexplained_.try_emplace(*record.entry.device, record.id);
+    } else if (audit_digest(salt, record.entry) != record.digest)
         return fail(fmt::format("the values of entry {} are not those that were written", record.id));
     if (known_ && known_->id == record.id && known_->chain != record.chain)
         return fail(
@@ -71,6 +79,9 @@ bool AuditVerifier::take(AuditRecord const& record, std::string_view salt)
 
 AuditVerification AuditVerifier::finish()
 {
+    if (found_.problem.empty() && !unexplained_.empty())
+        fail(fmt::format("the values of entry {} are gone, though no entry after it says that its device was purged",
+                         std::ranges::min(unexplained_ | std::views::values)));
     if (found_.problem.empty() && known_ && known_->id > found_.head.id)
         fail(fmt::format("the trail ends with entry {}, but the given anchor names entry {}: its end was cut off",
                          found_.head.id, known_->id));

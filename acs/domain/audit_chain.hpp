@@ -2,6 +2,8 @@
 
 #include "domain/audit.hpp"
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +33,7 @@ private:
 
     std::optional<AuditAnchor> known_;
     AuditVerification found_;
+    std::map<DeviceKey, std::int64_t> unexplained_;  ///< devices with erased values, and their first such entry
 };
 
 }  // namespace domain

@@ -3,6 +3,7 @@
 #include "base/awaitable.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "domain/audit.hpp"
 #include "domain/ids.hpp"
 #include "domain/login.hpp"
 
@@ -68,7 +69,8 @@ public:
 
     /// Erases everything that is kept of a device that has left, was rejected or was never let in: every row of every
     /// table but the audit trail's chain. Fails with a sentence: it is in service.
-    virtual base::Awaitable<base::Result<Purged>> purge(DeviceKey device) = 0;
+    /// `entry` goes into the audit trail with it, and says how many rows there were.
+    virtual base::Awaitable<base::Result<Purged>> purge(DeviceKey device, AuditEntry entry) = 0;
 };
 
 }  // namespace domain

@@ -51,9 +51,11 @@ public:
 
     virtual base::Awaitable<void> grant(Transfer transfer) = 0;  ///< durable on return
     virtual base::Awaitable<std::optional<Transfer>> find_transfer(std::string token) = 0;
-    /// What the file listener saw: bytes moved and the HTTP status; `file` for an upload that was stored.
-    virtual base::Awaitable<void> note_transfer(std::string token, std::uint64_t bytes, unsigned status,
-                                                std::optional<FileId> file) = 0;
+    /// What the file listener saw: bytes moved and the HTTP status; `file` for an upload that was stored. Gives the
+    /// file that nobody needs any more: what was stored by this token before, however many come at once, or `file`
+    /// itself when the right has ended meanwhile.
+    virtual base::Awaitable<std::optional<FileId>> note_transfer(std::string token, std::uint64_t bytes,
+                                                                 unsigned status, std::optional<FileId> file) = 0;
 };
 
 }  // namespace domain

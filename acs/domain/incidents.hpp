@@ -22,6 +22,8 @@ inline constexpr std::string_view conflict = "conflict";                    ///<
 inline constexpr std::string_view too_many_new = "too-many-new";  ///< unknown devices beyond a bound were sent away
 inline constexpr std::string_view refused_device = "refused";     ///< a retired or rejected device came
 inline constexpr std::string_view re_enrolment = "re-enrolment";  ///< a known device came back with a shared login
+inline constexpr std::string_view odd_login = "odd-login";  ///< a device does not use what it was told, or only a part
+inline constexpr std::string_view unreadable = "unreadable";  ///< bytes that are no message, of nobody known
 }  // namespace incident_kind
 
 /// Something that the network did and that somebody may have to look at. Texts are foreign: they are cut to 256 bytes.

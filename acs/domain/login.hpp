@@ -35,10 +35,12 @@ struct Login {
 /// What a device is let in with. Kept in its row, so that the look-up of an Inform knows.
 enum class LoginState {
     none,          ///< it never had a login of its own: a shared one is good
-    given,         ///< one was made for it, and perhaps it has it: a shared one is good until it was used
+    given,         ///< one was made for it, and perhaps it has it: a shared one is good until it was used, or, after a
+                   ///< reset, until that time is over
     proven,        ///< it has used its own: no shared one is good any more
     re_enrolling,  ///< it came back from its factory defaults with a shared one and waits for somebody to agree
     allowed,       ///< it may come with a shared one for a while, and is given its own anew
+    ignored,       ///< it says that it takes its own and goes on with a shared one, which stays good
 };
 
 [[nodiscard]] std::string_view to_text(LoginState state);

@@ -12,7 +12,7 @@ using namespace std::string_view_literals;
 constexpr std::array states{
     std::pair{LoginState::none, "none"sv},       std::pair{LoginState::given, "given"sv},
     std::pair{LoginState::proven, "proven"sv},   std::pair{LoginState::re_enrolling, "re-enrolling"sv},
-    std::pair{LoginState::allowed, "allowed"sv},
+    std::pair{LoginState::allowed, "allowed"sv}, std::pair{LoginState::ignored, "ignored"sv},
 };
 
 }  // namespace

@@ -2,8 +2,10 @@
 
 #include "base/awaitable.hpp"
 #include "base/clock.hpp"
+#include "domain/audit.hpp"
 #include "domain/login.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -39,8 +41,19 @@ public:
     /// good from now on, and its LoginState is proven. Nothing happens when it is none of the two that are kept.
     virtual base::Awaitable<void> prove(DeviceKey device, std::string username, std::string ha1_md5) = 0;
 
-    /// Another standing: re_enrolling, or allowed until `until`.
+    /// Another standing: re_enrolling, allowed until `until`, or ignored (only of one that was given).
     virtual base::Awaitable<void> mark(DeviceKey device, LoginState state, base::TimePoint until) = 0;
+
+    /// What the device was told, or is to be told, of this user name and has not used yet; none: there is nothing.
+    virtual base::Awaitable<std::optional<GivenLogin>> told(DeviceKey device, std::string username) = 0;
+    /// The device keeps less of what it was told: that takes its place. Nothing happens when there is nothing that was
+    /// told and not used.
+    virtual base::Awaitable<void> shorten(LoginOffer kept) = 0;
+
+    /// A policy agrees that a device which was reset is itself: it is `allowed` until `until`, and `entry` is in the
+    /// audit trail. False, and nothing happens: that was so `most` times within the last 24 hours.
+    virtual base::Awaitable<bool> agree(DeviceKey device, base::TimePoint until, std::uint32_t most,
+                                        AuditEntry entry) = 0;
 
     /// Keeps a login of connection requests beside the one that the device has. What it is to be told now, as offer().
     /// None: a rule or a person gave it one, and `force` is false. `force`: it has lost what it was given.

@@ -9,10 +9,11 @@ namespace {
 
 /// In the order of the enumeration.
 constexpr std::array<std::string_view, permission_count> texts{
-    "devices.read",    "devices.write",    "devices.purge",   "parameters.read",  "parameters.write",  "secrets.reveal",
-    "tasks.read",      "tasks.write",      "files.read",      "files.write",      "rules.read",        "rules.write",
-    "rules.pause",     "enrolment.read",   "enrolment.write", "credentials.read", "credentials.write", "incidents.read",
-    "statistics.read", "operators.manage", "audit.read"};
+    "devices.read",    "devices.write",    "devices.purge",    "parameters.read",   "parameters.write",
+    "secrets.reveal",  "tasks.read",       "tasks.write",      "jobs.read",         "jobs.write",
+    "files.read",      "files.write",      "rules.read",       "rules.write",       "rules.pause",
+    "enrolment.read",  "enrolment.write",  "credentials.read", "credentials.write", "incidents.read",
+    "statistics.read", "operators.manage", "audit.read",       "traces.read",       "traces.write"};
 static_assert(!texts.back().empty(), "every permission has its text");
 
 }  // namespace

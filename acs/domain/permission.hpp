@@ -13,30 +13,34 @@ namespace domain {
 
 /// What somebody may do. Roles and tokens are sets of these; every route of the API names the one that it needs.
 enum class Permission : std::uint8_t {
-    devices_read,       ///< "devices.read": the inventory
-    devices_write,      ///< "devices.write": states, time zones, merges, retirement
-    devices_purge,      ///< "devices.purge": erase a device's history for good
-    parameters_read,    ///< "parameters.read": values of parameters; secrets stay masked
-    parameters_write,   ///< "parameters.write": tasks that change parameters or objects
-    secrets_reveal,     ///< "secrets.reveal": see secrets in clear; each time is audited
-    tasks_read,         ///< "tasks.read"
-    tasks_write,        ///< "tasks.write": order and cancel work, wake devices
-    files_read,         ///< "files.read"
-    files_write,        ///< "files.write"
-    rules_read,         ///< "rules.read": rules, explanations, quarantines, promoted patterns
-    rules_write,        ///< "rules.write": check, preview, apply, roll back, release; promote patterns
-    rules_pause,        ///< "rules.pause": stop rules and let them go on
-    enrolment_read,     ///< "enrolment.read": announcements and strangers
-    enrolment_write,    ///< "enrolment.write": announce and enrol devices
-    credentials_read,   ///< "credentials.read": how logins of devices stand, never the logins themselves
+    devices_read,      ///< "devices.read": the inventory
+    devices_write,     ///< "devices.write": states, time zones, merges, retirement
+    devices_purge,     ///< "devices.purge": erase a device's history for good
+    parameters_read,   ///< "parameters.read": values of parameters; secrets stay masked
+    parameters_write,  ///< "parameters.write": tasks that change parameters or objects
+    secrets_reveal,    ///< "secrets.reveal": see secrets in clear; each time is audited
+    tasks_read,        ///< "tasks.read"
+    tasks_write,       ///< "tasks.write": order and cancel work, wake devices
+    jobs_read,         ///< "jobs.read"
+    jobs_write,        ///< "jobs.write": order, stop and resume work on many devices; beside what the work itself needs
+    files_read,        ///< "files.read"
+    files_write,       ///< "files.write"
+    rules_read,        ///< "rules.read": rules, explanations, quarantines, promoted patterns
+    rules_write,       ///< "rules.write": check, preview, apply, roll back, release; promote patterns
+    rules_pause,       ///< "rules.pause": stop rules and let them go on
+    enrolment_read,    ///< "enrolment.read": announcements and strangers
+    enrolment_write,   ///< "enrolment.write": announce and enrol devices
+    credentials_read,  ///< "credentials.read": how logins of devices stand, never the logins themselves
     credentials_write,  ///< "credentials.write": rotate logins of devices
     incidents_read,     ///< "incidents.read"
     statistics_read,    ///< "statistics.read": totals and counters
     operators_manage,   ///< "operators.manage": operators, roles, everybody's tokens
     audit_read,         ///< "audit.read": the audit trail
+    traces_read,        ///< "traces.read": what was said in sessions; secrets stay masked
+    traces_write,       ///< "traces.write": choose devices whose sessions are traced
 };
 
-inline constexpr std::size_t permission_count = static_cast<std::size_t>(Permission::audit_read) + 1;
+inline constexpr std::size_t permission_count = static_cast<std::size_t>(Permission::traces_write) + 1;
 
 /// "devices.read".
 [[nodiscard]] std::string_view to_text(Permission permission) noexcept;

@@ -19,6 +19,7 @@ struct RuleLimits {
     std::chrono::minutes longest_pause{1'440};  ///< between two attempts
     std::chrono::minutes memory{1'440};         ///< how long something must stay until its attempts are forgotten
     unsigned rounds = 6;                        ///< of one session
+    std::size_t tasks = 100;                    ///< of one round, for instances and for what is done once
     std::size_t alone = 20;                     ///< parameters that are tried one by one in one round
 };
 

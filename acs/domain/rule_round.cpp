@@ -133,11 +133,23 @@ RoundMaker::Made RoundMaker::make()
     return std::move(made_);
 }
 
+/// The others are a matter of the next round, when these tasks have ended: a device never has more of them open.
+bool RoundMaker::is_full() const noexcept
+{
+    return made_.round.tasks.size() + made_.round.downloads.size() + late_.size() >= planner_.limits_.tasks;
+}
+
 WishState RoundMaker::take(DeviceWish const& wish)
 {
     if (planner_.verdict_.given_up.contains({wish.rule, ""}))
         return WishState::given_up;
     auto const& kind = wish.action.kind;
+    bool const has_a_task_of_its_own = kind != "set" && kind != "notify" && kind != "tag" && kind != "emit";
+    if (has_a_task_of_its_own && is_full()) {
+        seen_.insert(attempted_by(wish.action));
+        wait_until(now_);
+        return WishState::waits;
+    }
     if (kind == "set")
         return set(wish.rule, wish.action.path, wish.action);
     if (kind == "ensure" || kind == "delete")

@@ -39,6 +39,7 @@ private:
     [[nodiscard]] WishState notify(DeviceWish const& wish);
     [[nodiscard]] WishState tag(DeviceWish const& wish);
     [[nodiscard]] WishState once(DeviceWish const& wish);
+    [[nodiscard]] bool is_full() const noexcept;
     [[nodiscard]] bool add_task(DeviceWish const& wish);
 
     [[nodiscard]] WishState look(std::string const& path);

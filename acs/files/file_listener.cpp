@@ -191,7 +191,8 @@ base::Awaitable<net::Response> FileListener::serve(net::Request& request, domain
     auto const length = body->length;
     response.body = *std::move(body);
     if (request.method == "GET") {
-        co_await services_.files.note_transfer(transfer.token, length, response.status, std::nullopt);
+        static_cast<void>(
+            co_await services_.files.note_transfer(transfer.token, length, response.status, std::nullopt));
         downloads_served_.add();
         download_bytes_.add(length);
         base::log::info("files.served", {{"file", file->name},
@@ -221,9 +222,9 @@ base::Awaitable<net::Response> FileListener::receive(net::Request& request, doma
     file.uploaded_by = transfer.device;
     file.created = services_.clock.now();
     auto const added = co_await services_.files.add(file);
-    co_await services_.files.note_transfer(transfer.token, stored->size, 201, added.id);
-    if (transfer.file)
-        co_await forget(*transfer.file);
+    auto const useless = co_await services_.files.note_transfer(transfer.token, stored->size, 201, added.id);
+    if (useless)
+        co_await forget(*useless);
     uploads_taken_.add();
     base::log::info("files.taken",
                     {{"file", file.name}, {"bytes", file.size}, {"address", request.peer.address.to_string()}});

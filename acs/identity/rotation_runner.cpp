@@ -1,34 +1,17 @@
 #include "identity/rotation_runner.hpp"
 
 #include "base/log.hpp"
+#include "base/steps.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-
-#include <exception>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace identity {
 
 base::Awaitable<void> RotationRunner::run(std::chrono::milliseconds interval)
 {
-    boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor};
-    std::string told;
-    for (;;) {
-        timer.expires_after(interval);
-        if (auto const [failure] = co_await timer.async_wait(base::as_tuple); failure)
-            co_return;
-        std::string problem;
-        try {
-            co_await step();
-        } catch (std::exception const& exception) {
-            problem = exception.what();
-        }
-        if (problem != told && !problem.empty())
-            base::log::warning("identity.rotation", {{"reason", problem}});
-        told = std::move(problem);
-    }
+    co_await base::take_steps(*this, interval, "identity.rotation");
 }
 
 base::Awaitable<void> RotationRunner::step()
@@ -40,33 +23,17 @@ base::Awaitable<void> RotationRunner::step()
 /// A page of devices; those that are not in service are passed over.
 base::Awaitable<void> RotationRunner::take(domain::RotationTurn turn)
 {
-    std::optional<domain::Condition> where;
-    std::string problem;
-    if (!turn.where.empty()) {
-        if (auto checked = guard_.check(turn.where))
-            where = *std::move(checked);
-        else
-            problem = checked.error().what;
-    }
-    base::Result<std::vector<domain::DeviceRow>> found = std::vector<domain::DeviceRow>{};
-    if (problem.empty())
-        found = co_await inventory_.search(std::move(where), turn.position, turn.devices);
-    if (!found)
-        problem = found.error().what;
-    if (!problem.empty()) {
-        base::log::warning("identity.rotation", {{"rotation", turn.id}, {"reason", problem}});
-        co_await rotations_.change(turn.id, domain::RotationState::paused, std::move(problem));
+    auto const page = co_await domain::next_page(fleet_, guard_, turn.where, turn.position, turn.devices);
+    if (!page) {
+        base::log::warning("identity.rotation", {{"rotation", turn.id}, {"reason", page.error().what}});
+        co_await rotations_.change(turn.id, domain::RotationState::paused, page.error().what);
         co_return;
     }
     std::vector<domain::DeviceKey> devices;
-    auto position = turn.position;
-    for (auto const& row : *found) {
-        position = row.key;
-        if (row.state == domain::DeviceState::active)
-            devices.push_back(row.key);
-    }
-    bool const is_last = found->size() < turn.devices;
-    co_await rotations_.advance(std::move(turn), std::move(devices), position, is_last);
+    for (auto const& device : page->devices)
+        if (device.state == domain::DeviceState::active)
+            devices.push_back(device.key);
+    co_await rotations_.advance(std::move(turn), std::move(devices), page->position, page->is_last);
 }
 
 }  // namespace identity

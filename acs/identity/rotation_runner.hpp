@@ -2,7 +2,7 @@
 
 #include "base/awaitable.hpp"
 #include "domain/condition.hpp"
-#include "domain/inventory.hpp"
+#include "domain/fleet.hpp"
 #include "domain/rotations.hpp"
 
 #include <chrono>
@@ -13,8 +13,8 @@ namespace identity {
 class RotationRunner {
 public:
     /// All must outlive the coroutine.
-    RotationRunner(domain::Rotations& rotations, domain::Inventory& inventory, domain::ConditionGuard& guard)
-        : rotations_{rotations}, inventory_{inventory}, guard_{guard}
+    RotationRunner(domain::Rotations& rotations, domain::Fleet& fleet, domain::ConditionGuard& guard)
+        : rotations_{rotations}, fleet_{fleet}, guard_{guard}
     {
     }
 
@@ -27,7 +27,7 @@ private:
     base::Awaitable<void> take(domain::RotationTurn turn);
 
     domain::Rotations& rotations_;
-    domain::Inventory& inventory_;
+    domain::Fleet& fleet_;
     domain::ConditionGuard& guard_;
 };
 

@@ -32,51 +32,46 @@ WakeQueue::WakeQueue(domain::Waker& waker, domain::SweepStore& store, base::Metr
 
 bool WakeQueue::add(domain::DeviceKey device)
 {
-    if (limits_.per_second == 0 || is_full()) {
+    if (!limits_.wakes || is_full()) {
         left_.add();
         return false;
     }
     if (known_.insert(device).second)
-        waiting_.push_back({device});
+        waiting_.push_back(device);
     return true;
 }
 
 base::Awaitable<void> WakeQueue::wake_some()
 {
     auto const room = limits_.at_once - std::min(limits_.at_once, in_flight_);
-    std::vector<Waiting> next;
-    for (auto left = std::min<std::size_t>({limits_.per_second, room, waiting_.size()}); left > 0; --left) {
+    std::vector<domain::DeviceKey> next;
+    for (auto left = std::min(room, waiting_.size()); left > 0; --left) {
         next.push_back(waiting_.front());
         waiting_.pop_front();
-        known_.erase(next.back().device);
+        known_.erase(next.back());
     }
     if (next.empty())
         co_return;
-    std::vector<domain::DeviceKey> devices;
-    std::ranges::transform(next, std::back_inserter(devices), &Waiting::device);
-    auto const marked = co_await store_.still_marked(std::move(devices));
+    auto const marked = co_await store_.still_marked(next);
     auto const executor = co_await boost::asio::this_coro::executor;
-    for (auto const& each : next)
-        if (marked.contains(each.device)) {
+    for (auto const device : next)
+        if (marked.contains(device)) {
             ++in_flight_;
-            boost::asio::co_spawn(executor, wake(each), boost::asio::detached);
+            boost::asio::co_spawn(executor, wake(device), boost::asio::detached);
         }
 }
 
 /// What a device does not answer does not matter: it is marked, and comes when it comes.
-base::Awaitable<void> WakeQueue::wake(Waiting next)
+base::Awaitable<void> WakeQueue::wake(domain::DeviceKey device)
 {
     domain::WakeOutcome outcome;
     try {
-        outcome = co_await waker_.wake(next.device, limits_.most);
+        outcome = co_await waker_.wake(device, {limits_.most, domain::Priority::automation, true});
     } catch (std::exception const& problem) {
-        base::log::warning("rules.wake_failed", {{"device", next.device.value()}, {"cause", problem.what()}});
+        base::log::warning("rules.wake_failed", {{"device", device.value()}, {"cause", problem.what()}});
     }
     --in_flight_;
     (outcome.reached ? woken_ : left_).add();
-    if (outcome.is_busy && !outcome.reached && next.tries + 1 < limits_.tries && !is_full() &&
-        known_.insert(next.device).second)
-        waiting_.push_back({next.device, next.tries + 1});
 }
 
 base::Awaitable<void> WakeQueue::run()

@@ -12,15 +12,14 @@
 namespace provisioning {
 
 struct WakeLimits {
-    unsigned per_second = 5;                ///< connection requests; 0: nobody is woken
-    std::size_t waiting = 10'000;           ///< devices; beyond it they come by themselves
-    std::size_t at_once = 50;               ///< connection requests in flight: people's have room beside them
-    std::chrono::milliseconds most{5'000};  ///< until the Inform
-    unsigned tries = 3;                     ///< of a device that is busy
+    bool wakes = true;                       ///< false: devices are marked only
+    std::size_t waiting = 10'000;            ///< devices; beyond it they come by themselves
+    std::size_t at_once = 50;                ///< given to the waker, which paces them
+    std::chrono::milliseconds most{60'000};  ///< until the Inform
 };
 
-/// Devices that are to come because rules want something else of them: woken at a bounded rate, each once, and only
-/// while it has not come by itself. Lives on one thread.
+/// Devices that are to come because rules want something else of them: each is woken once, and only while it has not
+/// come by itself. How fast is the waker's business. Lives on one thread.
 class WakeQueue {
 public:
     /// All must outlive this and the thread.
@@ -29,24 +28,20 @@ public:
     [[nodiscard]] bool is_full() const noexcept { return waiting_.size() >= limits_.waiting; }
     /// False: it is not woken, because the queue is full or nobody is woken.
     bool add(domain::DeviceKey device);
-    /// Wakes as many as a second allows, in the background.
+    /// Wakes as many as there is room for, in the background.
     base::Awaitable<void> wake_some();
     /// Does so every second; never returns.
     base::Awaitable<void> run();
 
 private:
-    struct Waiting {
-        domain::DeviceKey device;
-        unsigned tries = 0;
-    };
-    base::Awaitable<void> wake(Waiting next);
+    base::Awaitable<void> wake(domain::DeviceKey device);
 
     domain::Waker& waker_;
     domain::SweepStore& store_;
     WakeLimits limits_;
     base::Counter& woken_;
     base::Counter& left_;
-    std::deque<Waiting> waiting_;
+    std::deque<domain::DeviceKey> waiting_;
     std::set<domain::DeviceKey> known_;  ///< those in waiting_
     std::size_t in_flight_ = 0;
 };

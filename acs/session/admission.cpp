@@ -26,17 +26,6 @@ std::optional<std::string> value_of(cwmp::Inform const& inform, std::string_view
     return std::nullopt;
 }
 
-std::vector<cwmp::Root> roots_of(cwmp::Inform const& inform)
-{
-    std::vector<cwmp::Root> roots;
-    for (auto const root : both_roots)
-        if (std::ranges::any_of(inform.parameter_list, [root](auto const& parameter) {
-                return cwmp::root_of(cwmp::trim_path(parameter.name)) == root;
-            }))
-            roots.push_back(root);
-    return roots.empty() ? std::vector(both_roots.begin(), both_roots.end()) : roots;
-}
-
 /// A fact that this Inform does not tell stays as it was.
 domain::DeviceFacts facts_of(cwmp::Inform const& inform, std::optional<domain::KnownDevice> const& known)
 {
@@ -90,6 +79,17 @@ void judge_activity(Greeting& greeting, std::optional<domain::KnownDevice> const
 }
 
 }  // namespace
+
+std::vector<cwmp::Root> roots_of(cwmp::Inform const& inform)
+{
+    std::vector<cwmp::Root> roots;
+    for (auto const root : both_roots)
+        if (std::ranges::any_of(inform.parameter_list, [root](auto const& parameter) {
+                return cwmp::root_of(cwmp::trim_path(parameter.name)) == root;
+            }))
+            roots.push_back(root);
+    return roots.empty() ? std::vector(both_roots.begin(), both_roots.end()) : roots;
+}
 
 domain::DeviceActivity counted(domain::DeviceActivity activity, bool boot, base::TimePoint now)
 {

@@ -30,6 +30,9 @@ struct Greeting {
                              std::optional<domain::KnownDevice> const& known, base::TimePoint now,
                              SessionLimits const& limits);
 
+/// The data models of the parameters that an Inform carries; both when it carries none.
+[[nodiscard]] std::vector<cwmp::Root> roots_of(cwmp::Inform const& inform);
+
 /// How often the device came and booted in this hour, the present contact included.
 [[nodiscard]] domain::DeviceActivity counted(domain::DeviceActivity before, bool boot, base::TimePoint now);
 

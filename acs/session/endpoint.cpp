@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "cwmp/codec/codec.hpp"
 #include "session/endpoint_state.hpp"
+#include "session/masked_message.hpp"
 
 #include <fmt/format.h>
 
@@ -18,7 +19,8 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 constexpr std::string_view cookie_name = "session";
-constexpr std::size_t logged_bytes = 2'000;  ///< of a message that cannot be read
+constexpr std::size_t logged_bytes = 2'000;  ///< of the skeleton of a message that cannot be read
+constexpr std::size_t noted_bytes = 160;     ///< of that of one that came from nobody known
 
 bool is_blank(std::string_view body) noexcept
 {
@@ -52,6 +54,12 @@ CwmpEndpoint::~CwmpEndpoint() = default;
 std::size_t CwmpEndpoint::sessions() const
 {
     return state_->registry.size();
+}
+
+bool CwmpEndpoint::has_session(domain::DeviceKey device) const
+{
+    auto const live = state_->registry.of_device(device);
+    return live && live->connection != 0;
 }
 
 net::BodyPolicy CwmpEndpoint::on_head(net::RequestHead const& head)
@@ -143,10 +151,9 @@ net::Response CwmpEndpoint::State::refuse_message(net::Request const& request, s
     counters.bad_message.add();
     base::log::info("session.bad_message", {{"peer", request.peer.to_string()}, {"cause", why}});
     if (base::log::enabled(base::log::Level::debug))
-        base::log::debug("session.bad_message_bytes",
-                         {{"peer", request.peer.to_string()},
-                          {"bytes", request.body.size()},
-                          {"body", std::string_view{request.body}.substr(0, logged_bytes)}});
+        base::log::debug("session.bad_message_bytes", {{"peer", request.peer.to_string()},
+                                                       {"bytes", request.body.size()},
+                                                       {"body", skeleton(request.body, logged_bytes)}});
     return plain_response(400, true);
 }
 
@@ -163,9 +170,13 @@ base::Awaitable<net::Response> CwmpEndpoint::State::receive(net::Request& reques
     } else {
         auto decoded = cwmp::decode(request.body);
         if (!decoded) {
+            auto refusal = refuse_message(request, decoded.error().what);
             if (live)
-                co_await replace(live);
-            co_return refuse_message(request, decoded.error().what);
+                co_await give_up(live, "a message that cannot be read: " + decoded.error().what,
+                                 std::move(request.body));
+            else
+                note_unread(request, decoded.error().what);
+            co_return refusal;
         }
         message = std::move(*decoded);
     }
@@ -174,7 +185,8 @@ base::Awaitable<net::Response> CwmpEndpoint::State::receive(net::Request& reques
     if (!live)
         co_return co_await receive_without_session(request, std::move(message));
     bool const is_empty = std::holds_alternative<cwmp::Empty>(message->message);
-    auto reply = co_await exchange(live, std::move(*message), request.connection->id());
+    Post post{std::move(*message), std::move(request.body)};
+    auto reply = co_await exchange(live, std::move(post), request.connection->id());
     if (!reply.gone)
         co_return respond(*request.connection, std::move(live), std::move(reply), request.was_compressed);
     tie(*request.connection).live = nullptr;
@@ -194,7 +206,8 @@ base::Awaitable<net::Response> CwmpEndpoint::State::receive_without_session(net:
         auto const here = net::Threads::current().value_or(request.connection->thread());
         if (auto live = co_await resume(std::string{*cookie}, here)) {
             enter(live, request.connection->id());
-            auto reply = co_await exchange(live, std::move(*message), request.connection->id());
+            Post post{std::move(*message), std::move(request.body)};
+            auto reply = co_await exchange(live, std::move(post), request.connection->id());
             co_return respond(*request.connection, std::move(live), std::move(reply), request.was_compressed);
         }
     }
@@ -228,6 +241,12 @@ base::Awaitable<net::Response> CwmpEndpoint::State::open(net::Request& request, 
     auto judgement = has_certificate ? LoginJudgement{.verdict = LoginVerdict::accepted,
                                                       .showing = {Shown::certificate, authorization.username}}
                                      : gate.judge(authorization, *caller.known, services.clock.now());
+    if (Gate::may_be_cut(judgement, *caller.known)) {
+        auto again = co_await judge_cut(caller, authorization);
+        if (!again)
+            co_return busy(counters.unavailable);
+        judgement = *std::move(again);
+    }
     if (judgement.verdict == LoginVerdict::refused || judgement.verdict == LoginVerdict::other_device)
         if (!co_await slow_down(caller))
             co_return busy(counters.too_many_failures);
@@ -262,6 +281,8 @@ bool CwmpEndpoint::State::take_standing(Caller& caller, cwmp::Inform const& info
              fmt::format("the device is {}", domain::to_text(known->state)));
     caller.standing = standing_of(caller.showing, known, is_bootstrap, caller.address, policy, services.clock.now());
     caller.re_enrolment_time = policy.allowed;
+    if (caller.standing == Standing::re_enrolled)
+        caller.agreed_by = who_agreed(caller.showing, policy.after_reset);
     auto const tell = [&](std::string text) {
         note(domain::incident_kind::re_enrolment, caller, caller.showing.username, std::move(text));
     };
@@ -291,12 +312,13 @@ base::Awaitable<net::Response> CwmpEndpoint::State::admit(net::Request& request,
     if (is_known)
         if (auto old = registry.of_device(caller.known->device->key)) {
             co_await watch_takeover(*old, caller);
-            co_await replace(std::move(old));
+            co_await give_up(std::move(old), "the device informed again");
         }
     if (!registry.reserve())
         co_return busy(counters.full);
     auto const here = net::Threads::current().value_or(request.connection->thread());
     auto live = std::make_shared<LiveSession>(services, counters, std::move(caller), make_cookie(services.node), here);
+    trace(*live, request);
     auto answer = co_await live->session.answer(std::move(inform));
     auto reply = reply_of(*live, std::move(answer));
     bool const is_open = live->session.is_admitted() && !live->session.ended() && reply.kind == Answer::Kind::message;
@@ -307,6 +329,33 @@ base::Awaitable<net::Response> CwmpEndpoint::State::admit(net::Request& request,
     reply.cookie = live->cookie;
     enter(live, request.connection->id());
     co_return respond(*request.connection, std::move(live), std::move(reply), request.was_compressed);
+}
+
+void CwmpEndpoint::State::trace(LiveSession& live, net::Request& request) const
+{
+    live.bytes_in = request.body.size();
+    if (services.traces == nullptr)
+        return;
+    auto const now = services.clock.now();
+    live.transcript = services.traces->open(live.known_device, now);
+    if (!live.transcript)
+        return;
+    live.transcript->note_header("User-Agent", request.headers.get("User-Agent"));
+    live.transcript->note_header("Content-Type", request.headers.get("Content-Type"));
+    auto const login = request.headers.get("Authorization");
+    live.transcript->note_header("Authorization", login.empty() ? login : login.substr(0, login.find(' ')));
+    live.transcript->hear(now, std::move(request.body));
+}
+
+void CwmpEndpoint::State::note_unread(net::Request const& request, std::string_view why) const noexcept
+{
+    if (services.incidents == nullptr)
+        return;
+    services.incidents->note({.kind = std::string{domain::incident_kind::unreadable},
+                              .identity = {},
+                              .address = request.peer.address.to_string(),
+                              .username = {},
+                              .detail = fmt::format("{}: {}", why, skeleton(request.body, noted_bytes))});
 }
 
 /// A live session is about to be replaced. When that happens too often from different addresses, several boxes have the

@@ -54,6 +54,10 @@ public:
 
     /// Sessions that are open now.
     [[nodiscard]] std::size_t sessions() const;
+    /// The newest of them that the query means, in no order. On an I/O thread.
+    base::Awaitable<std::vector<domain::OpenSession>> open_sessions(domain::SessionQuery query) const;
+    /// Whether a device is in one, over a connection that lives. From any thread.
+    [[nodiscard]] bool has_session(domain::DeviceKey device) const;
 
 private:
     struct State;

@@ -54,6 +54,29 @@ base::Awaitable<bool> CwmpEndpoint::State::slow_down(Caller const& caller)
     co_return true;
 }
 
+base::Awaitable<std::optional<LoginJudgement>> CwmpEndpoint::State::judge_cut(Caller const& caller,
+                                                                              net::Authorization authorization)
+{
+    LoginJudgement refused;
+    if (services.logins == nullptr)
+        co_return refused;
+    std::optional<domain::GivenLogin> told;
+    std::string failure;
+    try {
+        told = co_await services.logins->told(caller.known->device->key, authorization.username);
+    } catch (std::exception const& problem) {
+        failure = problem.what();
+    }
+    if (!failure.empty()) {
+        base::log::warning("session.unavailable",
+                           {{"device", cwmp::external_id(caller.identity)}, {"at", "login"}, {"cause", failure}});
+        co_return std::nullopt;
+    }
+    if (!told)
+        co_return refused;
+    co_return gate.judge_cut(authorization, *caller.known, *told, services.clock.now());
+}
+
 net::Response CwmpEndpoint::State::turn_away(Caller const& caller, net::Authorization const& authorization,
                                              LoginJudgement const& judgement)
 {

@@ -17,6 +17,12 @@
 
 namespace session {
 
+/// A message of the CPE with the bytes that it was; crosses threads.
+struct Post {
+    cwmp::Envelope message;
+    std::string body;
+};
+
 /// What a session's answer comes to on the wire; crosses threads.
 struct Reply {
     Answer::Kind kind = Answer::Kind::nothing;
@@ -62,12 +68,18 @@ struct CwmpEndpoint::State {
     [[nodiscard]] std::string other_box(cwmp::Inform const& inform, Caller const& caller);
     base::Awaitable<void> mark_conflict(Caller& caller, std::string reason);
     [[nodiscard]] net::Response refuse_message(net::Request const& request, std::string_view why);
+    /// Begins to write down what passes in a session.
+    void trace(LiveSession& live, net::Request& request) const;
+    /// Notes bytes that nobody can read, of nobody that is known.
+    void note_unread(net::Request const& request, std::string_view why) const noexcept;
     // endpoint_enrolment.cpp, on the connection's thread
     /// Notes what a CPE did that somebody may have to look at.
     void note(std::string_view kind, Caller const& caller, std::string username, std::string detail) const noexcept;
     void note_stranger(Caller const& caller, std::string username, std::string reason) const noexcept;
     /// Waits before the answer to a failed login; false: too many wait already.
     base::Awaitable<bool> slow_down(Caller const& caller);
+    /// The login of a device that may have kept only the beginning of its password; none: the database is away.
+    base::Awaitable<std::optional<LoginJudgement>> judge_cut(Caller const& caller, net::Authorization authorization);
     /// The answer to a login that was not accepted.
     [[nodiscard]] net::Response turn_away(Caller const& caller, net::Authorization const& authorization,
                                           LoginJudgement const& judgement);
@@ -76,10 +88,9 @@ struct CwmpEndpoint::State {
 
     // live_sessions.cpp
     /// Any thread: lets the session answer on its own thread.
-    base::Awaitable<Reply> exchange(std::shared_ptr<LiveSession> live, cwmp::Envelope message,
-                                    std::uint64_t connection);
-    /// Any thread: gives a session up because a newer one of its device begins.
-    base::Awaitable<void> replace(std::shared_ptr<LiveSession> live);
+    base::Awaitable<Reply> exchange(std::shared_ptr<LiveSession> live, Post post, std::uint64_t connection);
+    /// Any thread: gives a session up. `unread`: what the CPE said last, when that is why.
+    base::Awaitable<void> give_up(std::shared_ptr<LiveSession> live, std::string reason, std::string unread = {});
     /// The thread of the request: a session that was kept elsewhere, or none. When the cookie is of another node, which
     /// may not have noticed yet that the connection is gone, waits a little for it.
     base::Awaitable<std::shared_ptr<LiveSession>> resume(std::string cookie, std::size_t thread);
@@ -89,13 +100,18 @@ struct CwmpEndpoint::State {
     /// The session's thread.
     void enter(std::shared_ptr<LiveSession> const& live, std::uint64_t connection);
 
-    base::Awaitable<Reply> serve(std::shared_ptr<LiveSession> live, cwmp::Envelope message, std::uint64_t connection);
+    base::Awaitable<Reply> serve(std::shared_ptr<LiveSession> live, Post post, std::uint64_t connection);
+    base::Awaitable<void> break_off(std::shared_ptr<LiveSession> live, std::string reason, std::string unread);
     base::Awaitable<void> abandon(std::shared_ptr<LiveSession> live, std::string reason);
     base::Awaitable<void> expire(std::shared_ptr<LiveSession> live);
     base::Awaitable<void> disconnected(std::shared_ptr<LiveSession> live, std::uint64_t connection);
     base::Awaitable<void> sweep(std::size_t thread);
+    /// Of one thread, on it: what open_sessions() tells.
+    base::Awaitable<std::vector<domain::OpenSession>> open_on(std::size_t thread, domain::SessionQuery query) const;
     [[nodiscard]] Reply reply_of(LiveSession& live, Answer answer) const;
-    void leave(LiveSession const& live, bool ended_well);
+    void leave(LiveSession& live, bool ended_well);
+    /// Writes down that a session is over.
+    void note_end(LiveSession& live) const;
     /// Soon after a session that did not see a person's task: the device is asked to come again.
     base::Awaitable<void> wake_again(domain::DeviceKey device);
 
@@ -122,6 +138,9 @@ struct CwmpEndpoint::State {
 /// percent-encoded or not (TR-069 3.4.4).
 [[nodiscard]] bool names_device(net::ClientCertificate const& certificate, cwmp::DeviceId const& device,
                                 std::string_view pattern = {});
+
+/// The HTTP status that an answer leaves with.
+[[nodiscard]] unsigned status_of(Answer::Kind kind) noexcept;
 
 /// A response without a body.
 [[nodiscard]] net::Response plain_response(unsigned status, bool close = false);

@@ -24,10 +24,9 @@ namespace {
 
 constexpr int most_tries = 200;  ///< of 10 ms, until a session that is busy is given up for one request
 
-// A device refuses connection requests while it is in a session, and for a moment afterwards.
-constexpr std::chrono::seconds before_waking{1};  ///< after the end of a session
-constexpr std::chrono::seconds waking{10};        ///< for one connection request
-constexpr int most_wakes = 3;                     ///< connection requests for one missed task
+// A device refuses connection requests for a moment after its session.
+constexpr std::chrono::seconds before_waking{1};
+constexpr std::chrono::seconds waking{30};  ///< for a missed task
 
 constexpr std::chrono::milliseconds first_pause{20};  ///< between two looks for a kept session; then twice as long
 
@@ -47,6 +46,19 @@ private:
 };
 
 }  // namespace
+
+unsigned status_of(Answer::Kind kind) noexcept
+{
+    switch (kind) {
+        case Answer::Kind::message: return 200;
+        case Answer::Kind::nothing: return 204;
+        case Answer::Kind::refused: return 400;
+        case Answer::Kind::forbidden: return 403;
+        case Answer::Kind::unavailable:
+        case Answer::Kind::close: break;
+    }
+    return 503;
+}
 
 bool is_cookie(std::string_view text) noexcept
 {
@@ -77,17 +89,17 @@ CwmpEndpoint::State::State(Services s, EndpointPolicy policy, net::Threads& t)
 {
 }
 
-base::Awaitable<Reply> CwmpEndpoint::State::exchange(std::shared_ptr<LiveSession> live, cwmp::Envelope message,
+base::Awaitable<Reply> CwmpEndpoint::State::exchange(std::shared_ptr<LiveSession> live, Post post,
                                                      std::uint64_t connection)
 {
     auto const home = live->thread;
     if (net::Threads::current() == home)
-        co_return co_await serve(std::move(live), std::move(message), connection);
-    auto work = serve(std::move(live), std::move(message), connection);
+        co_return co_await serve(std::move(live), std::move(post), connection);
+    auto work = serve(std::move(live), std::move(post), connection);
     co_return co_await asio::co_spawn(threads.context(home).get_executor(), std::move(work), base::use_awaitable);
 }
 
-base::Awaitable<Reply> CwmpEndpoint::State::serve(std::shared_ptr<LiveSession> live, cwmp::Envelope message,
+base::Awaitable<Reply> CwmpEndpoint::State::serve(std::shared_ptr<LiveSession> live, Post post,
                                                   std::uint64_t connection)
 {
     // It is being put away, or the CPE did not wait for an answer: neither takes long.
@@ -111,7 +123,10 @@ base::Awaitable<Reply> CwmpEndpoint::State::serve(std::shared_ptr<LiveSession> l
         leave(*live, false);
         co_return Reply{.kind = Answer::Kind::refused, .gone = true};
     }
-    auto answer = co_await live->session.answer(std::move(message));
+    live->bytes_in += post.body.size();
+    if (live->transcript)
+        live->transcript->hear(services.clock.now(), std::move(post.body));
+    auto answer = co_await live->session.answer(std::move(post.message));
     live->busy = false;
     auto reply = reply_of(*live, std::move(answer));
     if (live->session.ended())
@@ -130,11 +145,33 @@ Reply CwmpEndpoint::State::reply_of(LiveSession& live, Answer answer) const
     reply.ended_well = reply.ended && answer.kind == Answer::Kind::nothing;
     if (answer.kind == Answer::Kind::message)
         reply.body = cwmp::encode(answer.envelope, live.session.dialect());
+    live.bytes_out += reply.body.size();
+    if (live.transcript)
+        live.transcript->say(services.clock.now(), status_of(answer.kind), reply.body);
     return reply;
 }
 
-void CwmpEndpoint::State::leave(LiveSession const& live, bool ended_well)
+void CwmpEndpoint::State::note_end(LiveSession& live) const
 {
+    auto const device = live.session.device();
+    bool const is_over = live.session.ended() && device.value() != 0;
+    if (services.journal == nullptr || !is_over || std::exchange(live.noted, true))
+        return;
+    bool const is_chosen = live.transcript && services.traces->is_chosen(device);
+    if (!live.session.is_notable() && !is_chosen)
+        return;
+    domain::PastSession past{live.session.facts(), services.clock.now(), live.session.failure()};
+    past.facts.node = services.node_name;
+    past.facts.bytes_in = live.bytes_in;
+    past.facts.bytes_out = live.bytes_out;
+    if (live.transcript)
+        services.traces->close(*std::exchange(live.transcript, std::nullopt), past);
+    services.journal->note(std::move(past));
+}
+
+void CwmpEndpoint::State::leave(LiveSession& live, bool ended_well)
+{
+    note_end(live);
     registry.leave(live, ended_well);
     counters.open.set(static_cast<std::int64_t>(registry.size()));
     auto const device = live.session.device();
@@ -145,18 +182,13 @@ void CwmpEndpoint::State::leave(LiveSession const& live, bool ended_well)
 
 base::Awaitable<void> CwmpEndpoint::State::wake_again(domain::DeviceKey device)
 {
-    asio::steady_timer timer{co_await asio::this_coro::executor};
+    asio::steady_timer timer{co_await asio::this_coro::executor, before_waking};
+    co_await timer.async_wait(base::as_tuple);
     domain::WakeOutcome outcome;
-    for (int tries = 0; tries < most_wakes && !outcome.reached; ++tries) {
-        timer.expires_after(before_waking * (1 << tries));
-        co_await timer.async_wait(base::as_tuple);
-        if (registry.of_device(device))
-            co_return;  // it came by itself
-        try {
-            outcome = co_await services.waker->wake(device, waking);
-        } catch (std::exception const& failure) {
-            outcome = {false, failure.what()};
-        }
+    try {
+        outcome = co_await services.waker->wake(device, {.most = waking});
+    } catch (std::exception const& failure) {
+        outcome.cause = failure.what();
     }
     base::log::info("session.wake",
                     {{"device_key", device.value()}, {"outcome", outcome.reached ? "reached" : outcome.cause}});
@@ -174,10 +206,22 @@ void CwmpEndpoint::State::enter(std::shared_ptr<LiveSession> const& live, std::u
         asio::co_spawn(threads.context(live->thread).get_executor(), sweep(live->thread), asio::detached);
 }
 
-base::Awaitable<void> CwmpEndpoint::State::replace(std::shared_ptr<LiveSession> live)
+base::Awaitable<void> CwmpEndpoint::State::break_off(std::shared_ptr<LiveSession> live, std::string reason,
+                                                     std::string unread)
+{
+    if (live->transcript && !unread.empty()) {
+        auto const now = services.clock.now();
+        live->transcript->hear(now, std::move(unread));
+        live->transcript->say(now, status_of(Answer::Kind::refused), {});
+    }
+    co_await abandon(std::move(live), std::move(reason));
+}
+
+base::Awaitable<void> CwmpEndpoint::State::give_up(std::shared_ptr<LiveSession> live, std::string reason,
+                                                   std::string unread)
 {
     auto const home = live->thread;
-    auto work = abandon(std::move(live), "the device informed again");
+    auto work = break_off(std::move(live), std::move(reason), std::move(unread));
     if (net::Threads::current() == home)
         co_await std::move(work);
     else
@@ -262,6 +306,8 @@ base::Awaitable<std::shared_ptr<LiveSession>> CwmpEndpoint::State::resume(std::s
         registry.give_back();
         co_return nullptr;
     }
+    if (services.traces != nullptr)
+        live->transcript = services.traces->open(kept->device, live->session.started());
     base::log::info("session.resumed", {{"device_key", kept->device.value()}});
     co_return live;
 }

@@ -8,6 +8,13 @@
 
 namespace session {
 
+namespace {
+
+/// Characters of a generated password that cannot be guessed while logins that fail are slowed down: 46 bits.
+constexpr std::size_t least_kept = 8;
+
+}  // namespace
+
 bool NonceMemory::note(std::string_view nonce, std::uint32_t count)
 {
     auto const hash = std::hash<std::string_view>{}(nonce);
@@ -85,6 +92,34 @@ LoginJudgement Gate::judge_kept(net::Authorization const& authorization, domain:
         judgement.verdict = LoginVerdict::other_device;
     judgement.showing = std::move(showing);
     return only_expected(std::move(judgement), known, authorization.username);
+}
+
+bool Gate::may_be_cut(LoginJudgement const& judgement, domain::LookupAnswer const& known) noexcept
+{
+    if (judgement.verdict != LoginVerdict::refused || !known.login || !known.device)
+        return false;
+    auto const& login = *known.login;
+    return login.device == known.device->key && !login.is_revoked && (!login.is_used || !login.next_ha1_md5.empty());
+}
+
+LoginJudgement Gate::judge_cut(net::Authorization const& authorization, domain::LookupAnswer const& known,
+                               domain::GivenLogin const& told, base::TimePoint now)
+{
+    for (auto length = told.password.size(); length-- > least_kept;) {
+        domain::GivenLogin kept{told.username, told.password.substr(0, length)};
+        auto const secret = net::make_digest_secret(kept.username, policy_.digest.realm, kept.password);
+        auto judgement = check(authorization, secret, known.device->login_mark, now);
+        if (judgement.verdict == LoginVerdict::refused)
+            continue;
+        judgement.showing = {.by = Shown::own,
+                             .username = kept.username,
+                             .ha1_md5 = base::from_hex(secret.md5),
+                             .is_new = true,
+                             .has_next = false,
+                             .cut = std::move(kept)};
+        return judgement;
+    }
+    return {LoginVerdict::refused};
 }
 
 /// A device that was announced with a login of its own is not let in with one that others have too.

@@ -65,6 +65,12 @@ public:
     [[nodiscard]] LoginJudgement judge(net::Authorization const& authorization, domain::LookupAnswer const& known,
                                        base::TimePoint now);
 
+    /// A login that was refused may be of a device that keeps only the beginning of a password that it was told.
+    [[nodiscard]] static bool may_be_cut(LoginJudgement const& judgement, domain::LookupAnswer const& known) noexcept;
+    /// Judges it again by the beginnings of that password which are long enough to be safe.
+    [[nodiscard]] LoginJudgement judge_cut(net::Authorization const& authorization, domain::LookupAnswer const& known,
+                                           domain::GivenLogin const& told, base::TimePoint now);
+
 private:
     [[nodiscard]] LoginJudgement judge_kept(net::Authorization const& authorization, domain::LookupAnswer const& known,
                                             base::TimePoint now);

@@ -1,13 +1,16 @@
 #pragma once
 
 #include "session/session.hpp"
+#include "session/transcript.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,18 +21,28 @@ namespace session {
 /// A session with what ties it to its requests. But for the members named so it belongs to one thread.
 struct LiveSession {
     LiveSession(Services const& services, SessionCounters& counters, Caller caller, std::string c, std::size_t t)
-        : cookie{std::move(c)}, thread{t}, address{caller.address}, session{services, counters, std::move(caller)}
+        : cookie{std::move(c)},
+          thread{t},
+          address{caller.address},
+          known_device{caller.known && caller.known->device ? caller.known->device->key : domain::DeviceKey{}},
+          session{services, counters, std::move(caller)}
     {
     }
 
     std::string const cookie;   ///< any thread
     std::size_t const thread;   ///< any thread: whose it is
     std::string const address;  ///< any thread: where its Inform came from; empty when that was another node's
+    domain::DeviceKey const known_device;  ///< whose it is, when that was known before it began
     Session session;
-    std::uint64_t connection = 0;  ///< id of the connection that its last request came over, 0 when that is gone
-    bool busy = false;             ///< a request is being answered
-    bool kept = false;             ///< it was suspended: another node may have taken it over
-    std::string replaced_by;       ///< not empty: to be abandoned for this reason as soon as it is not busy
+    /// Any thread: id of the connection that its last request came over, 0 when that is gone.
+    std::atomic<std::uint64_t> connection{0};
+    bool busy = false;                     ///< a request is being answered
+    bool kept = false;                     ///< it was suspended: another node may have taken it over
+    bool noted = false;                    ///< its end was written down
+    std::uint64_t bytes_in = 0;            ///< of messages of the CPE
+    std::uint64_t bytes_out = 0;           ///< of messages of ours
+    std::optional<Transcript> transcript;  ///< what passed in it, when somebody may want to know
+    std::string replaced_by;               ///< not empty: to be abandoned for this reason as soon as it is not busy
     std::chrono::steady_clock::time_point expires;  ///< when the CPE has been silent for too long
 };
 

@@ -9,6 +9,7 @@
 #include "domain/login_store.hpp"
 #include "domain/model.hpp"
 #include "domain/session_store.hpp"
+#include "domain/sessions.hpp"
 #include "domain/stranger.hpp"
 #include "domain/task_news.hpp"
 #include "domain/task_store.hpp"
@@ -17,7 +18,9 @@
 #include "session/failed_logins.hpp"
 #include "session/limits.hpp"
 #include "session/new_devices.hpp"
+#include "session/trace_desk.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -34,6 +37,8 @@ struct LoginSettings {
     bool give = true;                       ///< each device gets a login of its own, and one for connection requests
     std::string realm = "acs";              ///< of Digest, for the whole fleet
     std::vector<std::string> shared_names;  ///< that no device is given
+    std::uint32_t resets_per_day = 2;       ///< of one device that a policy agrees to; more wait for a person
+    bool for_stun = false;                  ///< a device signs its STUN requests with its login of connection requests
 };
 
 /// What every session needs of the rest of the ACS. All must outlive the sessions; the ports are called on the
@@ -60,6 +65,9 @@ struct Services {
     FailedLogins* failed_logins = nullptr;   ///< null: they are not slowed down
     domain::LoginStore* logins = nullptr;    ///< null: devices keep the logins that they have
     LoginSettings login_settings = {};
+    domain::SessionJournal* journal = nullptr;  ///< null: nobody writes down which sessions there were
+    std::string node_name = {};                 ///< of this node, for people
+    TraceDesk* traces = nullptr;                ///< null: nothing is traced
 };
 
 }  // namespace session

@@ -3,28 +3,16 @@
 #include "base/log.hpp"
 #include "base/unavailable.hpp"
 #include "session/cpe_requests.hpp"
+#include "session/device_look.hpp"
 #include "session/dialect_options.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
 namespace session {
 
 namespace log = base::log;
-
-namespace {
-
-/// What is read of a device that waits to be let in: who it is, and no more.
-std::vector<std::string> device_info(std::vector<cwmp::Root> const& roots)
-{
-    std::vector<std::string> paths;
-    for (auto const root : roots)
-        if (auto const name = cwmp::root_name(root); !name.empty())
-            paths.push_back(std::string{name} + "DeviceInfo.");
-    return paths;
-}
-
-}  // namespace
 
 Session::Session(Services const& services, SessionCounters& counters, Caller caller)
     : services_{services}, counters_{counters}, caller_{std::move(caller)}
@@ -118,6 +106,8 @@ base::Awaitable<Answer> Session::greet(cwmp::Envelope received)
                   {{"device", cwmp::external_id(identity_)}, {"state", domain::to_text(device->state)}});
         co_return Answer{Answer::Kind::forbidden, {}};
     }
+    if (caller_.standing == Standing::re_enrolled)
+        co_await ask_policy(*caller_.known->device);
     if (caller_.standing == Standing::held)
         co_return co_await hold(std::move(received));
     co_return co_await admit(std::move(received), std::move(*identity));
@@ -156,11 +146,17 @@ base::Awaitable<Answer> Session::admit(cwmp::Envelope received, cwmp::DeviceId i
     desk_.facts = greeting.contact.facts;
     desk_.limits = services_.limits;
     timeout_ = session_timeout(received.session_timeout, services_.limits);
+    bool const has_news = std::ranges::any_of(
+        evidence_.events, [](cwmp::Event const& event) { return event.code != cwmp::event_code::periodic; });
+    if (state_ == domain::DeviceState::conflict && has_news)
+        looks_ = device_info_paths(desk_.roots);
 
     auto const hour = greeting.contact.activity.hour_start;
     greeting.contact.rules_due = rules_are_due_ = are_rules_due(known, greeting);
     auto const admission = co_await services_.sessions.commit_contact(std::exchange(greeting.contact, {}));
     device_ = admission.key;
+    if (services_.journal != nullptr)
+        id_ = services_.journal->next_id();
     epoch_ = desk_.epoch = admission.epoch;
     counters_.opened.add();
     desk_.model =
@@ -176,8 +172,12 @@ base::Awaitable<Answer> Session::admit(cwmp::Envelope received, cwmp::DeviceId i
         failed_before_ = known->activity.failed_in_row;
         desk_.tree_version = known->tree_software_version;
     }
-    bool const tree_is_old = !known || !known->has_tree || known->tree_software_version != desk_.facts.software_version;
     bool const has_booted = greeting.bootstrap || greeting.boot || (known && known->activity.hour_start != hour);
+    // A device that is not let in is never read completely: it is looked at when it boots, and once an hour.
+    bool const tree_is_old =
+        !known || !known->has_tree ||
+        (state_ == domain::DeviceState::pending ? has_booted
+                                                : known->tree_software_version != desk_.facts.software_version);
     greeting.bootstrap = greeting.bootstrap || tree_is_old;
     co_await order_logins(known ? &*known : nullptr, has_booted);
     co_await react(greeting);
@@ -203,10 +203,12 @@ void Session::begin_anew()
     evaluation_.reset();
     rules_.reset();
     rules_are_due_ = rules_are_satisfied_ = tree_was_changed_ = is_re_enrolled_ = false;
-    has_tasks_ = tree_loaded_ = reconciled_ = releasing_ = false;
+    has_tasks_ = tree_loaded_ = reconciled_ = releasing_ = is_held_ = is_looking_ = false;
+    looks_.clear();
     claimed_at_ = 0;
     news_seen_ = 0;
-    failed_before_ = rpcs_ = requests_ = faults_ = 0;
+    failed_before_ = rpcs_ = requests_ = faults_ = tasks_done_ = 0;
+    failure_.clear();
 }
 
 /// What an Inform sets off. Discovery is ordered before the answer: the device will not repeat its events.
@@ -226,7 +228,7 @@ base::Awaitable<void> Session::react(Greeting const& greeting)
     bool const is_pending = state_ == domain::DeviceState::pending;
     domain::Task discovery;
     discovery.device = device_;
-    discovery.arguments = is_pending ? domain::RefreshTask{.paths = device_info(desk_.roots), .discovery = false}
+    discovery.arguments = is_pending ? domain::RefreshTask{.paths = device_info_paths(desk_.roots), .discovery = false}
                                      : domain::RefreshTask{.paths = {}, .discovery = true};
     discovery.priority = domain::Priority::bulk;
     discovery.created = discovery.not_before = started_;
@@ -279,10 +281,36 @@ void Session::end(std::string_view outcome, base::Counter& counter, std::string_
 {
     machine_.end();
     counter.add();
+    failure_ = reason;
     if (log::enabled(log::Level::info))
         log_end(outcome, reason);
     planner_.reset();
     desk_ = Desk{};
+}
+
+bool Session::is_notable() const noexcept
+{
+    return rpcs_ > 0 || requests_ > 0 || !failure_.empty() ||
+           std::ranges::any_of(evidence_.events, [](auto const& e) { return e.code != cwmp::event_code::periodic; });
+}
+
+std::string_view Session::outstanding() const noexcept
+{
+    return planner_ ? std::string_view{planner_->method()} : std::string_view{resumed_method_};
+}
+
+domain::SessionFacts Session::facts() const
+{
+    domain::SessionFacts facts{.id = id_, .device = device_, .identity = identity_, .started = started_};
+    facts.address = caller_.address;
+    facts.is_tls = caller_.is_https;
+    for (auto const& event : evidence_.events)
+        facts.events.push_back(event.code);
+    facts.rpcs = rpcs_;
+    facts.requests = requests_;
+    facts.faults = faults_;
+    facts.tasks = tasks_done_;
+    return facts;
 }
 
 void Session::log_end(std::string_view outcome, std::string_view reason) const

@@ -16,6 +16,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace session {
@@ -35,6 +36,7 @@ struct Caller {
     Showing showing;                           ///< what it logged in with
     Standing standing = Standing::served;      ///< never `refused`
     std::chrono::hours re_enrolment_time{24};  ///< see ReEnrolment::allowed
+    std::string agreed_by;                     ///< who says that a device which was reset is itself
 };
 
 /// What goes back to the CPE.
@@ -78,6 +80,16 @@ public:
     [[nodiscard]] bool is_admitted() const noexcept { return device_.value() != 0 || is_held_; }
     [[nodiscard]] domain::DeviceKey device() const noexcept { return device_; }
     [[nodiscard]] cwmp::Dialect const& dialect() const noexcept { return dialect_; }
+    /// What is told of the session; sizes, node and time of its end are not known here.
+    [[nodiscard]] domain::SessionFacts facts() const;
+    [[nodiscard]] domain::SessionId id() const noexcept { return id_; }
+    [[nodiscard]] base::TimePoint started() const noexcept { return started_; }
+    /// It did something beside 2 PERIODIC, or failed.
+    [[nodiscard]] bool is_notable() const noexcept;
+    /// Why it came to no good end, in words; empty: it did, or is not over.
+    [[nodiscard]] std::string const& failure() const noexcept { return failure_; }
+    /// The method of the RPC whose answer is due, or empty.
+    [[nodiscard]] std::string_view outstanding() const noexcept;
     /// How long to wait for the CPE's next request; longer while an RPC is outstanding and the connection lives.
     [[nodiscard]] std::chrono::seconds patience(bool connected) const noexcept;
 
@@ -93,14 +105,22 @@ private:
     [[nodiscard]] Answer give_up(Step step, std::string const& what, cwmp::Envelope const& received);
 
     // session_logins.cpp: what the device logs in with
+    base::Awaitable<void> ask_policy(domain::KnownDevice& known);
     base::Awaitable<bool> settle_login(domain::KnownDevice* known);
-    void note_dispute(domain::KnownDevice const& known) const;
+    base::Awaitable<void> keep_cut(domain::DeviceKey device);
+    void note(std::string_view kind, domain::DeviceKey device, std::string detail) const;
     base::Awaitable<void> order_logins(domain::KnownDevice const* known, bool has_booted);
     base::Awaitable<void> prepare_logins();
     base::Awaitable<std::optional<domain::GivenLogin>> offer_login();
     base::Awaitable<Plan> keep_login(Plan plan);
     base::Awaitable<void> confirm_logins();
+    base::Awaitable<void> note_ignored();
+
+    // session_look.cpp: devices that are told nothing
     base::Awaitable<Answer> hold(cwmp::Envelope received);
+    [[nodiscard]] Answer look();
+    base::Awaitable<Answer> take_look(cwmp::Message answer);
+    base::Awaitable<void> tell_look(cwmp::GetParameterValuesResponse values);
 
     // session_rules.cpp: what rules want
     [[nodiscard]] bool are_rules_due(std::optional<domain::KnownDevice> const& known, Greeting const& greeting) const;
@@ -154,6 +174,8 @@ private:
     Desk desk_;
     std::chrono::seconds timeout_{30};
     base::TimePoint started_{};
+    domain::SessionId id_;
+    std::string failure_;
 
     // work
     std::optional<Planner> planner_;
@@ -165,7 +187,9 @@ private:
     bool tree_loaded_ = false;
     bool tree_was_changed_ = false;  ///< and stored
     bool reconciled_ = false;
-    bool releasing_ = false;  ///< the RPC outstanding is no task's: it only takes HoldRequests back
+    std::vector<std::string> looks_;  ///< of a device that is told nothing: what is read all the same, until it answers
+    bool is_looking_ = false;         ///< the RPC outstanding is no task's: it reads the first of `looks_`
+    bool releasing_ = false;          ///< the RPC outstanding is no task's: it only takes HoldRequests back
 
     // rules
     bool rules_are_due_ = false;
@@ -178,6 +202,7 @@ private:
     std::uint32_t rpcs_ = 0;
     std::uint32_t requests_ = 0;  ///< of the CPE, the Inform not counted
     std::uint32_t faults_ = 0;
+    std::uint32_t tasks_done_ = 0;
 };
 
 }  // namespace session

@@ -1,7 +1,10 @@
 // What a device logs in with: given, proved, and given back when it leaves.
 #include "base/log.hpp"
+#include "base/time_text.hpp"
 #include "session/new_login.hpp"
 #include "session/session.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
@@ -18,6 +21,38 @@ constexpr std::string_view enrolment = "enrolment";
 
 }  // namespace
 
+/// A device that was reset and of which nobody has said that it is itself: the policy may, but not without end. Who
+/// shows a certificate goes on with that.
+base::Awaitable<void> Session::ask_policy(domain::KnownDevice& known)
+{
+    using enum domain::LoginState;
+    auto const now = services_.clock.now();
+    if (services_.logins == nullptr || (known.login == allowed && now < known.login_until))
+        co_return;
+    auto const until = now + caller_.re_enrolment_time;
+    auto const most = services_.login_settings.resets_per_day;
+    domain::AuditEntry entry;
+    entry.by = caller_.agreed_by;
+    entry.how = "server";
+    entry.peer = caller_.address;
+    entry.action = "device.re_enrolled";
+    entry.target = cwmp::external_id(identity_);
+    entry.device = known.key;
+    entry.before = fmt::format(R"({{"login":"{}"}})", domain::to_text(known.login));
+    entry.after = fmt::format(R"({{"login":"allowed","until":"{}"}})", base::to_rfc3339(until));
+    bool const is_agreed = co_await services_.logins->agree(known.key, until, most, std::move(entry));
+    if (is_agreed) {
+        known.login = allowed;
+        known.login_until = until;
+        co_return;
+    }
+    caller_.standing = caller_.showing.by == Shown::certificate ? Standing::served : Standing::held;
+    note(domain::incident_kind::re_enrolment, known.key,
+         fmt::format("it says that it was reset, and was given a new login {} times within a day already: it gets none "
+                     "until somebody agrees (acsctl re-enrol), or that is a day ago",
+                     most));
+}
+
 /// What the look-up knows of the device before anything else is written: that somebody agreed to a new login, or that
 /// it uses its own. False: it has been reset as it should, and is served no more.
 base::Awaitable<bool> Session::settle_login(domain::KnownDevice* known)
@@ -31,34 +66,46 @@ base::Awaitable<bool> Session::settle_login(domain::KnownDevice* known)
     }
     if (caller_.standing == Standing::re_enrolled) {
         is_re_enrolled_ = true;
-        if (known->login != allowed || known->login_until <= started_)
-            co_await services_.logins->mark(known->key, allowed, started_ + caller_.re_enrolment_time);
-        known->login = allowed;
         log::info("session.re_enrolled", {{"device", cwmp::external_id(identity_)}, {"address", caller_.address}});
     }
     auto const& showing = caller_.showing;
     bool const is_own = showing.by == Shown::own;
     if (is_own && (showing.is_new || known->login != proven)) {
-        if (!showing.is_new && known->login != none)
-            note_dispute(*known);
+        if (!showing.is_new && known->login != none) {
+            log::warning("session.re_enrolment_disputed",
+                         {{"device", cwmp::external_id(identity_)}, {"state", domain::to_text(known->login)}});
+            note(domain::incident_kind::re_enrolment, known->key,
+                 "it came with the login that it had all along: who said that it was reset was somebody else");
+        }
+        if (showing.cut)
+            co_await keep_cut(known->key);
         co_await services_.logins->prove(known->key, showing.username, showing.ha1_md5);
     }
     co_return true;
 }
 
-/// The device comes with the login that it had all along, although somebody came as if it had lost it.
-void Session::note_dispute(domain::KnownDevice const& known) const
+/// The device has only the beginning of the password that it was told, and said that it took all of it.
+base::Awaitable<void> Session::keep_cut(domain::DeviceKey device)
 {
-    log::warning("session.re_enrolment_disputed",
-                 {{"device", cwmp::external_id(identity_)}, {"state", domain::to_text(known.login)}});
+    auto const& kept = *caller_.showing.cut;
+    co_await services_.logins->shorten(offer_of(device, kept, services_.login_settings.realm, true));
+    auto const length = kept.password.size();
+    log::warning("session.password_cut", {{"device", cwmp::external_id(identity_)}, {"length", length}});
+    note(domain::incident_kind::odd_login, device,
+         fmt::format("it keeps only the first {} characters of the password that it was told: these are its password "
+                     "now",
+                     length));
+}
+
+void Session::note(std::string_view kind, domain::DeviceKey device, std::string detail) const
+{
     if (services_.incidents != nullptr)
-        services_.incidents->note({.kind = std::string{domain::incident_kind::re_enrolment},
+        services_.incidents->note({.kind = std::string{kind},
                                    .identity = cwmp::external_id(identity_),
-                                   .device = known.key,
+                                   .device = device,
                                    .address = caller_.address,
                                    .username = caller_.showing.username,
-                                   .detail = "it came with the login that it had all along: who said that it was reset "
-                                             "was somebody else"});
+                                   .detail = std::move(detail)});
 }
 
 /// Logins are the first thing that a device is given: before it is read, and before rules.
@@ -70,7 +117,9 @@ base::Awaitable<void> Session::order_logins(domain::KnownDevice const* known, bo
                      caller_.showing.by != Shown::nothing;
     auto const login = known != nullptr ? known->login : none;
     // What was given and is not used is given again, but not in every session of a device that does not want it.
-    bool const is_time = login == none || login == allowed || (login == given && has_booted);
+    bool const is_updated = known != nullptr && known->facts.software_version != desk_.facts.software_version;
+    bool const is_time =
+        login == none || login == allowed || (login == given && has_booted) || (login == ignored && is_updated);
     if (!may || !is_time)
         co_return;
     domain::Task task;
@@ -91,7 +140,10 @@ base::Awaitable<void> Session::prepare_logins()
     if (!task || services_.logins == nullptr || caller_.showing.by == Shown::nothing)
         co_return;
     bool const is_new = planner_->upcoming()->origin == enrolment;
-    PreparedLogins prepared{.login = {}, .wake = {}, .is_certified = caller_.showing.by == Shown::certificate};
+    PreparedLogins prepared{.login = {},
+                            .wake = {},
+                            .is_certified = caller_.showing.by == Shown::certificate,
+                            .for_stun = services_.login_settings.for_stun};
     if (task->login)
         prepared.login = co_await offer_login();
     if (task->connection_request) {
@@ -160,6 +212,8 @@ base::Awaitable<void> Session::confirm_logins()
     }
     if (std::exchange(desk_.wake_taken, false))
         co_await services_.logins->confirm_wake(device_);
+    if (std::exchange(desk_.login_ignored, false))
+        co_await note_ignored();
     if (std::exchange(desk_.is_retired, false)) {
         co_await services_.logins->retire(device_);
         state_ = domain::DeviceState::retired;
@@ -169,21 +223,17 @@ base::Awaitable<void> Session::confirm_logins()
     }
 }
 
-/// It was reset, or somebody says so, and nobody has agreed yet: its Inform is answered and written down, and that is
-/// all. What is known of the device stays as it is, and so does a session of it that proved who it is.
-base::Awaitable<Answer> Session::hold(cwmp::Envelope received)
+/// It is not told the same for ever: the one before is good, and people are told.
+base::Awaitable<void> Session::note_ignored()
 {
-    auto const& known = *caller_.known->device;
-    if (services_.logins != nullptr && known.login != domain::LoginState::re_enrolling)
-        co_await services_.logins->mark(known.key, domain::LoginState::re_enrolling, {});
-    is_held_ = true;
-    started_ = services_.clock.now();
-    timeout_ = session_timeout(received.session_timeout, services_.limits);
-    counters_.opened.add();
-    machine_.opened(false);
-    auto answer = reply(received, cwmp::InformResponse{});
-    answer.envelope.use_cwmp_version = negotiated_version(received.supported_cwmp_versions);
-    co_return answer;
+    if (caller_.showing.by == Shown::shared)
+        co_await services_.logins->mark(device_, domain::LoginState::ignored, {});
+    log::warning("session.login_ignored", {{"device", cwmp::external_id(identity_)}});
+    note(domain::incident_kind::odd_login, device_,
+         fmt::format(
+             "it was told a new login {} times, says that it took it, and comes with the one before, which stays "
+             "good: it is told no more until its software changes, or by acsctl rotate",
+             services_.limits.login_tries));
 }
 
 }  // namespace session

@@ -169,11 +169,12 @@ base::Awaitable<domain::RuleRecord> Session::record_of(domain::RuleRound round)
 base::Awaitable<std::optional<domain::Task>> Session::download_of(domain::DeviceWish wish)
 {
     auto const file = co_await services_.files.find_by_name(wish.action.path);
-    if (!file) {
+    bool const is_another_devices = file && file->uploaded_by && *file->uploaded_by != device_;
+    if (!file || is_another_devices) {
         log::warning("session.rule_given_up", {{"device", cwmp::external_id(identity_)},
                                                {"rule", wish.rule},
                                                {"what", wish.action.path},
-                                               {"cause", "there is no file of that name"}});
+                                               {"cause", "there is no file of that name for it"}});
         co_return std::nullopt;
     }
     domain::DownloadTask download;

@@ -85,6 +85,11 @@ base::Awaitable<void> Session::suspend(std::string cookie)
             {"username", caller_.showing.username},
             {"uses_its_login", evidence_.uses_its_login},
             {"rpcs", rpcs_},
+            {"requests", requests_},
+            {"faults", faults_},
+            {"tasks_done", tasks_done_},
+            {"id", id_.value()},
+            {"address", caller_.address},
         };
         if (evidence_.parameter_key)
             state["parameter_key"] = *evidence_.parameter_key;
@@ -153,6 +158,11 @@ bool Session::restore(domain::SuspendedSession const& kept)
     caller_.showing.username = text("username");
     evidence_.uses_its_login = flag("uses_its_login");
     rpcs_ = static_cast<std::uint32_t>(number("rpcs"));
+    requests_ = static_cast<std::uint32_t>(number("requests"));
+    faults_ = static_cast<std::uint32_t>(number("faults"));
+    tasks_done_ = static_cast<std::uint32_t>(number("tasks_done"));
+    id_ = domain::SessionId{number("id")};
+    caller_.address = text("address");
     resumed_task_ = domain::TaskId{number("task")};
     resumed_method_ = text("method");
     return true;

@@ -55,6 +55,8 @@ base::Awaitable<bool> Session::prepare()
 
 base::Awaitable<Answer> Session::dispatch()
 {
+    if (!looks_.empty())
+        co_return look();
     if (is_held_)
         co_return co_await finish();
     static_cast<void>(co_await take_news());
@@ -90,6 +92,8 @@ base::Awaitable<Answer> Session::settle(cwmp::Message answer)
     faults_ += is_fault ? 1 : 0;
     if (is_fault)
         counters_.faults.add();
+    if (std::exchange(is_looking_, false))
+        co_return co_await take_look(std::move(answer));
     co_await load_tasks();
     if (std::exchange(releasing_, false) || !planner_)
         co_return co_await dispatch();
@@ -105,6 +109,10 @@ base::Awaitable<Answer> Session::settle(cwmp::Message answer)
 
 base::Awaitable<Answer> Session::lose()
 {
+    if (std::exchange(is_looking_, false)) {
+        looks_.clear();
+        co_return co_await dispatch();
+    }
     co_await load_tasks();
     if (!std::exchange(releasing_, false) && planner_) {
         desk_.now = services_.clock.now();
@@ -217,6 +225,7 @@ base::Awaitable<bool> Session::carry_out(Plan plan)
         co_return false;
     for (auto& update : plan.updates) {
         update.epoch = epoch_;
+        tasks_done_ += update.state == domain::TaskState::done ? 1 : 0;
         if (update.state == domain::TaskState::failed)
             log::info(
                 "session.task_failed",
@@ -226,7 +235,7 @@ base::Awaitable<bool> Session::carry_out(Plan plan)
         if (!co_await services_.tasks.update(std::move(update)))
             co_return false;
     }
-    if (desk_.login_taken || desk_.wake_taken || desk_.is_retired)
+    if (desk_.login_taken || desk_.wake_taken || desk_.is_retired || desk_.login_ignored)
         co_await confirm_logins();
     co_return true;
 }

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "domain/login_store.hpp"
+
+#include <optional>
 #include <string>
 
 namespace session {
@@ -15,10 +18,11 @@ enum class Shown {
 /// What a device showed of itself before its session began.
 struct Showing {
     Shown by = Shown::nothing;
-    std::string username;   ///< of the login
-    std::string ha1_md5;    ///< of its own login: the HA1 that it came with, raw bytes
-    bool is_new = false;    ///< it was never seen to have this password of its own before
-    bool has_next = false;  ///< it came with its own password although it was told another one
+    std::string username;                        ///< of the login
+    std::string ha1_md5;                         ///< of its own login: the HA1 that it came with, raw bytes
+    bool is_new = false;                         ///< it was never seen to have this password of its own before
+    bool has_next = false;                       ///< it came with its own password although it was told another one
+    std::optional<domain::GivenLogin> cut = {};  ///< it came with the beginning of the password that it was told: this
 };
 
 }  // namespace session

@@ -19,6 +19,20 @@ bool agrees(ReEnrolment const& policy, domain::KnownDevice const& known, std::st
 
 }  // namespace
 
+std::string who_agreed(Showing const& showing, AfterReset policy)
+{
+    if (showing.by == Shown::certificate)
+        return "certificate";
+    switch (policy) {
+        case AfterReset::same_address: return "policy same_address";
+        case AfterReset::networks: return "policy networks";
+        case AfterReset::open: return "policy open";
+        case AfterReset::person:
+        case AfterReset::certificate: break;
+    }
+    return "person";
+}
+
 Standing standing_of(Showing const& showing, domain::KnownDevice const* known, bool is_bootstrap,
                      std::string_view address, ReEnrolment const& policy, base::TimePoint now)
 {
@@ -26,7 +40,9 @@ Standing standing_of(Showing const& showing, domain::KnownDevice const* known, b
     bool const is_ours = known != nullptr && showing.by != Shown::nothing && showing.by != Shown::own;
     if (!is_ours)
         return Standing::served;
-    bool const was_its_own = known->login != none && known->login != given;
+    // Who has not used its new login in time is where it was before.
+    bool const is_late = known->login == given && known->login_until != base::TimePoint{} && known->login_until <= now;
+    bool const was_its_own = (known->login != none && known->login != given && known->login != ignored) || is_late;
     if (known->state == domain::DeviceState::retiring && is_bootstrap && was_its_own)
         return Standing::reset;
     if (!was_its_own)
@@ -37,7 +53,9 @@ Standing standing_of(Showing const& showing, domain::KnownDevice const* known, b
         return Standing::served;  // it is refused for that
     if (known->login == allowed && now < known->login_until)
         return Standing::re_enrolled;
-    if (!is_bootstrap && known->login != re_enrolling)
+    // Whose time is over before it had its new login has nothing but the shared one.
+    bool const has_lost_its_own = known->login == re_enrolling || known->login == allowed || is_late;
+    if (!is_bootstrap && !has_lost_its_own)
         return Standing::refused;
     return agrees(policy, *known, address) ? Standing::re_enrolled : Standing::held;
 }

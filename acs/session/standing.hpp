@@ -5,6 +5,7 @@
 #include "session/showing.hpp"
 
 #include <chrono>
+#include <string>
 #include <string_view>
 
 namespace session {
@@ -25,6 +26,9 @@ struct ReEnrolment {
     net::Networks networks;
     std::chrono::hours allowed{24};  ///< how long it may take to fetch its new login once that was agreed to
 };
+
+/// Who agreed, for the audit trail: "certificate", "policy same_address", ...
+[[nodiscard]] std::string who_agreed(Showing const& showing, AfterReset policy);
 
 /// How a device that showed a right login, or a certificate, is served.
 enum class Standing {

@@ -47,8 +47,15 @@ constexpr std::array sweeps{
           true},
     Sweep{{"sweep_sessions", "DELETE FROM cwmp_session WHERE suspended_at < $1::timestamptz - interval '1 hour'"},
           "sessions forgotten"},
+    Sweep{{"sweep_told", "DELETE FROM open_session WHERE told_at < $1::timestamptz - interval '1 hour'"},
+          "open sessions of nodes that are gone forgotten"},
+    Sweep{{"sweep_trace_orders", "DELETE FROM trace_order WHERE until < $1 OR sessions <= 0"},
+          "devices no longer chosen for traces"},
     Sweep{{"sweep_experience", "DELETE FROM model_experience WHERE seen_at < $1::timestamptz - interval '30 days'"},
           "experiences decayed",
+          true},
+    Sweep{{"sweep_bindings", "DELETE FROM device_binding WHERE seen < $1::timestamptz - interval '2 days'"},
+          "bindings of nodes that are gone forgotten",
           true},
     Sweep{{"sweep_path_budget", "DELETE FROM path_budget WHERE day < ($1::timestamptz AT TIME ZONE 'UTC')::date - 1"},
           "path budgets cleared",
@@ -61,6 +68,11 @@ constexpr std::array sweeps{
            " AND NOT EXISTS (SELECT FROM rule r WHERE r.rule = q.rule AND r.version_id = q.version_id)"},
           "quarantines of old rules forgotten",
           true},
+    Sweep{{"sweep_idempotency_keys", "DELETE FROM idempotency_key WHERE at < $1::timestamptz - interval '24 hours'"
+                                     " AND lease_until < $1"},
+          "idempotency keys forgotten",
+          true},
+    Sweep{{"sweep_edit_locks", "DELETE FROM edit_lock WHERE until < $1"}, "edits given up", true},
 };
 
 constexpr Statement try_lock{"try_chores_lock", "SELECT pg_try_advisory_lock($1)"};
@@ -76,7 +88,8 @@ constexpr Statement list_partitions{
     " AND (i.inhrelid IS NOT NULL AND c.relname < $1 || '_' || $2 OR obj_description(c.oid, 'pg_class') = $3)"
     " ORDER BY c.relname"};
 constexpr Statement missing_partitions{"missing_partitions",
-                                       "SELECT count(*) FROM unnest(ARRAY['event_', 'parameter_sample_']) n WHERE "
+                                       "SELECT count(*) FROM unnest(ARRAY['event_', 'parameter_sample_', "
+                                       "'session_']) n WHERE "
                                        "to_regclass('public.' || n || $1) IS NULL"};
 constexpr int old_tasks_at_once = 20'000;  ///< deleted by one statement
 constexpr int old_task_statements = 20;    ///< in one round
@@ -86,12 +99,24 @@ constexpr Statement drop_old_tasks{"drop_old_tasks",
                                    " WHERE state IN ('done', 'failed', 'cancelled', 'expired')"
                                    " AND updated < $1::timestamptz - make_interval(days => $2) LIMIT $3)"};
 
+// Those that are over have no devices of their own any more.
+constexpr Statement drop_old_jobs{"drop_old_jobs", "DELETE FROM job WHERE tasks IS NOT NULL"
+                                                   " AND ended_at < $1::timestamptz - make_interval(days => $2)"};
+
 constexpr std::int64_t most_incidents = 1'000'000;  ///< kept; the oldest go first
 
 constexpr Statement drop_incidents{
     "drop_incidents",
     "DELETE FROM incident WHERE last_at < $1::timestamptz - make_interval(days => $2) OR incident_id <="
     " (SELECT incident_id FROM incident ORDER BY incident_id DESC OFFSET $3 LIMIT 1)"};
+
+constexpr Statement drop_traces{
+    "drop_traces",
+    "DELETE FROM trace t USING (SELECT device_id, session_id, started,"
+    " sum(stored) OVER (ORDER BY session_id DESC) AS bytes,"
+    " row_number() OVER (PARTITION BY device_id ORDER BY session_id DESC) AS of_device FROM trace) r"
+    " WHERE t.device_id = r.device_id AND t.session_id = r.session_id AND (r.bytes > $1 OR r.of_device > $2"
+    " OR r.started < $3::timestamptz - make_interval(days => $4))"};
 
 /// A later deadline of its own counts more: somebody said that it may take that long.
 constexpr Statement end_tasks_without_answer{
@@ -206,12 +231,14 @@ void Chores::do_chores(pqxx::connection& connection)
             base::log::info("chores.swept", {{"what", sweep.what}, {"rows", rows}});
     }
     tend_promotions(connection, settings_.promotions);
+    forget_traces(connection, now);
     if (!is_thorough)
         return;
     end_lost_tasks(connection, now);
     forget_incidents(connection, now);
     drop_partitions(connection, "event", settings_.event_days);
     drop_partitions(connection, "parameter_sample", settings_.sample_days);
+    drop_partitions(connection, "session", settings_.session_days);
     forget_old_tasks(connection, now);
     last_thorough_ = now;
 }
@@ -223,6 +250,17 @@ void Chores::end_lost_tasks(pqxx::connection& connection, base::TimePoint now)
                           .affected_rows();
     if (rows > 0)
         base::log::info("chores.swept", {{"what", "tasks of devices that did not come back"}, {"rows", rows}});
+}
+
+void Chores::forget_traces(pqxx::connection& connection, base::TimePoint now)
+{
+    pqxx::nontransaction work{connection};
+    auto const rows =
+        exec(work, drop_traces, settings_.trace_bytes, static_cast<std::int64_t>(settings_.traces_per_device),
+             time_text(now), static_cast<int>(settings_.trace_days))
+            .affected_rows();
+    if (rows > 0)
+        base::log::info("chores.swept", {{"what", "old traces forgotten"}, {"rows", rows}});
 }
 
 void Chores::forget_incidents(pqxx::connection& connection, base::TimePoint now)
@@ -237,6 +275,10 @@ void Chores::forget_incidents(pqxx::connection& connection, base::TimePoint now)
 
 void Chores::forget_old_tasks(pqxx::connection& connection, base::TimePoint now)
 {
+    {
+        pqxx::nontransaction work{connection};
+        exec(work, drop_old_jobs, time_text(now), static_cast<int>(settings_.task_days));
+    }
     for (int i = 0; i < old_task_statements; ++i) {
         pqxx::nontransaction work{connection};
         auto const rows =

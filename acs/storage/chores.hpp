@@ -22,10 +22,14 @@ struct ChoreSettings {
     unsigned days_ahead = 8;            ///< partitions are made up to this many days from today on
     unsigned event_days = 90;           ///< how long events are kept
     unsigned sample_days = 30;          ///< how long samples of parameters are kept
+    unsigned session_days = 14;         ///< how long sessions that are over are kept
     unsigned task_days = 90;            ///< how long finished tasks are kept
     PromotionSettings promotions;
     std::function<void()> on_promotions_changed;  ///< called in a round of any node; null: nobody wants to know
     unsigned incident_days = 90;                  ///< how long incidents are kept
+    unsigned trace_days = 14;                     ///< how long traces are kept
+    unsigned traces_per_device = 50;              ///< the newest of a device are kept
+    std::int64_t trace_bytes = 1'073'741'824;     ///< of all traces, as they are stored; the oldest go first
     unsigned lost_task_days = 7;  ///< how long a task that was sent waits for a device that does not come back
 };
 
@@ -58,6 +62,7 @@ private:
     void make_partitions(pqxx::connection& connection);
     void drop_partitions(pqxx::connection& connection, std::string const& parent, unsigned days);
     void forget_old_tasks(pqxx::connection& connection, base::TimePoint now);
+    void forget_traces(pqxx::connection& connection, base::TimePoint now);
     void forget_incidents(pqxx::connection& connection, base::TimePoint now);
     void end_lost_tasks(pqxx::connection& connection, base::TimePoint now);
     void set_status(std::string problem);

@@ -39,6 +39,8 @@ constexpr std::array moves{
               "UPDATE task SET device_id = $2 WHERE device_id = $1 AND state NOT IN ('queued', 'sent', 'waiting', "
               "'unknown')"},
     Statement{"merge_events", "UPDATE event SET device_id = $2 WHERE device_id = $1"},
+    Statement{"merge_sessions", "UPDATE session SET device_id = $2 WHERE device_id = $1"},
+    Statement{"merge_traces", "UPDATE trace SET device_id = $2 WHERE device_id = $1"},
     Statement{"merge_samples", "UPDATE parameter_sample SET device_id = $2 WHERE device_id = $1"},
     Statement{"merge_transfers", "UPDATE transfer SET device_id = $2 WHERE device_id = $1"},
     Statement{"merge_files", "UPDATE file SET uploaded_by = $2 WHERE uploaded_by = $1"},
@@ -78,10 +80,11 @@ constexpr std::array takings{
 };
 
 constexpr std::array leftovers{
-    "device_tree",      "device_recent", "device_parameter",
-    "path_budget",      "rule_outcome",  "rule_quarantine",
-    "model_experience", "cwmp_session",  "connection_request_credential",
-    "device_contact",   "device",
+    "device_tree",         "device_recent",  "device_parameter",
+    "path_budget",         "rule_outcome",   "rule_quarantine",
+    "model_experience",    "cwmp_session",   "connection_request_credential",
+    "device_binding",      "open_session",   "trace_order",
+    "device_reachability", "device_contact", "device",
 };
 
 constexpr Statement read_login{"merge_read_login", "SELECT username, password, previous_username, previous_password "

@@ -14,7 +14,7 @@ namespace {
 constexpr Statement count_pending{"count_pending", "SELECT count(*) FROM device WHERE state = 'pending'"};
 constexpr Statement count_announced{
     "count_announced", "SELECT count(*) FROM (SELECT FROM announcement WHERE device_id IS NULL LIMIT 10000000) a"};
-constexpr Statement count_contact{"count_contact", "SELECT contact, count(*) FROM acs.device GROUP BY contact"};
+constexpr Statement count_contact{"count_contact", "SELECT contact, count(*) FROM acs.contact GROUP BY contact"};
 constexpr Statement keep_setting{
     "keep_dormant_after",
     "INSERT INTO setting AS s (name, value) VALUES ('dormant_after', to_jsonb($1::integer)) ON CONFLICT (name)"

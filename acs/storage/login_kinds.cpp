@@ -25,8 +25,9 @@ constexpr Statement offer_logins{
     " next_at = CASE WHEN c.used_at IS NULL AND c.password <> '' THEN NULL ELSE coalesce(c.next_at, now()) END"
     " WHERE c.device_id = EXCLUDED.device_id AND c.revoked_at IS NULL"
     " RETURNING c.username, c.device_id, coalesce(c.next_password, c.password) AS password),"
-    " marked AS (UPDATE device d SET login_state = 'given', login_until = NULL FROM kept k"
-    " WHERE d.device_id = k.device_id AND d.login_state IN ('none', 'allowed'))"
+    " marked AS (UPDATE device d SET login_state = 'given',"
+    " login_until = CASE WHEN d.login_state = 'allowed' THEN d.login_until END FROM kept k"
+    " WHERE d.device_id = k.device_id AND d.login_state IN ('none', 'allowed', 'ignored'))"
     " SELECT u.n, k.username, k.password FROM u JOIN kept k ON k.username = u.username AND k.device_id = u.device_id"};
 
 constexpr Statement prove_logins{
@@ -51,7 +52,30 @@ constexpr Statement mark_logins{
     "mark_login",
     "UPDATE device d SET login_state = u.state, login_until = u.until"
     " FROM unnest($1::bigint[], $2::text[], $3::timestamptz[]) u (device_id, state, until)"
-    " WHERE d.device_id = u.device_id AND (d.login_state, d.login_until) IS DISTINCT FROM (u.state, u.until)"};
+    " WHERE d.device_id = u.device_id AND (d.login_state, d.login_until) IS DISTINCT FROM (u.state, u.until)"
+    // It may have used its own in another session meanwhile.
+    " AND (u.state <> 'ignored' OR d.login_state = 'given')"};
+
+// What was used already is no longer to be found out about.
+constexpr Statement told_logins{"told_login",
+                                "SELECT u.n, coalesce(c.next_password, c.password)"
+                                " FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY u (device_id, username, n)"
+                                " JOIN credential c ON c.username = u.username AND c.device_id = u.device_id"
+                                " WHERE c.revoked_at IS NULL AND (c.next_password IS NOT NULL OR c.used_at IS NULL)"
+                                " AND coalesce(c.next_password, c.password) <> ''"};
+
+constexpr Statement shorten_logins{
+    "shorten_login",
+    "UPDATE credential c SET ha1_md5 = CASE WHEN c.next_password IS NULL THEN decode(u.md5, 'hex') ELSE c.ha1_md5 END,"
+    " ha1_sha256 = CASE WHEN c.next_password IS NULL THEN decode(u.sha256, 'hex') ELSE c.ha1_sha256 END,"
+    " password = CASE WHEN c.next_password IS NULL THEN u.password ELSE c.password END,"
+    " next_ha1_md5 = CASE WHEN c.next_password IS NOT NULL THEN decode(u.md5, 'hex') END,"
+    " next_ha1_sha256 = CASE WHEN c.next_password IS NOT NULL THEN decode(u.sha256, 'hex') END,"
+    " next_password = CASE WHEN c.next_password IS NOT NULL THEN u.password END"
+    " FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])"
+    " u (device_id, username, md5, sha256, password)"
+    " WHERE c.username = u.username AND c.device_id = u.device_id AND c.revoked_at IS NULL"
+    " AND (c.next_password IS NOT NULL OR c.used_at IS NULL)"};
 
 // `is_open`: a generated one that the device has not confirmed: it may have it, and it is told the same again.
 constexpr Statement offer_wake_logins{
@@ -140,6 +164,34 @@ void MarkLoginKind::execute(pqxx::transaction_base& transaction, std::span<std::
         question.until == base::TimePoint{} ? until.add_null() : until.add(question.until);
     }
     exec(transaction, mark_logins, devices.finish(), states.finish(), until.finish());
+}
+
+void ToldKind::execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
+{
+    ArrayText devices, usernames;
+    for (auto const& item : items) {
+        auto& asked = request<ToldRequest>(item);
+        asked.answer.reset();
+        devices.add(asked.question.device);
+        usernames.add(std::string_view{asked.question.username});
+    }
+    for (auto const& row : exec(transaction, told_logins, devices.finish(), usernames.finish()))
+        request<ToldRequest>(items[row[0].as<std::size_t>() - 1]).answer = row[1].c_str();
+}
+
+void ShortenKind::execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)
+{
+    ArrayText devices, usernames, md5, sha256, passwords;
+    for (auto const& item : items) {
+        auto const& [offer, password] = request<ShortenRequest>(item).question;
+        devices.add(offer.device.value());
+        usernames.add(std::string_view{offer.login.username});
+        md5.add(std::string_view{base::to_hex(offer.ha1_md5)});
+        sha256.add(std::string_view{base::to_hex(offer.ha1_sha256)});
+        passwords.add(std::string_view{password});
+    }
+    exec(transaction, shorten_logins, devices.finish(), usernames.finish(), md5.finish(), sha256.finish(),
+         passwords.finish());
 }
 
 void OfferWakeKind::execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items)

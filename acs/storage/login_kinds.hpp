@@ -46,6 +46,29 @@ public:
     void execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items) override;
 };
 
+struct ToldQuestion {
+    std::int64_t device = 0;
+    std::string username;
+};
+/// The password as it is sealed.
+using ToldRequest = BatchRequest<ToldQuestion, std::optional<std::string>>;
+
+/// Reads what devices were told and have not used.
+class ToldKind final : public BatchKind {
+public:
+    ToldKind() : BatchKind{"told_login"} {}
+    void execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items) override;
+};
+
+using ShortenRequest = BatchRequest<OfferQuestion, bool>;
+
+/// Puts what devices have kept in the place of what they were told.
+class ShortenKind final : public BatchKind {
+public:
+    ShortenKind() : BatchKind{"shorten_login"} {}
+    void execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items) override;
+};
+
 struct OfferWakeQuestion {
     std::int64_t device = 0;
     std::string username;

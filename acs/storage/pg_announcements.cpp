@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <pqxx/pqxx>
 
+#include <algorithm>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -77,7 +78,8 @@ constexpr Statement enrol_pending_devices{
 
 #define ACS_ANNOUNCEMENT_COLUMNS                                                                                       \
     "announcement_id, serial_number, oui, product_class, subscriber, tags, username, announced_at, announced_by,"      \
-    " device_id, met_at"
+    " device_id, met_at, coalesce((SELECT d.contact FROM acs.device d WHERE d.id = announcement.device_id), "          \
+    "'unmanaged')"
 
 constexpr Statement list_announcements{
     "list_announcements",
@@ -160,6 +162,16 @@ void refuse_repeated(std::vector<Announcement> const& all, std::vector<Announcem
     }
 }
 
+/// With such a login anybody who has it would be taken for the device.
+void refuse_shared(std::vector<Announcement> const& all, std::vector<std::string> const& shared_names,
+                   std::vector<AnnouncementResult>& results)
+{
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (std::ranges::find(shared_names, all[i].username) != shared_names.end())
+            results[i] = {Outcome::refused, "username",
+                          "is a login of first contact that many devices have: give each its own, or none"};
+}
+
 void write(Transaction& transaction, std::vector<Announcement> const& all, std::string const& realm,
            base::Sealer const& sealer)
 {
@@ -205,6 +217,7 @@ Announcement announcement_of(pqxx::row const& row)
         one.device = domain::DeviceKey{row[9].as<std::int64_t>()};
     if (!row[10].is_null())
         one.met_at = parse_time({row[10].c_str(), row[10].size()});
+    one.contact = row[11].c_str();
     return one;
 }
 
@@ -218,6 +231,7 @@ base::Awaitable<std::vector<AnnouncementResult>> PgAnnouncements::add(std::vecto
     auto work = [this, all = std::move(announcements), dry_run](Transaction& transaction) {
         auto results = look_at(transaction, all);
         refuse_repeated(all, results);
+        refuse_shared(all, shared_names_, results);
         std::vector<Announcement> taken;
         for (std::size_t i = 0; i < all.size(); ++i)
             if (results[i].outcome != Outcome::refused && results[i].outcome != Outcome::known)

@@ -11,9 +11,11 @@ namespace storage {
 /// The table `announcement`, and the logins that announced devices come with.
 class PgAnnouncements final : public domain::Announcements {
 public:
-    /// `realm`: of the fleet's Digest logins. The others must outlive this.
-    PgAnnouncements(Database& writes, base::Sealer const& sealer, std::string realm)
-        : writes_{writes}, sealer_{sealer}, realm_{std::move(realm)}
+    /// `realm`: of the fleet's Digest logins. `shared_names`: of the logins that many devices have. The others must
+    /// outlive this.
+    PgAnnouncements(Database& writes, base::Sealer const& sealer, std::string realm,
+                    std::vector<std::string> shared_names = {})
+        : writes_{writes}, sealer_{sealer}, realm_{std::move(realm)}, shared_names_{std::move(shared_names)}
     {
     }
 
@@ -30,6 +32,7 @@ private:
     Database& writes_;
     base::Sealer const& sealer_;
     std::string realm_;
+    std::vector<std::string> shared_names_;
 };
 
 }  // namespace storage

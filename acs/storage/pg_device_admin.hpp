@@ -14,6 +14,7 @@ public:
 
     base::Awaitable<base::Result<domain::DeviceChange>> change(domain::DeviceKey device,
                                                                domain::DeviceChange change) override;
+    base::Awaitable<domain::DeviceNotes> notes(domain::DeviceKey device) override;
     base::Awaitable<std::vector<cwmp::DeviceId>> merge_proposals(domain::DeviceKey device) override;
     base::Awaitable<base::Result<void>> merge(domain::DeviceKey from, domain::DeviceKey into) override;
 

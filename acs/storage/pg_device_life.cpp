@@ -3,6 +3,7 @@
 #include "domain/device.hpp"
 #include "storage/array_text.hpp"
 #include "storage/login_kinds.hpp"
+#include "storage/pg_audit.hpp"
 
 #include <fmt/format.h>
 #include <pqxx/pqxx>
@@ -143,9 +144,9 @@ base::Awaitable<base::Result<std::optional<domain::TaskId>>> PgDeviceLife::retir
     co_return ordered;
 }
 
-base::Awaitable<base::Result<domain::Purged>> PgDeviceLife::purge(domain::DeviceKey device)
+base::Awaitable<base::Result<domain::Purged>> PgDeviceLife::purge(domain::DeviceKey device, domain::AuditEntry entry)
 {
-    auto work = [device](Transaction& transaction) -> base::Result<domain::Purged> {
+    auto work = [device, entry = std::move(entry)](Transaction& transaction) -> base::Result<domain::Purged> {
         using enum domain::DeviceState;
         auto const state = state_of(transaction, device);
         if (state != retired && state != rejected && state != pending)
@@ -155,11 +156,22 @@ base::Awaitable<base::Result<domain::Purged>> PgDeviceLife::purge(domain::Device
             purged.files.emplace_back(row[0].c_str());
         transaction.exec(orphan_children, device.value());
         purged.rows = purged.files.size() + purge_rumours(transaction, device);
-        for (auto const& row : transaction.exec(tables_of_devices))
-            purged.rows += transaction
-                               .exec(fmt::format("DELETE FROM public.{} WHERE device_id = {}",
-                                                 transaction.raw().quote_name(row[0].c_str()), device.value()))
-                               .affected_rows();
+        bool has_entries = false;
+        for (auto const& row : transaction.exec(tables_of_devices)) {
+            std::string const table = row[0].c_str();
+            auto const erased = transaction
+                                    .exec(fmt::format("DELETE FROM public.{} WHERE device_id = {}",
+                                                      transaction.raw().quote_name(table), device.value()))
+                                    .affected_rows();
+            has_entries = has_entries || (table == "audit_value" && erased > 0);
+            purged.rows += erased;
+        }
+        auto written = entry;
+        written.after = fmt::format(R"({{"rows":{}}})", purged.rows);
+        // Entries whose values are gone name the device still: this one tells that they may be. Else nothing names it.
+        if (!has_entries)
+            written.device.reset();
+        append_audit(transaction, std::move(written));
         return purged;
     };
     co_return co_await writes_.run(std::move(work));

@@ -18,7 +18,7 @@ public:
     base::Awaitable<base::Result<void>> re_enrol(domain::DeviceKey device, base::TimePoint until) override;
     base::Awaitable<base::Result<std::optional<domain::TaskId>>> retire(domain::DeviceKey device,
                                                                         domain::Retirement retirement) override;
-    base::Awaitable<base::Result<domain::Purged>> purge(domain::DeviceKey device) override;
+    base::Awaitable<base::Result<domain::Purged>> purge(domain::DeviceKey device, domain::AuditEntry entry) override;
 
 private:
     Database& writes_;

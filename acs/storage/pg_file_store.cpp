@@ -32,8 +32,11 @@ constexpr Statement find_transfer_of{
     "SELECT device_id, task_id, is_upload, file_id, file_name, file_type, username, password, expires_at"
     " FROM transfer WHERE token_hash = decode($1, 'hex')"};
 constexpr Statement note_transfer_of{
-    "note_transfer", "UPDATE transfer SET used_at = now(), bytes = $2, status = $3, file_id = coalesce($4, file_id)"
-                     " WHERE token_hash = decode($1, 'hex')"};
+    "note_transfer",
+    "WITH before AS MATERIALIZED (SELECT token_hash, file_id FROM transfer WHERE token_hash = decode($1, 'hex') FOR "
+    "UPDATE)"
+    " UPDATE transfer t SET used_at = now(), bytes = $2, status = $3, file_id = coalesce($4, t.file_id) FROM before b"
+    " WHERE t.token_hash = b.token_hash RETURNING b.file_id"};
 
 std::optional<std::string> number_or_null(auto const& id)
 {
@@ -178,13 +181,16 @@ base::Awaitable<std::optional<domain::Transfer>> PgFileStore::find_transfer(std:
     co_return found;
 }
 
-base::Awaitable<void> PgFileStore::note_transfer(std::string token, std::uint64_t bytes, unsigned status,
-                                                 std::optional<domain::FileId> file)
+base::Awaitable<std::optional<domain::FileId>>
+PgFileStore::note_transfer(std::string token, std::uint64_t bytes, unsigned status, std::optional<domain::FileId> file)
 {
     auto work = [hash = hash_of(token), bytes, status, file](Transaction& transaction) {
-        transaction.exec(note_transfer_of, hash, bytes, status, number_or_null(file));
+        auto const rows = transaction.exec(note_transfer_of, hash, bytes, status, number_or_null(file));
+        if (!file || rows.empty())
+            return file;
+        return id_of<domain::FileId>(rows.front()[0]);
     };
-    co_await database_.run(std::move(work));
+    co_return co_await database_.run(std::move(work));
 }
 
 }  // namespace storage

@@ -20,8 +20,8 @@ public:
 
     base::Awaitable<void> grant(domain::Transfer transfer) override;
     base::Awaitable<std::optional<domain::Transfer>> find_transfer(std::string token) override;
-    base::Awaitable<void> note_transfer(std::string token, std::uint64_t bytes, unsigned status,
-                                        std::optional<domain::FileId> file) override;
+    base::Awaitable<std::optional<domain::FileId>>
+    note_transfer(std::string token, std::uint64_t bytes, unsigned status, std::optional<domain::FileId> file) override;
 
 private:
     Database& database_;

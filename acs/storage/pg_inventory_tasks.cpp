@@ -1,10 +1,9 @@
 // The tasks of the inventory: made, listed, cancelled and waited for by people and programs.
-#include "base/log.hpp"
 #include "storage/array_text.hpp"
 #include "storage/inventory_read.hpp"
 #include "storage/pg_inventory.hpp"
-#include "storage/sealed_json.hpp"
 #include "storage/task_columns.hpp"
+#include "storage/task_rows.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
@@ -21,64 +20,24 @@ using Timer =
 
 constexpr std::chrono::milliseconds poll{150};  ///< between two looks at a task that somebody waits for
 
-// read_task's columns, then the outcome and the identity of the device.
-#define TASK_ROW                                                                                                       \
-    "SELECT t.device_id, t.task_id, t.kind, t.state, t.priority, t.created, t.not_before, t.expires_at, t.deadline,"   \
-    " t.sent_at, t.attempts, t.command_key, t.progress, t.origin, t.arguments,"                                        \
-    " t.window_start, t.window_end,"                                                                                   \
-    " coalesce(t.result::text, ''), t.fault_code, t.fault_text, t.updated,"                                            \
-    " coalesce(d.manufacturer, ''), coalesce(d.oui, ''), coalesce(d.product_class, ''), coalesce(d.serial_number, '')"
-#define TASK_TABLES " LEFT JOIN device d ON d.device_id = t.device_id"
-
 constexpr Statement insert_task{"insert_task",
                                 "WITH t AS (INSERT INTO task (device_id, task_id, kind, priority, created, not_before, "
                                 "expires_at, origin, arguments, window_start, window_end)"
                                 " VALUES ($1, $2, $3, $4, now(), greatest($5::timestamptz, now()), $6::timestamptz, "
-                                "$7, $8::jsonb, $9::time, $10::time) RETURNING *) " TASK_ROW " FROM t" TASK_TABLES};
+                                "$7, $8::jsonb, $9::time, $10::time) ON CONFLICT DO NOTHING RETURNING *) " ACS_TASK_ROW
+                                " FROM t" ACS_TASK_TABLES};
 constexpr Statement count_open_tasks{"count_open_tasks", "SELECT count(*) FROM task WHERE device_id = $1"
                                                          " AND state IN ('queued', 'sent', 'waiting', 'unknown')"};
-constexpr Statement find_task_row{"find_task_row", TASK_ROW " FROM task t" TASK_TABLES " WHERE t.task_id = $1"};
-constexpr Statement list_tasks{"list_tasks", TASK_ROW " FROM task t" TASK_TABLES
-                                                      " WHERE t.task_id > $1 AND ($2::text IS NULL OR t.state = $2)"
-                                                      " ORDER BY t.task_id LIMIT $3"};
+constexpr Statement find_task_row{"find_task_row", ACS_TASK_ROW " FROM task t" ACS_TASK_TABLES " WHERE t.task_id = $1"};
+constexpr Statement list_tasks{"list_tasks", ACS_TASK_ROW " FROM task t" ACS_TASK_TABLES
+                                                          " WHERE t.task_id > $1 AND ($2::text IS NULL OR t.state = $2)"
+                                                          " ORDER BY t.task_id LIMIT $3"};
 constexpr Statement list_device_tasks{
-    "list_device_tasks", TASK_ROW " FROM task t" TASK_TABLES
-                                  " WHERE t.device_id = $4 AND t.task_id > $1 AND ($2::text IS NULL OR t.state = $2)"
-                                  " ORDER BY t.task_id LIMIT $3"};
+    "list_device_tasks", ACS_TASK_ROW
+    " FROM task t" ACS_TASK_TABLES " WHERE t.device_id = $4 AND t.task_id > $1 AND ($2::text IS NULL OR t.state = $2)"
+    " ORDER BY t.task_id LIMIT $3"};
 constexpr Statement cancel_queued_task{
     "cancel_task", "UPDATE task SET state = 'cancelled', updated = now() WHERE task_id = $1 AND state = 'queued'"};
-
-#undef TASK_ROW
-#undef TASK_TABLES
-
-std::optional<std::string> text_or_null(std::optional<base::TimePoint> const& time)
-{
-    if (!time)
-        return std::nullopt;
-    return time_text(*time);
-}
-
-std::optional<std::string> window_text(std::optional<domain::TaskWindow> const& window,
-                                       std::chrono::minutes domain::TaskWindow::* end)
-{
-    if (!window)
-        return std::nullopt;
-    return domain::time_of_day_text((*window).*end);
-}
-
-domain::TaskRow task_row_of(pqxx::row const& row)
-{
-    constexpr int after = task_column_count;
-    domain::TaskRow found;
-    found.task = read_shown_task(row, 0);
-    found.result = masked_text({row[after].c_str(), row[after].size()});
-    if (!row[after + 1].is_null())
-        found.fault_code = row[after + 1].as<unsigned>();
-    found.fault_text = row[after + 2].c_str();
-    found.updated = parse_time({row[after + 3].c_str(), row[after + 3].size()});
-    found.identity = {row[after + 4].c_str(), row[after + 5].c_str(), row[after + 6].c_str(), row[after + 7].c_str()};
-    return found;
-}
 
 std::optional<domain::TaskRow> first_task(pqxx::result const& rows)
 {
@@ -87,21 +46,12 @@ std::optional<domain::TaskRow> first_task(pqxx::result const& rows)
     return task_row_of(rows.front());
 }
 
-/// One task that cannot be read must not hide the others.
-void add_readable(pqxx::row const& row, std::vector<domain::TaskRow>& tasks)
-{
-    try {
-        tasks.push_back(task_row_of(row));
-    } catch (std::runtime_error const& problem) {
-        base::log::error("storage.task", {{"reason", problem.what()}});
-    }
-}
-
 }  // namespace
 
 base::Awaitable<domain::TaskRow> PgInventory::add_task(domain::Task task)
 {
-    task.id = domain::TaskId{parts_.ids.next()};
+    if (task.id.value() == 0)
+        task.id = domain::TaskId{parts_.ids.next()};
     auto work = [this, task = std::move(task)](Transaction& transaction) {
         auto const arguments = arguments_text(parts_.sealer, task.device, task.arguments);
         auto const rows = transaction.exec(
@@ -109,9 +59,9 @@ base::Awaitable<domain::TaskRow> PgInventory::add_task(domain::Task task)
             static_cast<int>(task.priority), time_text(task.not_before), text_or_null(task.expires_at),
             storable(task.origin), arguments, window_text(task.window, &domain::TaskWindow::from),
             window_text(task.window, &domain::TaskWindow::until));
-        return task_row_of(rows.front());
+        return task_row_of(rows.empty() ? transaction.exec(find_task_row, task.id.value()).front() : rows.front());
     };
-    auto row = co_await parts_.writes.run(std::move(work));
+    auto row = co_await parts_.writes.run(std::move(work), InDoubt::repeat);
     if (parts_.news != nullptr)
         parts_.news->announce(row.task.device, row.task.id, row.task.priority == domain::Priority::person);
     co_return row;
@@ -140,10 +90,7 @@ base::Awaitable<std::vector<domain::TaskRow>> PgInventory::tasks(domain::TaskQue
         auto const rows =
             query.device ? transaction.exec(list_device_tasks, query.after, state, query.limit, query.device->value())
                          : transaction.exec(list_tasks, query.after, state, query.limit);
-        std::vector<domain::TaskRow> tasks;
-        for (auto const& row : rows)
-            add_readable(row, tasks);
-        return tasks;
+        return readable_tasks(rows);
     };
     co_return co_await read(std::move(work));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/database.hpp"
 #include "storage/login_kinds.hpp"
 
 namespace storage {
@@ -7,11 +8,16 @@ namespace storage {
 /// domain::LoginStore over the batch queue.
 class PgLoginStore final : public domain::LoginStore {
 public:
-    explicit PgLoginStore(SessionParts parts);
+    /// `rare` is for what comes now and then, and is written down; it must outlive this.
+    PgLoginStore(SessionParts parts, Database& rare);
 
     base::Awaitable<std::optional<domain::GivenLogin>> offer(domain::LoginOffer offer) override;
     base::Awaitable<void> prove(domain::DeviceKey device, std::string username, std::string ha1_md5) override;
     base::Awaitable<void> mark(domain::DeviceKey device, domain::LoginState state, base::TimePoint until) override;
+    base::Awaitable<std::optional<domain::GivenLogin>> told(domain::DeviceKey device, std::string username) override;
+    base::Awaitable<void> shorten(domain::LoginOffer kept) override;
+    base::Awaitable<bool> agree(domain::DeviceKey device, base::TimePoint until, std::uint32_t most,
+                                domain::AuditEntry entry) override;
     base::Awaitable<std::optional<domain::GivenLogin>> offer_wake(domain::DeviceKey device, domain::GivenLogin login,
                                                                   bool force) override;
     base::Awaitable<void> confirm_wake(domain::DeviceKey device) override;
@@ -19,9 +25,12 @@ public:
 
 private:
     SessionParts parts_;
+    Database& rare_;
     OfferKind offers_;
     ProveKind proofs_;
     MarkLoginKind marks_;
+    ToldKind told_;
+    ShortenKind shortenings_;
     OfferWakeKind wake_offers_;
     ConfirmWakeKind wake_confirmations_;
     RetireKind retirements_;

@@ -14,6 +14,7 @@ constexpr std::array columns{
     SealedColumn{"task", "arguments", task_place_sql},
     SealedColumn{"task", "progress", task_place_sql},
     SealedColumn{"task", "result", task_place_sql},
+    SealedColumn{"job", "arguments", "'job ' || t.job_id"},
     SealedColumn{"rule_outcome", "outcomes", task_place_sql},
     SealedColumn{"rule_outcome", "attempts", task_place_sql},
     SealedColumn{"transfer", "password", "'transfer ' || encode(t.token_hash, 'hex')"},
@@ -22,6 +23,7 @@ constexpr std::array columns{
     SealedColumn{"connection_request_credential", "password", wake_place_sql},
     SealedColumn{"connection_request_credential", "previous_password", wake_place_sql},
     SealedColumn{"cwmp_session", "state", "'session ' || t.cookie"},
+    SealedColumn{"idempotency_key", "answer", "'answer to ' || t.caller || ' ' || t.key"},
 };
 
 }  // namespace

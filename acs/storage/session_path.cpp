@@ -61,7 +61,7 @@ struct SessionPath::Parts {
           tasks{shared},
           sessions{shared, trees},
           outcomes{shared, rules},
-          logins{shared}
+          logins{shared, database}
     {
     }
     ~Parts() { stop(); }  // before the kinds go that the threads work for

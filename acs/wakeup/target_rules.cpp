@@ -69,7 +69,7 @@ bool TargetRules::allows(asio::ip::address const& given) const
 base::Result<net::Url> TargetRules::check(std::string_view text) const
 {
     if (text.empty())
-        return base::fail("the device has told no ConnectionRequestURL");
+        return base::fail("the device has told no ConnectionRequestURL (HTTPConnectionRequestEnable may be false)");
     auto url = net::parse_url(text);
     if (!url)
         return base::fail("the device's ConnectionRequestURL is no URL: " + url.error().what);

@@ -1,28 +1,23 @@
 #pragma once
 
 #include "base/awaitable.hpp"
-#include "domain/inventory.hpp"
+#include "domain/reachability.hpp"
 
 #include <chrono>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace wakeup {
 
 /// What a method may need to know of the device that it asks to come.
-struct WakeTarget {
-    domain::DeviceRow device;
-    std::vector<domain::Inventory::WakeCredentials> logins;  ///< in the order in which they are tried; may be empty
-    std::string udp_address;  ///< UDPConnectionRequestAddress as the device told it, "host:port"; empty: none
-    std::string jabber_id;    ///< ManagementServer.ConnReqJabberID as the device told it; empty: none
-};
+using WakeTarget = domain::WakeTarget;
 
 /// What came of asking a device to come. That it took the request is no proof: reached means that its Inform came.
 struct Asked {
     bool is_sent = false;  ///< the device took it, or (UDP) it was sent: its Inform may come
     std::string cause;     ///< in plain words why not
     bool is_busy = false;  ///< it answered, but is in a session or was asked too often: worth asking again
+    domain::WakeResult result = domain::WakeResult::failed;  ///< when it was not sent: the kind of its failure
 };
 
 /// One way to make a device open a session (TR-069 3.2.2 and Annexes G and K). Safe from any I/O thread.

@@ -45,6 +45,10 @@ constexpr std::array<QuirkInfo, quirk_count> infos{{
     {Quirk::fault_without_detail, "fault-without-detail", "methods",
      "faults without code: all are told as vendor's \"error\""},
     {Quirk::no_parameter_key, "no-parameter-key", "methods", "ParameterKey is never kept"},
+    {Quirk::short_passwords, "short-passwords", "methods",
+     "keeps the first 16 characters of its password for the ACS, and says that it took it"},
+    {Quirk::ignores_login, "ignores-login", "methods",
+     "says that it took a new login for the ACS, and goes on with the one before"},
     {Quirk::wrong_array_count, "wrong-array-count", "xml", "arrayType tells a number that is not the list's: [0016]"},
     {Quirk::no_array_type, "no-array-type", "xml", "lists without arrayType"},
     {Quirk::xsi_array, "xsi-array", "xml", "xsi:type=\"SOAP-ENC:Array\" beside arrayType"},
@@ -198,6 +202,21 @@ std::optional<cwmp::Message> quirky_answer(Quirks const& quirks, cwmp::Message c
     if (auto const* set = std::get_if<cwmp::SetParameterValues>(&request); set && quirks.has(Quirk::digits_only))
         return refuse_words(*set);
     return std::nullopt;
+}
+
+void spoil_request(Quirks const& quirks, cwmp::Message& request)
+{
+    auto* const set = std::get_if<cwmp::SetParameterValues>(&request);
+    if (set == nullptr)
+        return;
+    for (auto& [name, value, type] : set->parameter_list)
+        if (quirks.has(Quirk::short_passwords) && name.ends_with(".ManagementServer.Password"))
+            value = value.substr(0, 16);
+    if (quirks.has(Quirk::ignores_login))
+        std::erase_if(set->parameter_list, [](auto const& wanted) {
+            return wanted.name.ends_with(".ManagementServer.Password") ||
+                   wanted.name.ends_with(".ManagementServer.Username");
+        });
 }
 
 void spoil_answer(Quirks const& quirks, cwmp::Message& answer)

@@ -41,6 +41,8 @@ enum class Quirk : std::uint8_t {
     hidden_add_fault,
     fault_without_detail,
     no_parameter_key,
+    short_passwords,
+    ignores_login,
     // how messages are written
     wrong_array_count,
     no_array_type,
@@ -116,6 +118,9 @@ void spoil(Quirks const& quirks, cwmp::Message& message);
 /// `turn` counts the requests of this session: some quirks strike only now and then.
 [[nodiscard]] std::optional<cwmp::Message> quirky_answer(Quirks const& quirks, cwmp::Message const& request,
                                                          unsigned turn);
+
+/// Spoils a request before the device carries it out: what it keeps may be less than what it says it took.
+void spoil_request(Quirks const& quirks, cwmp::Message& request);
 
 /// Spoils an answer that the device gave.
 void spoil_answer(Quirks const& quirks, cwmp::Message& answer);

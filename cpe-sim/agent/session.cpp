@@ -173,8 +173,10 @@ private:
             co_await pause(std::chrono::seconds{2});
         if (has(Quirk::lost_rpc) && report_.rpcs == 2)
             co_return cwmp::Envelope{{}, cwmp::Empty{}};
-        auto const quirky = quirky_answer(settings_.quirks, request.message, report_.rpcs);
-        cwmp::Envelope reply{request.id, quirky ? *quirky : device_.answer(request.message, clock_.now())};
+        auto heard = request.message;
+        spoil_request(settings_.quirks, heard);
+        auto const quirky = quirky_answer(settings_.quirks, heard, report_.rpcs);
+        cwmp::Envelope reply{request.id, quirky ? *quirky : device_.answer(heard, clock_.now())};
         if (has(Quirk::no_parameter_key))
             device_.facts().parameter_key.clear();
         if (has(Quirk::hidden_add_fault) && std::holds_alternative<cwmp::AddObject>(request.message) &&

@@ -170,6 +170,12 @@ bool Device::change_at_home()
     return parameters_.change(path, value);
 }
 
+bool Device::change_management(std::string_view name, std::string_view value)
+{
+    auto const path = persona_.root_path() + "ManagementServer." + std::string{name};
+    return parameters_.tree().value(path, {}) != value && change(path, value);
+}
+
 void Device::on_set(std::string_view path, std::string_view value)
 {
     diagnostics_.on_set(path, value);

@@ -73,6 +73,8 @@ public:
     bool change_at_home();
     /// Somebody other than the ACS sets a parameter; false when it is not there or does not take the value.
     bool change(std::string_view path, std::string_view value) { return parameters_.change(path, value); }
+    /// The same for a parameter below "ManagementServer."; false, too, when it has this value already.
+    bool change_management(std::string_view name, std::string_view value);
 
     // ---- sessions ------------------------------------------------------------------------------------------
     /// True when there is a reason to inform and the retry policy allows it now.

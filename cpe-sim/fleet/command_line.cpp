@@ -41,6 +41,16 @@ void add_options(CLI::App& run, FleetSettings& settings, Raw& raw)
                    "Listen here (default: any free port)");
     run.add_option("--connection-request-address", settings.connection_request_address, "Local address to listen on");
     run.add_flag("--no-connection-requests", raw.no_requests, "Do not listen for connection requests");
+    run.add_option("--stun-server", settings.stun_server,
+                   "Use this STUN server, for connection requests over UDP (default: what the ACS sets)");
+    run.add_option("--stun-port", settings.stun_port, "Its port");
+    run.add_option("--xmpp-host", settings.xmpp.host, "XMPP server at which devices take connection requests, too");
+    run.add_option("--xmpp-port", settings.xmpp.port, "Its port (default 5222)");
+    run.add_option("--xmpp-domain", settings.xmpp.domain, "Of the devices' Jabber IDs (default localhost)");
+    run.add_option("--xmpp-username", settings.xmpp.username, "Of a device; {oui}, {product}, {serial} are replaced");
+    run.add_option("--xmpp-password", settings.xmpp.password, "Password; the same are replaced");
+    run.add_option("--xmpp-ca", settings.xmpp.ca_file, "PEM file of the authorities that are believed there");
+    run.add_flag("--xmpp-without-tls", settings.xmpp.without_tls, "For a server without TLS");
     run.add_option("--session-timeout", settings.session_timeout, "Seconds to wait for each answer of the ACS");
     run.add_flag("--gzip", settings.gzip, "Compress messages");
     run.add_option("--tls-min", raw.tls_min, "Lowest TLS version, 1.0 to 1.3");

@@ -4,10 +4,14 @@
 #include "agent/session.hpp"
 #include "base/crypto.hpp"
 #include "base/log.hpp"
+#include "datamodel/value.hpp"
 #include "net/url.hpp"
+#include "xmpp/stanza.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <ranges>
 
 namespace sim {
 
@@ -19,9 +23,7 @@ Cpe::Cpe(Persona const& persona, DeviceSettings settings, FleetContext& context,
 base::Awaitable<void> Cpe::live(std::chrono::milliseconds delay)
 {
     co_await sleep(delay);
-    is_off_ = false;
-    if (!context_.stopping)
-        device_.start(now());
+    switch_on();
     while (!context_.stopping)
         co_await step();
 }
@@ -31,6 +33,7 @@ base::Awaitable<void> Cpe::step()
 {
     auto const time = now();
     change_at_home();
+    tend_stun(co_await base::asio::this_coro::executor);
     device_.advance(time);
     if (device_.restart())
         co_return co_await restart();
@@ -66,6 +69,7 @@ void Cpe::stop() noexcept
         timer_->cancel();
     if (exchange_ != nullptr)
         exchange_->cancel();
+    end_stun();
 }
 
 base::Awaitable<void> Cpe::hold_session()
@@ -135,10 +139,18 @@ base::Awaitable<void> Cpe::restart()
 {
     is_off_ = true;
     context_.statistics.restarts.add();
+    end_stun();
     co_await sleep(context_.boot_time);
+    switch_on();
+}
+
+void Cpe::switch_on()
+{
     is_off_ = false;
-    if (!context_.stopping)
-        device_.start(now());
+    if (context_.stopping)
+        return;
+    device_.start(now());
+    tell_jabber_id();
 }
 
 void Cpe::change_at_home()
@@ -177,6 +189,21 @@ bool is_right(net::Authorization const& login, net::DigestServer const& digest, 
            digest.check(login, "GET", secret, now).accepted();
 }
 
+/// Whether a Jabber ID is in the list ConnReqAllowedJabberIDs: a bare one stands for all its resources; an empty list
+/// allows everybody.
+bool is_allowed(std::string_view list, std::string_view from)
+{
+    if (list.empty())
+        return true;
+    for (auto const& part : std::views::split(list, ',')) {
+        auto item = std::string_view{part};
+        item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
+        if (item == from || (!item.contains('/') && item == xmpp::bare(from)))
+            return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 base::Awaitable<RequestVerdict> Cpe::take_request(net::Authorization login, net::DigestServer const& digest)
@@ -192,14 +219,136 @@ base::Awaitable<RequestVerdict> Cpe::take_request(net::Authorization login, net:
                       device_.management("ConnectionRequestPassword", time), takes_basic, time))
             co_return RequestVerdict::wrong;
     }
-    if (is_off_ || exchange_ != nullptr || !may_request(time))
-        co_return RequestVerdict::busy;
+    co_return accept_request(time);
+}
+
+/// The login was right: comes soon, unless it is busy.
+RequestVerdict Cpe::accept_request(base::TimePoint now)
+{
+    if (is_off_ || exchange_ != nullptr || !may_request(now))
+        return RequestVerdict::busy;
     context_.statistics.connection_requests.add();
-    if (!quirks.has(Quirk::request_no_answer))
+    if (!context_.quirks.has(Quirk::request_no_answer))
         device_.connection_requested();
     if (timer_ != nullptr)
         timer_->cancel();
-    co_return RequestVerdict::taken;
+    return RequestVerdict::taken;
+}
+
+RequestVerdict Cpe::take_xmpp_request(std::string_view from, std::string_view username, std::string_view password)
+{
+    auto const time = now();
+    if (!is_allowed(device_.management("ConnReqAllowedJabberIDs", time), from))
+        return RequestVerdict::busy;
+    if (username != device_.management("ConnectionRequestUsername", time) ||
+        !base::equal_in_constant_time(password, device_.management("ConnectionRequestPassword", time)))
+        return RequestVerdict::wrong;
+    return accept_request(time);
+}
+
+void Cpe::logged_in_at_xmpp(std::string const& jid)
+{
+    jabber_id_ = jid;
+    if (is_off_)
+        return;
+    tell_jabber_id();
+    if (timer_ != nullptr)
+        timer_->cancel();
+}
+
+void Cpe::tell_jabber_id()
+{
+    if (jabber_id_.empty())
+        return;
+    static_cast<void>(device_.change_management("SupportedConnReqMethods", "HTTP,XMPP"));
+    static_cast<void>(device_.change_management("ConnReqJabberID", jabber_id_));
+}
+
+// ---- connection requests over UDP ------------------------------------------------------------------------------
+
+StunClient::Settings Cpe::stun_settings() const
+{
+    auto const time = now();
+    auto const acs = net::parse_url(device_.management("URL", time));
+    StunClient::Settings settings;
+    settings.server = device_.management("STUNServerAddress", time);
+    if (settings.server.empty() && acs)
+        settings.server = acs->host;
+    settings.port = static_cast<std::uint16_t>(
+        datamodel::to_integer(device_.management("STUNServerPort", time)).value_or(settings.port));
+    settings.username = device_.management("STUNUsername", time);
+    settings.password = device_.management("STUNPassword", time);
+    settings.keep_alive = std::chrono::seconds{std::max<std::int64_t>(
+        1, datamodel::to_integer(device_.management("STUNMinimumKeepAlivePeriod", time)).value_or(30))};
+    return settings;
+}
+
+/// Starts the STUN client when the ACS, or the factory, switched it on; tells it when its settings have changed.
+void Cpe::tend_stun(base::Executor const& executor)
+{
+    bool const is_wanted = !is_off_ && !context_.udp_address.empty() && device_.management("STUNEnable", now()) == "1";
+    if (!is_wanted)
+        return end_stun();
+    if (stun_)
+        return stun_->use(stun_settings());
+    StunClient::Hooks hooks;
+    hooks.bound = [this](net::Endpoint const& mapped, bool is_behind_nat) {
+        tell_udp_address(mapped.to_string(), is_behind_nat);
+        if (timer_ != nullptr)
+            timer_->cancel();
+    };
+    hooks.request = [this](std::string_view datagram) { take_udp_request(datagram); };
+    auto client = StunClient::start(executor, context_.udp_address, stun_settings(), std::move(hooks));
+    if (client)
+        stun_ = *std::move(client);
+    else
+        base::log::warning("sim.stun_failed",
+                           {{"serial", device_.identity().serial_number}, {"reason", client.error().what}});
+}
+
+void Cpe::end_stun()
+{
+    if (!stun_)
+        return;
+    std::exchange(stun_, nullptr)->stop();
+    tell_udp_address("", false);
+}
+
+void Cpe::use_stun(std::string_view server, std::uint16_t port)
+{
+    static_cast<void>(device_.change_management("STUNServerAddress", server));
+    static_cast<void>(device_.change_management("STUNServerPort", std::to_string(port)));
+    static_cast<void>(device_.change_management("STUNEnable", "1"));
+}
+
+void Cpe::tell_udp_address(std::string_view address, bool is_behind_nat)
+{
+    static_cast<void>(device_.change_management("UDPConnectionRequestAddress", address));
+    std::string_view const nat = is_behind_nat ? "1" : "0";
+    if (device_.management("NATDetected", now()) != nat)
+        static_cast<void>(device_.change_management("NATDetected", nat));
+}
+
+bool Cpe::is_new_request(net::UdpRequest const& request) const
+{
+    auto const time = now();
+    auto const password = device_.management("ConnectionRequestPassword", time);
+    auto signature = request.signature;
+    std::ranges::transform(signature, signature.begin(), [](unsigned char c) { return std::tolower(c); });
+    bool const is_right = request.username == device_.management("ConnectionRequestUsername", time) &&
+                          base::equal_in_constant_time(signature, net::signature_of(request, password));
+    // It is sent in several copies, and somebody may repeat it.
+    return is_right && request.time > last_udp_time_ && request.id != last_udp_id_;
+}
+
+void Cpe::take_udp_request(std::string_view datagram)
+{
+    auto const request = net::parse_udp_request(datagram);
+    if (!request || !is_new_request(*request) || accept_request(now()) != RequestVerdict::taken)
+        return;
+    last_udp_time_ = request->time;
+    last_udp_id_ = request->id;
+    context_.statistics.udp_requests.add();
 }
 
 }  // namespace sim

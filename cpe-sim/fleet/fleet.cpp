@@ -1,5 +1,7 @@
 #include "fleet/fleet.hpp"
 
+#include "net/url.hpp"
+
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
@@ -27,6 +29,15 @@ std::string serial_number(std::string_view prefix, std::uint64_t seed, std::size
     return fmt::format("{}{:04}{:07}", prefix, seed % 10'000, index + 1);
 }
 
+namespace {
+
+std::string authority_of(std::string const& address, std::uint16_t port)
+{
+    return net::Url{.host = address, .port = port}.authority();
+}
+
+}  // namespace
+
 base::Result<std::unique_ptr<Fleet>> Fleet::create(FleetSettings settings)
 {
     if (auto const checked = check(settings); !checked)
@@ -47,9 +58,11 @@ Fleet::Fleet(FleetSettings settings, std::shared_ptr<net::TlsClientContext> tls)
                settings_.gzip,
                settings_.session_timeout,
                settings_.boot_time,
-               settings_.change_interval},
+               settings_.change_interval,
+               settings_.connection_requests ? settings_.connection_request_address : std::string{}},
       threads_{settings_.threads},
-      requests_{threads_, clock_}
+      requests_{threads_, clock_},
+      xmpp_{threads_, settings_.xmpp}
 {
     context_.limits.exchange = std::chrono::seconds{settings_.session_timeout};
     make_devices();
@@ -86,6 +99,8 @@ void Fleet::make_devices()
         auto const& persona = *find_persona(settings_.personas[index % settings_.personas.size()]);
         cpes_.push_back(
             std::make_unique<Cpe>(persona, device_settings(persona, index), context_, index % settings_.threads));
+        if (!settings_.stun_server.empty())
+            cpes_.back()->use_stun(settings_.stun_server, settings_.stun_port);
     }
 }
 
@@ -101,7 +116,7 @@ base::Result<void> Fleet::start()
             // Not to be guessed from the serial number, the same in the next run.
             auto const path = fmt::format("{:016x}", mixed(device.identity().seed, 2));
             device.facts().connection_request_url =
-                fmt::format("http://{}:{}/{}", settings_.connection_request_address, requests_.port(), path);
+                fmt::format("http://{}/{}", authority_of(settings_.connection_request_address, requests_.port()), path);
             requests_.add(path, *cpe);
         }
     }
@@ -117,6 +132,18 @@ base::Result<void> Fleet::start()
         });
     }
     threads_.start();
+    return start_xmpp();
+}
+
+base::Result<void> Fleet::start_xmpp()
+{
+    if (settings_.xmpp.host.empty())
+        return {};
+    for (auto const& cpe : cpes_)
+        if (XmppRequests::is_able(cpe->device().persona()))
+            if (auto const added = xmpp_.add(*cpe); !added)
+                return added;
+    xmpp_.start();
     return {};
 }
 
@@ -125,6 +152,7 @@ void Fleet::stop()
     if (context_.stopping.exchange(true))
         return;
     requests_.stop();
+    xmpp_.stop();
     if (threads_.running()) {
         for (std::size_t thread = 0; thread < threads_.size(); ++thread)
             boost::asio::post(threads_.context(thread), [this, thread] {

@@ -6,6 +6,7 @@
 #include "fleet/cpe.hpp"
 #include "fleet/settings.hpp"
 #include "fleet/statistics.hpp"
+#include "fleet/xmpp_requests.hpp"
 #include "net/threads.hpp"
 
 #include <atomic>
@@ -42,6 +43,7 @@ public:
 private:
     Fleet(FleetSettings settings, std::shared_ptr<net::TlsClientContext> tls);
     void make_devices();
+    [[nodiscard]] base::Result<void> start_xmpp();
     [[nodiscard]] DeviceSettings device_settings(Persona const& persona, std::size_t index) const;
 
     FleetSettings settings_;
@@ -52,6 +54,7 @@ private:
     std::vector<std::unique_ptr<Cpe>> cpes_;
     net::Threads threads_;
     ConnectionRequests requests_;
+    XmppRequests xmpp_;
 };
 
 /// `text` with {oui}, {product} and {serial} replaced.

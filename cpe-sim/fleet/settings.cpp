@@ -57,6 +57,20 @@ void read_connection_request(toml::table const& root, FleetSettings& settings, P
     table.read("enabled", settings.connection_requests);
     table.read("address", settings.connection_request_address);
     table.read("port", settings.connection_request_port);
+    table.read("stun_server", settings.stun_server);
+    table.read("stun_port", settings.stun_port);
+}
+
+void read_xmpp(toml::table const& root, XmppSettings& settings, Problems& problems)
+{
+    TomlTable table{root["xmpp"].as_table(), "xmpp", problems};
+    table.read("host", settings.host);
+    table.read("port", settings.port);
+    table.read("domain", settings.domain);
+    table.read("username", settings.username);
+    table.read("password", settings.password);
+    table.read("ca_file", settings.ca_file);
+    table.read("without_tls", settings.without_tls);
 }
 
 }  // namespace
@@ -128,7 +142,8 @@ base::Result<FleetSettings> load_settings(std::string const& file, FleetSettings
     read_acs(root, settings, problems);
     read_tls(root, settings.tls, problems);
     read_connection_request(root, settings, problems);
-    static constexpr std::array tables{"fleet", "acs", "tls", "connection_request"};
+    read_xmpp(root, settings.xmpp, problems);
+    static constexpr std::array tables{"fleet", "acs", "tls", "connection_request", "xmpp"};
     for (auto const& [key, node] : root)
         if (std::ranges::find(tables, key.str()) == tables.end() || !node.is_table())
             problems.add(fmt::format("[{}] (line {}) does not exist", key.str(), node.source().begin.line));

@@ -14,6 +14,17 @@
 
 namespace sim {
 
+/// The XMPP server at which devices take connection requests (TR-069 Annex K).
+struct XmppSettings {
+    std::string host;  ///< "127.0.0.1"; empty: the devices have no XMPP
+    std::uint16_t port = 5222;
+    std::string domain = "localhost";   ///< of their Jabber IDs
+    std::string username = "{serial}";  ///< {oui}, {product} and {serial} are replaced; lower case in Jabber IDs
+    std::string password = "cpe";       ///< the same are replaced
+    std::string ca_file;                ///< PEM file of the authorities that are believed; empty: the system's
+    bool without_tls = false;
+};
+
 /// What `cpe-sim run` is to simulate. The defaults are the defaults of the command line and of the configuration file.
 struct FleetSettings {
     std::vector<std::string> personas{"fibre-gateway"};  ///< dealt out in turn
@@ -34,9 +45,12 @@ struct FleetSettings {
     bool connection_requests = true;                       ///< listen for them
     std::string connection_request_address = "127.0.0.1";  ///< that others reach this program at
     std::uint16_t connection_request_port = 0;             ///< 0: any free one
-    std::uint32_t session_timeout = 60;                    ///< seconds: told to the ACS, and for each of its answers
-    bool gzip = false;                                     ///< compress messages
-    net::TlsClientSettings tls;                            ///< how it meets the ACS over TLS
+    std::string stun_server;                               ///< empty: STUN is off until the ACS switches it on
+    std::uint16_t stun_port = 3478;
+    XmppSettings xmpp;
+    std::uint32_t session_timeout = 60;  ///< seconds: told to the ACS, and for each of its answers
+    bool gzip = false;                   ///< compress messages
+    net::TlsClientSettings tls;          ///< how it meets the ACS over TLS
     std::size_t threads = 2;
     bool json = false;  ///< nothing but the summary
     std::string log_level = "warning";

@@ -18,6 +18,7 @@ struct Statistics {
     base::Counter transfers_failed;
     base::Counter restarts;
     base::Counter connection_requests;  ///< taken
+    base::Counter udp_requests;         ///< of these over UDP
     base::Counter faults_sent;
     base::Counter bytes_in;  ///< headers and bodies of the ACS's answers
     base::Counter bytes_out;

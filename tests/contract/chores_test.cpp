@@ -60,6 +60,7 @@ TEST_F(ChoresTest, PartitionsAreMadeMoreThanAWeekAhead)
     for (int ahead = 0; ahead <= 8; ++ahead) {
         EXPECT_TRUE(has_table("event_" + day_name(now + days{ahead}))) << ahead;
         EXPECT_TRUE(has_table("parameter_sample_" + day_name(now + days{ahead}))) << ahead;
+        EXPECT_TRUE(has_table("session_" + day_name(now + days{ahead}))) << ahead;
     }
     EXPECT_TRUE(one->status()) << one->status().error().what;
 }

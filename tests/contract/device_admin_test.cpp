@@ -212,5 +212,70 @@ TEST_F(DeviceAdminTest, ATimeZoneMustExist)
         stores.run(admin.change(domain::DeviceKey{4711}, {.state = domain::DeviceState::active, .time_zone = {}})));
 }
 
+TEST_F(DeviceAdminTest, WhatPeopleKnowOfADeviceIsKeptAndTakenAway)
+{
+    auto const former = stores.run(admin.change(into.key, {.tags = std::vector<std::string>{"b", "a"},
+                                                           .subscriber = "C-17",
+                                                           .access_node = "OLT-7",
+                                                           .parent_device = from.key,
+                                                           .attributes = R"({"floor":3,"contract":"x"})"}));
+    ASSERT_TRUE(former);
+    EXPECT_EQ(former->tags, std::vector<std::string>{});
+    EXPECT_EQ(former->subscriber, "");
+    auto const shown = stores.run(inventory.find(into.key));
+    EXPECT_EQ(shown->tags, (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(shown->subscriber, "C-17");
+    auto const notes = stores.run(admin.notes(into.key));
+    EXPECT_EQ(notes.access_node, "OLT-7");
+    EXPECT_EQ(notes.parent_device->product_class, "HG-1000v2");
+    EXPECT_EQ(notes.attributes, R"({"floor": 3, "contract": "x"})");
+    ASSERT_TRUE(stores.run(admin.change(into.key, {.subscriber = "",
+                                                   .access_node = "",
+                                                   .parent_device = domain::DeviceKey{},
+                                                   .attributes = R"({"contract":null})"})));
+    EXPECT_EQ(stores.run(inventory.find(into.key))->subscriber, "");
+    EXPECT_EQ(stores.run(inventory.find(into.key))->tags, (std::vector<std::string>{"a", "b"}));
+    auto const after = stores.run(admin.notes(into.key));
+    EXPECT_EQ(after.access_node, "");
+    EXPECT_FALSE(after.parent_device);
+    EXPECT_EQ(after.attributes, R"({"floor": 3})");
+}
+
+TEST_F(DeviceAdminTest, TagsGoOnAndComeOffOneByOneWithinABound)
+{
+    auto const tag = [this](std::vector<std::string> add, std::vector<std::string> remove) {
+        return stores.run(admin.change(into.key, {.add_tags = std::move(add), .remove_tags = std::move(remove)}));
+    };
+    ASSERT_TRUE(tag({"gold", "a \"quoted, {strange}\" one"}, {}));
+    ASSERT_TRUE(tag({"gold"}, {}));
+    ASSERT_TRUE(tag({}, {"gold", "never there"}));
+    EXPECT_EQ(stores.run(inventory.find(into.key))->tags, std::vector<std::string>{"a \"quoted, {strange}\" one"});
+    std::vector<std::string> many;
+    for (int n = 0; n < 32; ++n)
+        many.push_back(std::to_string(n));
+    auto const refused = tag(many, {});
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().what, HasSubstr("33 tags"));
+    EXPECT_EQ(stores.run(inventory.find(into.key))->tags.size(), 1u);
+    auto const large = stores.run(admin.change(
+        into.key, {.subscriber = "not kept", .attributes = R"({"x":")" + std::string(9'000, 'x') + "\"}"}));
+    ASSERT_FALSE(large);
+    EXPECT_EQ(stores.run(inventory.find(into.key))->subscriber, "");
+}
+
+TEST_F(DeviceAdminTest, OnlyWhatRulesReadMarksTheDeviceForThem)
+{
+    stores.database.exec("UPDATE device_contact SET rules_epoch = 5");
+    ASSERT_TRUE(stores.run(admin.change(into.key, {.add_tags = {"gold"}})));
+    EXPECT_EQ(look_up("HG-1000")->rules_epoch, -1);
+    EXPECT_EQ(look_up("HG-1000v2")->rules_epoch, 5);
+    EXPECT_EQ(rows("rule_touch", into), 1);
+    ASSERT_TRUE(stores.run(admin.change(from.key, {.subscriber = "C-17"})));
+    EXPECT_EQ(look_up("HG-1000v2")->rules_epoch, -1);
+    stores.database.exec("UPDATE device_contact SET rules_epoch = 5");
+    ASSERT_TRUE(stores.run(admin.change(into.key, {.add_tags = {"gold"}, .access_node = "OLT-7"})));
+    EXPECT_EQ(look_up("HG-1000")->rules_epoch, 5);
+}
+
 }  // namespace
 }  // namespace contract

@@ -1,4 +1,5 @@
 #include "identity/rotation_runner.hpp"
+#include "storage/pg_audit.hpp"
 #include "storage/pg_device_life.hpp"
 #include "storage/pg_rotations.hpp"
 #include "store_backends.hpp"
@@ -85,9 +86,10 @@ TYPED_TEST(DeviceLife, APurgeErasesEveryRowOfEveryTable)
     this->backend_.database().exec("UPDATE device SET subscriber = 'personal name'");
     this->backend_.database().exec("INSERT INTO incident (minute, kind, identity, first_at, last_at, times) VALUES "
                                    "(now(), 'refused', '00D09E-HG%2D1000-PERSONAL%2D7', now(), now(), 1)");
-    EXPECT_FALSE(this->run(this->life_.purge(key))) << "it is in service";
+    EXPECT_FALSE(this->run(this->life_.purge(key, {.by = "anna", .action = "device.purged", .device = key})))
+        << "it is in service";
     ASSERT_TRUE(this->run(this->life_.retire(key, {false, {}})));
-    auto const purged = this->run(this->life_.purge(key));
+    auto const purged = this->run(this->life_.purge(key, {.by = "anna", .action = "device.purged", .device = key}));
     ASSERT_TRUE(purged);
     EXPECT_GT(purged->rows, 6U);
     auto const tables = this->backend_.database().exec(
@@ -102,6 +104,23 @@ TYPED_TEST(DeviceLife, APurgeErasesEveryRowOfEveryTable)
                   "0")
             << table;
     }
+}
+
+TYPED_TEST(DeviceLife, ThatAPurgeErasedEntriesOfTheAuditTrailIsPartOfIt)
+{
+    auto const key = this->admit().key;
+    storage::PgAuditTrail trail{this->backend_.rare()};
+    domain::AuditEntry const entry{.by = "anna", .action = "device.changed", .target = "R1", .device = key};
+    this->run(trail.append(entry));
+    ASSERT_TRUE(this->run(this->life_.retire(key, {false, {}})));
+    ASSERT_TRUE(this->run(this->life_.purge(key, {.by = "anna", .action = "device.purged", .device = key})));
+    auto const found = this->run(trail.verify(std::nullopt));
+    EXPECT_EQ(found.problem, "");
+    EXPECT_EQ(found.erased, 1);
+    this->run(trail.append(entry));
+    this->backend_.database().exec("DELETE FROM audit_value WHERE audit_id = 3");
+    EXPECT_NE(this->run(trail.verify(std::nullopt)).problem.find("entry 3"), std::string::npos)
+        << "somebody erased what no purge did";
 }
 
 /// Finds the devices of the tests, in order.

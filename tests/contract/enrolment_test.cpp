@@ -99,6 +99,15 @@ TEST_F(AnnouncementsTest, TheOneThatSaysMostOfTheDeviceCounts)
     EXPECT_EQ(look_up(box("A")).expected->announcement, all[0].id);
 }
 
+TEST_F(AnnouncementsTest, NobodyIsAnnouncedWithALoginThatManyHave)
+{
+    storage::PgAnnouncements careful{stores.writes, stores.sealer, "acs", {"factory"}};
+    auto const results = stores.run(careful.add({announcement("A", "factory"), announcement("B")}, false));
+    EXPECT_EQ(results[0].outcome, Outcome::refused);
+    EXPECT_EQ(results[0].field, "username");
+    EXPECT_EQ(results[1].outcome, Outcome::added);
+}
+
 TEST_F(AnnouncementsTest, OfTwoDevicesThatFitOneAnnouncementOneIsLetIn)
 {
     add({announcement("A")});
@@ -330,6 +339,28 @@ TEST(ContactOfDevices, TellsWhoIsSilent)
     EXPECT_EQ(contact("never"), "unmanaged");
 }
 
+TEST(ContactOfDevices, AndOfThoseThatWereOnlyAnnouncedIsInOnePlace)
+{
+    RareStores stores;
+    storage::PgAnnouncements announcements{stores.writes, stores.sealer, "acs"};
+    domain::Announcement expected;
+    expected.serial_number = "expected";
+    expected.subscriber = "17";
+    stores.run(announcements.add({expected}, false));
+    EXPECT_EQ(stores.run(announcements.list({})).at(0).contact, "unmanaged");
+    stores.admit({"Acme", "00D09E", "HG", "here"});
+    auto const standing = [&](std::string const& serial) {
+        return stores.database.value("SELECT contact || ' ' || coalesce(subscriber, '-') || ' ' || (device_id IS NULL)"
+                                     " FROM acs.contact WHERE serial_number = '" +
+                                     serial + "'");
+    };
+    EXPECT_EQ(standing("expected"), "unmanaged 17 true");
+    EXPECT_EQ(standing("here"), "managed - false");
+    stores.database.exec("UPDATE announcement SET device_id = (SELECT device_id FROM device), met_at = now()");
+    EXPECT_EQ(stores.database.value("SELECT count(*) FROM acs.contact"), "1") << "a box that came is one row";
+    EXPECT_EQ(stores.run(announcements.list({})).at(0).contact, "managed");
+}
+
 TEST(ContactOfDevices, IsCountedForMetrics)
 {
     RareStores stores;
@@ -341,8 +372,10 @@ TEST(ContactOfDevices, IsCountedForMetrics)
     stores.database.exec("UPDATE device SET state = 'pending' WHERE serial_number <> 'A'");
     stores.database.exec("UPDATE device_contact SET last_inform = now() - interval '15 days' WHERE device_id ="
                          " (SELECT device_id FROM device WHERE serial_number = 'A')");
+    stores.database.exec("INSERT INTO announcement (serial_number, subscriber) VALUES ('N', '17'), ('M', '')");
     watch.look();
     EXPECT_EQ(pending, 2U);
+    EXPECT_EQ(stores.metrics.gauge("acs_devices", "", "contact=\"unmanaged\"").value(), 2);
     EXPECT_EQ(stores.metrics.gauge("acs_devices", "", "contact=\"managed\"").value(), 2);
     EXPECT_EQ(stores.metrics.gauge("acs_devices", "", "contact=\"dormant\"").value(), 1);
 }

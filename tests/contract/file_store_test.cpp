@@ -156,9 +156,13 @@ TYPED_TEST(FileStoreContract, ANoteOfADownloadLeavesItsFileAndOneOfAnUploadNames
     this->run(this->files().grant(upload));
     EXPECT_FALSE(this->run(this->files().find_transfer("up"))->file);
     auto const came = this->add("log").id;
-    this->run(this->files().note_transfer("up", 100, 201, came));
+    EXPECT_FALSE(this->run(this->files().note_transfer("up", 100, 201, came)));
     EXPECT_EQ(this->run(this->files().find_transfer("up"))->file, came);
-    this->run(this->files().note_transfer("nobody's", 1, 200, std::nullopt));
+    auto const again = this->add("log").id;
+    EXPECT_EQ(this->run(this->files().note_transfer("up", 100, 201, again)), came) << "one token keeps one file";
+    EXPECT_EQ(this->run(this->files().find_transfer("up"))->file, again);
+    EXPECT_EQ(this->run(this->files().note_transfer("ended", 100, 201, came)), came) << "nobody would find it";
+    EXPECT_FALSE(this->run(this->files().note_transfer("nobody's", 1, 200, std::nullopt)));
     EXPECT_FALSE(this->run(this->files().find_transfer("nobody's")));
 }
 

@@ -157,6 +157,21 @@ TYPED_TEST(InventoryContract, ADeviceIsFoundByIdentityAndByKey)
     EXPECT_FALSE(this->run(this->inventory().last_inform(DeviceKey{4711})));
 }
 
+TYPED_TEST(InventoryContract, ATaskThatHasAnIdIsMadeOnce)
+{
+    domain::Task task;
+    task.id = domain::TaskId{4711};
+    task.device = this->backend_.add(device_id("A1"));
+    task.arguments = domain::RebootTask{};
+    auto const first = this->run(this->inventory().add_task(task));
+    EXPECT_EQ(first.task.id, task.id);
+    this->run(this->inventory().cancel_task(task.id));
+    auto const again = this->run(this->inventory().add_task(task));
+    EXPECT_EQ(again.task.id, task.id);
+    EXPECT_EQ(again.task.state, TaskState::cancelled) << "it is not made anew";
+    EXPECT_EQ(this->run(this->inventory().tasks({.device = task.device})).size(), 1u);
+}
+
 TYPED_TEST(InventoryContract, PagesTogetherHoldEveryDeviceOnce)
 {
     for (int i = 0; i < 7; ++i)

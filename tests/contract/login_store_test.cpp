@@ -150,5 +150,98 @@ TYPED_TEST(LoginStoreContract, ARetiredDeviceIsKnownByItsLoginAndHasNothingElse)
     EXPECT_EQ(this->run(this->logins().offer_wake(key, {"acs", "second"}, false)), (GivenLogin{"acs", "second"}));
 }
 
+TYPED_TEST(LoginStoreContract, WhatADeviceWasToldIsKnownUntilItHasUsedIt)
+{
+    auto const key = this->admit().key;
+    EXPECT_FALSE(this->run(this->logins().told(key, "own")));
+    this->offer(key, "own", "first");
+    EXPECT_EQ(this->run(this->logins().told(key, "own")), (GivenLogin{"own", "first"}));
+    EXPECT_FALSE(this->run(this->logins().told(this->admit(this->router("R2")).key, "own"))) << "another device's";
+    this->prove(key, "own", "first");
+    EXPECT_FALSE(this->run(this->logins().told(key, "own")));
+    this->offer(key, "own", "second");
+    EXPECT_EQ(this->run(this->logins().told(key, "own")), (GivenLogin{"own", "second"}));
+    this->backend_.set_state(key, domain::DeviceState::retiring);
+    this->run(this->logins().retire(key));
+    EXPECT_FALSE(this->run(this->logins().told(key, "own")));
+}
+
+TYPED_TEST(LoginStoreContract, WhatADeviceKeepsOfAPasswordTakesItsPlace)
+{
+    auto const key = this->admit().key;
+    auto const keep = [&](std::string const& password) {
+        this->run(this->logins().shorten({.device = key,
+                                          .login = {"own", password},
+                                          .ha1_md5 = this->ha1(password),
+                                          .ha1_sha256 = this->ha1(password) + this->ha1(password)}));
+    };
+    this->offer(key, "own", "longer");
+    keep("long");
+    EXPECT_EQ(this->login("own")->ha1_md5, this->ha1("long"));
+    EXPECT_EQ(this->run(this->logins().told(key, "own")), (GivenLogin{"own", "long"}));
+    this->prove(key, "own", "long");
+    EXPECT_EQ(this->state(), LoginState::proven);
+    keep("lo");
+    EXPECT_EQ(this->login("own")->ha1_md5, this->ha1("long")) << "what was used stays";
+
+    this->offer(key, "own", "another one");
+    keep("another");
+    EXPECT_EQ(this->login("own")->ha1_md5, this->ha1("long")) << "both are good";
+    EXPECT_EQ(this->login("own")->next_ha1_md5, this->ha1("another"));
+    EXPECT_EQ(this->login("own")->next_ha1_sha256, this->ha1("another") + this->ha1("another"));
+    this->prove(key, "own", "another");
+    EXPECT_EQ(this->login("own")->ha1_md5, this->ha1("another"));
+    EXPECT_EQ(this->login("own")->next_ha1_md5, "");
+}
+
+TYPED_TEST(LoginStoreContract, ALoginGivenAfterAResetKeepsItsTime)
+{
+    auto const key = this->admit().key;
+    this->offer(key, "own", "first");
+    EXPECT_EQ(this->look_up().login_until, base::TimePoint{}) << "the first one has none";
+    this->prove(key, "own", "first");
+    auto const until = std::chrono::floor<std::chrono::seconds>(base::SystemClock{}.now()) + 24h;
+    this->run(this->logins().mark(key, LoginState::allowed, until));
+    this->offer(key, "own", "second");
+    EXPECT_EQ(this->state(), LoginState::given);
+    EXPECT_EQ(this->look_up().login_until, until);
+    this->prove(key, "own", "second");
+    EXPECT_EQ(this->look_up().login_until, base::TimePoint{});
+}
+
+TYPED_TEST(LoginStoreContract, OnlyALoginThatWasGivenIsIgnored)
+{
+    auto const key = this->admit().key;
+    this->offer(key, "own", "first");
+    this->run(this->logins().mark(key, LoginState::ignored, {}));
+    EXPECT_EQ(this->state(), LoginState::ignored);
+    EXPECT_EQ(this->offer(key, "own", "second"), (GivenLogin{"own", "first"}));
+    EXPECT_EQ(this->state(), LoginState::given) << "it is told again";
+    this->prove(key, "own", "first");
+    this->run(this->logins().mark(key, LoginState::ignored, {}));
+    EXPECT_EQ(this->state(), LoginState::proven);
+}
+
+TYPED_TEST(LoginStoreContract, APolicyAgreesSoOftenInADay)
+{
+    auto const key = this->admit().key;
+    this->offer(key, "own", "first");
+    this->prove(key, "own", "first");
+    auto const until = std::chrono::floor<std::chrono::seconds>(base::SystemClock{}.now()) + 24h;
+    auto const agree = [&] {
+        return this->run(this->logins().agree(
+            key, until, 2, {.by = "policy open", .how = "server", .action = "device.re_enrolled", .device = key}));
+    };
+    EXPECT_TRUE(agree());
+    EXPECT_EQ(this->state(), LoginState::allowed);
+    EXPECT_EQ(this->look_up().login_until, until);
+    this->prove(key, "own", "first");
+    EXPECT_TRUE(agree());
+    this->prove(key, "own", "first");
+    EXPECT_FALSE(agree());
+    EXPECT_EQ(this->state(), LoginState::proven);
+    EXPECT_EQ(this->backend_.agreements(), 2U) << "what was agreed to is in the audit trail, and nothing else";
+}
+
 }  // namespace
 }  // namespace contract

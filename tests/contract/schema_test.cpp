@@ -123,14 +123,14 @@ TEST(Migrate, AnEmptyDatabaseIsMigratedAndASecondTimeNothingIsDone)
     EXPECT_EQ(first->before, 0);
     EXPECT_EQ(first->after, storage::schema_version());
     EXPECT_EQ(first->applied.size(), storage::migrations().size());
-    EXPECT_EQ(first->partitions, 2 * 10) << "yesterday to eight days ahead, of two tables";
+    EXPECT_EQ(first->partitions, 3 * 10) << "yesterday to eight days ahead, of three tables";
     EXPECT_TRUE(storage::check_version(database.settings()));
 
     auto const second = storage::migrate(database.settings(), now);
     ASSERT_TRUE(second);
     EXPECT_TRUE(second->applied.empty());
     EXPECT_EQ(second->partitions, 0);
-    EXPECT_EQ(storage::migrate(database.settings(), now + std::chrono::days{2})->partitions, 2 * 2);
+    EXPECT_EQ(storage::migrate(database.settings(), now + std::chrono::days{2})->partitions, 3 * 2);
 }
 
 TEST(Migrate, ANewerDatabaseIsLeftAloneAndBothVersionsAreNamed)

@@ -63,6 +63,8 @@ public:
         }
         return seen;
     }
+    /// Entries of the audit trail about re-enrolments.
+    [[nodiscard]] std::size_t agreements() const { return store_.agreements().size(); }
     [[nodiscard]] TaskSeen task(domain::TaskId id)
     {
         auto const* const kept = store_.task(id);
@@ -150,6 +152,10 @@ public:
             }
         }
         return seen;
+    }
+    [[nodiscard]] std::size_t agreements()
+    {
+        return database_.exec("SELECT FROM audit WHERE action = 'device.re_enrolled'").size();
     }
     [[nodiscard]] TaskSeen task(domain::TaskId id)
     {

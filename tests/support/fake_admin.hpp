@@ -19,7 +19,13 @@ public:
     std::string refusal;  ///< of every change and merge, when not empty
 
     /// What every device was before a change.
-    domain::DeviceChange former{domain::DeviceState::active, ""};
+    domain::DeviceChange former{.state = domain::DeviceState::active,
+                                .time_zone = "",
+                                .tags = std::vector<std::string>{"old"},
+                                .subscriber = "",
+                                .access_node = "",
+                                .attributes = "{}"};
+    domain::DeviceNotes noted;
 
     base::Awaitable<base::Result<domain::DeviceChange>> change(domain::DeviceKey device,
                                                                domain::DeviceChange change) override
@@ -29,6 +35,7 @@ public:
         changes.emplace_back(device, std::move(change));
         co_return former;
     }
+    base::Awaitable<domain::DeviceNotes> notes(domain::DeviceKey) override { co_return noted; }
     base::Awaitable<std::vector<cwmp::DeviceId>> merge_proposals(domain::DeviceKey) override { co_return proposals; }
     base::Awaitable<base::Result<void>> merge(domain::DeviceKey from, domain::DeviceKey into) override
     {

@@ -62,13 +62,14 @@ public:
         auto const found = transfers_.find(token);
         co_return found == transfers_.end() ? std::nullopt : std::optional{found->second};
     }
-    base::Awaitable<void> note_transfer(std::string token, std::uint64_t, unsigned,
-                                        std::optional<domain::FileId> file) override
+    base::Awaitable<std::optional<domain::FileId>> note_transfer(std::string token, std::uint64_t, unsigned,
+                                                                 std::optional<domain::FileId> file) override
     {
         check();
-        if (auto const found = transfers_.find(token); found != transfers_.end() && file)
-            found->second.file = file;
-        co_return;
+        auto const found = transfers_.find(token);
+        if (!file || found == transfers_.end())
+            co_return file;
+        co_return std::exchange(found->second.file, file);
     }
 
 private:

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/unavailable.hpp"
 #include "cwmp/path.hpp"
+#include "domain/fleet.hpp"
 #include "domain/inventory.hpp"
 
 #include <boost/asio/post.hpp>
@@ -20,7 +21,7 @@ namespace support {
 
 /// The inventory in memory. `where` is understood as far as FakeGuard writes it: the SQL is a product class.
 /// Safe from several threads.
-class FakeInventory final : public domain::Inventory {
+class FakeInventory final : public domain::Inventory, public domain::Fleet {
 public:
     /// What search() answers with when it is set: a refusal by the database.
     std::string search_refusal;
@@ -94,6 +95,49 @@ public:
                 found.push_back(device->second);
         co_return found;
     }
+    base::Awaitable<base::Result<std::uint64_t>> count(std::optional<domain::Condition> where) override
+    {
+        auto const found = co_await search(std::move(where), domain::DeviceKey{}, UINT32_MAX);
+        if (!found)
+            co_return base::fail(found.error().what);
+        co_return found->size();
+    }
+    base::Awaitable<base::Result<std::vector<domain::TagCount>>> tags(std::optional<domain::Condition> where,
+                                                                      std::string after, unsigned limit) override
+    {
+        auto const found = co_await search(std::move(where), domain::DeviceKey{}, UINT32_MAX);
+        if (!found)
+            co_return base::fail(found.error().what);
+        std::map<std::string, std::uint64_t> counts;
+        for (auto const& device : *found)
+            for (auto const& tag : device.tags)
+                ++counts[tag];
+        std::vector<domain::TagCount> list;
+        for (auto each = counts.upper_bound(after); each != counts.end() && list.size() < limit; ++each)
+            list.push_back({each->first, each->second});
+        co_return list;
+    }
+    base::Awaitable<base::Result<std::vector<domain::FleetDevice>>>
+    walk(std::optional<domain::Condition> where, domain::DeviceKey after, unsigned limit) override
+    {
+        auto const found = co_await search(std::move(where), after, limit);
+        if (!found)
+            co_return base::fail(found.error().what);
+        std::vector<domain::FleetDevice> devices;
+        for (auto const& device : *found)
+            devices.push_back({device.key, device.state});
+        co_return devices;
+    }
+    base::Awaitable<std::vector<std::optional<domain::DeviceKey>>>
+    resolve(std::vector<cwmp::DeviceId> identities) override
+    {
+        std::vector<std::optional<domain::DeviceKey>> keys;
+        for (auto const& identity : identities) {
+            auto const device = co_await find(identity);
+            keys.push_back(device ? std::optional{device->key} : std::nullopt);
+        }
+        co_return keys;
+    }
     base::Awaitable<std::optional<domain::DeviceRow>> find(cwmp::DeviceId identity) override
     {
         auto const lock = enter();
@@ -142,12 +186,17 @@ public:
     base::Awaitable<domain::TaskRow> add_task(domain::Task task) override
     {
         auto const lock = enter();
-        task.id = domain::TaskId{++last_task_};
+        if (auto const known = tasks_.find(task.id.value()); known != tasks_.end())
+            co_return known->second;
+        if (task.id.value() == 0)
+            task.id = domain::TaskId{last_task_ + 1};
+        last_task_ = std::max(last_task_, task.id.value());
+        auto const id = task.id.value();
         domain::TaskRow row{};
         row.updated = task.created;
         row.identity = devices_.at(task.device.value()).identity;
         row.task = std::move(task);
-        co_return tasks_[last_task_] = std::move(row);
+        co_return tasks_[id] = std::move(row);
     }
     base::Awaitable<std::optional<domain::TaskRow>> find_task(domain::TaskId id) override
     {

@@ -17,7 +17,8 @@ public:
     std::vector<std::pair<domain::DeviceKey, base::TimePoint>> re_enrolments;
     std::vector<std::pair<domain::DeviceKey, domain::Retirement>> retirements;
     std::vector<domain::DeviceKey> purges;
-    std::string refusal;  ///< of everything, when not empty
+    std::vector<domain::AuditEntry> written;  ///< with the purges
+    std::string refusal;                      ///< of everything, when not empty
 
     base::Awaitable<domain::DeviceLogins> logins(domain::DeviceKey) override { co_return kept; }
     base::Awaitable<base::Result<void>> re_enrol(domain::DeviceKey device, base::TimePoint until) override
@@ -35,10 +36,11 @@ public:
         retirements.emplace_back(device, retirement);
         co_return retirement.factory_reset ? std::optional{domain::TaskId{7}} : std::nullopt;
     }
-    base::Awaitable<base::Result<domain::Purged>> purge(domain::DeviceKey device) override
+    base::Awaitable<base::Result<domain::Purged>> purge(domain::DeviceKey device, domain::AuditEntry entry) override
     {
         if (!refusal.empty())
             co_return base::fail(refusal);
+        written.push_back(std::move(entry));
         purges.push_back(device);
         co_return domain::Purged{12, {}};
     }

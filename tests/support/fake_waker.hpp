@@ -15,17 +15,17 @@ class FakeWaker final : public domain::Waker {
 public:
     domain::WakeOutcome outcome{true, ""};
     std::vector<domain::DeviceKey> woken;
-    std::chrono::milliseconds most{0};               ///< of the last call
+    domain::WakeWish wish;                           ///< of the last call
     std::function<void(domain::DeviceKey)> on_wake;  ///< what the device does then
 
     /// How often somebody was to be woken; from any thread.
     [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
 
-    base::Awaitable<domain::WakeOutcome> wake(domain::DeviceKey device, std::chrono::milliseconds limit) override
+    base::Awaitable<domain::WakeOutcome> wake(domain::DeviceKey device, domain::WakeWish wanted) override
     {
         woken.push_back(device);
         ++calls_;
-        most = limit;
+        wish = wanted;
         if (on_wake)
             on_wake(device);
         co_return outcome;

@@ -224,9 +224,12 @@ base::Awaitable<std::optional<domain::GivenLogin>> InMemoryStore::offer(domain::
         kept.next_password = offer.login.password;
     }
     if (auto const device = devices_.find(offer.device); device != devices_.end()) {
-        auto& state = device->second.known.login;
-        if (state == domain::LoginState::none || state == domain::LoginState::allowed)
-            state = domain::LoginState::given;
+        auto& known = device->second.known;
+        if (known.login != domain::LoginState::allowed)
+            known.login_until = {};
+        using enum domain::LoginState;
+        if (known.login == none || known.login == allowed || known.login == ignored)
+            known.login = given;
     }
     co_return domain::GivenLogin{kept.login.username, kept.next_password.empty() ? kept.password : kept.next_password};
 }
@@ -261,10 +264,59 @@ base::Awaitable<void> InMemoryStore::prove(domain::DeviceKey device, std::string
 base::Awaitable<void> InMemoryStore::mark(domain::DeviceKey device, domain::LoginState state, base::TimePoint until)
 {
     co_await arrive();
-    if (auto const place = devices_.find(device); place != devices_.end()) {
-        place->second.known.login = state;
-        place->second.known.login_until = until;
+    auto const place = devices_.find(device);
+    if (place == devices_.end())
+        co_return;
+    auto& known = place->second.known;
+    if (state == domain::LoginState::ignored && known.login != domain::LoginState::given)
+        co_return;
+    known.login = state;
+    known.login_until = until;
+}
+
+base::Awaitable<std::optional<domain::GivenLogin>> InMemoryStore::told(domain::DeviceKey device, std::string username)
+{
+    co_await arrive();
+    auto const place = logins_.find(username);
+    if (place == logins_.end() || place->second.login.device != device || place->second.login.is_revoked)
+        co_return std::nullopt;
+    auto const& kept = place->second;
+    auto const& password = kept.next_password.empty() && !kept.login.is_used ? kept.password : kept.next_password;
+    co_return password.empty() ? std::nullopt : std::optional{domain::GivenLogin{username, password}};
+}
+
+base::Awaitable<void> InMemoryStore::shorten(domain::LoginOffer offer)
+{
+    co_await arrive();
+    auto const place = logins_.find(offer.login.username);
+    if (place == logins_.end() || place->second.login.device != offer.device || place->second.login.is_revoked)
+        co_return;
+    auto& kept = place->second;
+    if (!kept.next_password.empty()) {
+        kept.login.next_ha1_md5 = offer.ha1_md5;
+        kept.login.next_ha1_sha256 = offer.ha1_sha256;
+        kept.next_password = offer.login.password;
+    } else if (!kept.login.is_used) {
+        kept.login.ha1_md5 = offer.ha1_md5;
+        kept.login.ha1_sha256 = offer.ha1_sha256;
+        kept.password = offer.login.password;
     }
+}
+
+base::Awaitable<bool> InMemoryStore::agree(domain::DeviceKey device, base::TimePoint until, std::uint32_t most,
+                                           domain::AuditEntry entry)
+{
+    co_await arrive();
+    auto& row = devices_.at(device);
+    std::erase_if(row.re_enrolled_at,
+                  [now = clock_.now()](base::TimePoint at) { return at <= now - std::chrono::hours{24}; });
+    if (row.re_enrolled_at.size() >= most)
+        co_return false;
+    row.re_enrolled_at.push_back(clock_.now());
+    row.known.login = domain::LoginState::allowed;
+    row.known.login_until = until;
+    agreements_.push_back(std::move(entry));
+    co_return true;
 }
 
 base::Awaitable<std::optional<domain::GivenLogin>> InMemoryStore::offer_wake(domain::DeviceKey device,

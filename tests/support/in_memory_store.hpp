@@ -48,6 +48,10 @@ public:
     base::Awaitable<std::optional<domain::GivenLogin>> offer(domain::LoginOffer offer) override;
     base::Awaitable<void> prove(domain::DeviceKey device, std::string username, std::string ha1_md5) override;
     base::Awaitable<void> mark(domain::DeviceKey device, domain::LoginState state, base::TimePoint until) override;
+    base::Awaitable<std::optional<domain::GivenLogin>> told(domain::DeviceKey device, std::string username) override;
+    base::Awaitable<void> shorten(domain::LoginOffer kept) override;
+    base::Awaitable<bool> agree(domain::DeviceKey device, base::TimePoint until, std::uint32_t most,
+                                domain::AuditEntry entry) override;
     base::Awaitable<std::optional<domain::GivenLogin>> offer_wake(domain::DeviceKey device, domain::GivenLogin login,
                                                                   bool force) override;
     base::Awaitable<void> confirm_wake(domain::DeviceKey device) override;
@@ -97,6 +101,8 @@ public:
     [[nodiscard]] std::string last_failure(domain::DeviceKey device) const;
     /// User name and password that connection requests to the device log in with.
     [[nodiscard]] std::pair<std::string, std::string> wake_credentials(domain::DeviceKey device) const;
+    /// What was written down of agreements.
+    [[nodiscard]] std::vector<domain::AuditEntry> const& agreements() const noexcept { return agreements_; }
     /// The logins that are kept for the device.
     [[nodiscard]] std::vector<domain::Login> logins_of(domain::DeviceKey device) const;
 
@@ -107,6 +113,7 @@ private:
         datamodel::ParameterTree tree;
         std::map<std::string, base::TimePoint> read;
         std::string last_failure;
+        std::vector<base::TimePoint> re_enrolled_at;
     };
 
     base::Awaitable<void> arrive();
@@ -134,6 +141,7 @@ private:
     std::map<std::string, domain::SuspendedSession> suspended_;
     std::map<domain::DeviceKey, KeptWake> wake_credentials_;
     std::vector<Event> events_;
+    std::vector<domain::AuditEntry> agreements_;
 };
 
 }  // namespace support

@@ -11,6 +11,8 @@
 #include "cwmp/device_id.hpp"
 #include "domain/device_life.hpp"
 #include "domain/fleet_list.hpp"
+#include "domain/tag.hpp"
+#include "net/url.hpp"
 
 #include <fmt/format.h>
 
@@ -120,6 +122,23 @@ base::Awaitable<Outcome<void>> retire(Call const& call, domain::DeviceRow const&
     co_return Outcome<void>{};
 }
 
+/// A label goes on or comes off.
+Answer change(Call call, bool is_added)
+{
+    if (auto checked = Query{call.request.query()}.problem(); !checked)
+        co_return std::unexpected{std::move(checked).error()};
+    auto const tag = net::percent_decoded(call.second);
+    if (auto const wrong = domain::tag_problem(tag); !wrong.empty())
+        co_return bad_request(fmt::format("The tag {}.", wrong));
+    auto const device = co_await find(call, call.argument);
+    if (!device)
+        co_return std::unexpected{device.error()};
+    auto changed = co_await change_tag(call, *device, tag, is_added);
+    if (!changed)
+        co_return std::unexpected{std::move(changed).error()};
+    co_return net::Response{};
+}
+
 }  // namespace
 
 Answer list_devices(Call call)
@@ -162,6 +181,16 @@ Answer remove_device(Call call)
     if (auto erased = co_await erase_device(call, device->key); !erased)
         co_return std::unexpected{std::move(erased).error()};
     co_return net::Response{};
+}
+
+Answer add_tag(Call call)
+{
+    co_return co_await change(std::move(call), true);
+}
+
+Answer remove_tag(Call call)
+{
+    co_return co_await change(std::move(call), false);
 }
 
 }  // namespace api::genieacs

@@ -10,6 +10,8 @@ namespace api::genieacs {
 // devices.cpp
 Answer list_devices(Call call);
 Answer remove_device(Call call);
+Answer add_tag(Call call);
+Answer remove_tag(Call call);
 
 // tasks.cpp
 Answer create_task(Call call);

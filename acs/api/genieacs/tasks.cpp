@@ -60,7 +60,8 @@ Outcome<Wish> read_wish(Call const& call)
 /// Without a task: 200 when the device came, 504 and why when it did not.
 Answer request_connection(Call const& call, domain::DeviceRow const& device, std::chrono::milliseconds timeout)
 {
-    auto const outcome = co_await call.context.services.waker.wake(device.key, timeout);
+    domain::WakeWish const wish{.most = timeout};
+    auto const outcome = co_await call.context.services.waker.wake(device.key, wish);
     auto const id = cwmp::external_id(device.identity);
     base::log::info("api.connection_request",
                     {{"device", id}, {"reached", outcome.reached}, {"cause", outcome.cause}, {"by", call.caller.name}});

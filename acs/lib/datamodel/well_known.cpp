@@ -88,6 +88,16 @@ std::string_view connection_request_password(Root root) noexcept
                 "Device.ManagementServer.ConnectionRequestPassword");
 }
 
+std::string_view stun_username(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.ManagementServer.STUNUsername", "Device.ManagementServer.STUNUsername");
+}
+
+std::string_view stun_password(Root root) noexcept
+{
+    return pick(root, "InternetGatewayDevice.ManagementServer.STUNPassword", "Device.ManagementServer.STUNPassword");
+}
+
 std::string_view udp_connection_request_address(Root root) noexcept
 {
     return pick(root, "InternetGatewayDevice.ManagementServer.UDPConnectionRequestAddress",

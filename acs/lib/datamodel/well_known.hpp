@@ -22,6 +22,8 @@ namespace datamodel::well_known {
 [[nodiscard]] std::string_view connection_request_url(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view connection_request_username(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view connection_request_password(cwmp::Root root) noexcept;
+[[nodiscard]] std::string_view stun_username(cwmp::Root root) noexcept;
+[[nodiscard]] std::string_view stun_password(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view udp_connection_request_address(cwmp::Root root) noexcept;
 [[nodiscard]] std::string_view nat_detected(cwmp::Root root) noexcept;
 

@@ -178,4 +178,47 @@ std::string gzip(std::string_view text, int level)
     return out;
 }
 
+struct GzipWriter::State {
+    explicit State(int level)
+    {
+        if (deflateInit2(&stream, level, Z_DEFLATED, window_bits + gzip_wrapping, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+            throw std::bad_alloc{};
+    }
+    State(State const&) = delete;
+    State& operator=(State const&) = delete;
+    ~State() { deflateEnd(&stream); }
+
+    std::string deflate(std::string_view piece, int flush)
+    {
+        std::string out;
+        std::array<char, part_bytes> part;
+        stream.next_in = bytes_of(piece);
+        stream.avail_in = static_cast<uInt>(piece.size());
+        do {
+            stream.next_out = reinterpret_cast<Bytef*>(part.data());
+            stream.avail_out = part.size();
+            static_cast<void>(::deflate(&stream, flush));
+            out.append(part.data(), part.size() - stream.avail_out);
+        } while (stream.avail_out == 0);
+        return out;
+    }
+
+    z_stream stream{};
+};
+
+GzipWriter::GzipWriter(int level) : state_{std::make_unique<State>(level)} {}
+GzipWriter::~GzipWriter() = default;
+GzipWriter::GzipWriter(GzipWriter&&) noexcept = default;
+GzipWriter& GzipWriter::operator=(GzipWriter&&) noexcept = default;
+
+std::string GzipWriter::add(std::string_view piece)
+{
+    return state_->deflate(piece, Z_NO_FLUSH);
+}
+
+std::string GzipWriter::finish()
+{
+    return state_->deflate({}, Z_FINISH);
+}
+
 }  // namespace net

@@ -58,4 +58,22 @@ private:
 /// `text` in gzip form (level 1..9).
 [[nodiscard]] std::string gzip(std::string_view text, int level = 5);
 
+/// Makes one gzip form of a text that comes piece by piece.
+class GzipWriter {
+public:
+    explicit GzipWriter(int level = 5);
+    ~GzipWriter();
+    GzipWriter(GzipWriter&&) noexcept;
+    GzipWriter& operator=(GzipWriter&&) noexcept;
+
+    /// What may be sent now; often nothing, until more has come.
+    [[nodiscard]] std::string add(std::string_view piece);
+    /// The rest. Nothing is added afterwards.
+    [[nodiscard]] std::string finish();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
 }  // namespace net

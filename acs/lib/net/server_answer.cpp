@@ -118,6 +118,22 @@ base::Awaitable<bool> ServerConnection::send_file(FileBody file)
     co_return true;
 }
 
+namespace {
+
+/// The next piece; a failure is told, and none comes then although the answer is not over.
+base::Awaitable<std::optional<std::string>> next_piece(PushStream& pushes, bool& has_failed)
+{
+    try {
+        co_return co_await pushes.next();
+    } catch (std::exception const& failure) {
+        base::log::warning("net.stream_failed", {{"reason", failure.what()}});
+        has_failed = true;
+    }
+    co_return std::nullopt;
+}
+
+}  // namespace
+
 base::Awaitable<bool> ServerConnection::send_pushes(std::unique_ptr<PushStream> pushes, bool chunked)
 {
     struct Noted {
@@ -127,9 +143,11 @@ base::Awaitable<bool> ServerConnection::send_pushes(std::unique_ptr<PushStream> 
     pushes_ = pushes.get();
     if (home_->draining() || stream_.was_aborted())
         pushes->cancel();
-    for (;;) {
+    for (bool has_failed = false;;) {
         expect_nothing();
-        auto piece = co_await pushes->next();
+        auto piece = co_await next_piece(*pushes, has_failed);
+        if (has_failed)
+            co_return false;  // without the last chunk: the client sees that this is not all
         if (!piece)
             break;
         if (piece->empty())

@@ -4,23 +4,18 @@
 
 namespace net {
 
-namespace {
-
-/// The IPv4 address, or the first half of the IPv6 address. Those of IPv4 are 2^32 at most, below every prefix that is
-/// routed.
-SourceCounts::Source source_of(boost::asio::ip::address const& given)
+// Addresses of IPv4 are 2^32 at most, below every prefix of IPv6 that is routed.
+std::uint64_t source_of(boost::asio::ip::address const& given)
 {
     auto const address = unmapped(given);
     if (address.is_v4())
         return address.to_v4().to_uint();
-    SourceCounts::Source source = 0;
+    std::uint64_t source = 0;
     auto const bytes = address.to_v6().to_bytes();
     for (std::size_t i = 0; i < bytes.size() / 2; ++i)
         source = source << 8U | bytes[i];
     return source;
 }
-
-}  // namespace
 
 std::optional<SourceCounts::Place> SourceCounts::enter(boost::asio::ip::address const& address)
 {

@@ -12,9 +12,12 @@
 
 namespace net {
 
-/// How many connections each source has now, so that one source cannot take the places of all. A source is an IPv4
-/// address, or the /64 of an IPv6 address: whoever has one address there has them all. Holds only sources that have
-/// connections. Safe from any thread.
+/// A source of connections or datagrams: an IPv4 address, or the /64 of an IPv6 address, for whoever has one address
+/// there has them all.
+[[nodiscard]] std::uint64_t source_of(boost::asio::ip::address const& address);
+
+/// How many connections each source has now, so that one source cannot take the places of all. Holds only sources that
+/// have connections. Safe from any thread.
 class SourceCounts {
 public:
     explicit SourceCounts(std::size_t most) : most_{most} {}

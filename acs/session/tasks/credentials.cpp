@@ -18,7 +18,7 @@ public:
     explicit CredentialsRunner(domain::Task t)
         : Runner{std::move(t)},
           wanted_{std::get<domain::CredentialsTask>(task.arguments)},
-          step_{static_cast<Step>(std::clamp<std::int64_t>(number_in(saved(), "step"), 0, 2))},
+          step_{static_cast<Step>(std::clamp<std::int64_t>(number_in(saved(), "step"), 0, 3))},
           root_{static_cast<std::size_t>(number_in(saved(), "root"))},
           tries_{static_cast<std::uint32_t>(number_in(saved(), "tries"))}
     {
@@ -36,12 +36,15 @@ public:
             return refused(*fault, desk);
         if (!desk.logins)
             return Pause{};  // another node sent it; what comes next is prepared in the next session
-        (step_ == Step::login ? desk.login_taken : desk.wake_taken) = true;
-        step_ = step_ == Step::login ? Step::wake : Step::use;
+        desk.login_taken = desk.login_taken || step_ == Step::login;
+        desk.wake_taken = desk.wake_taken || step_ == Step::wake;
+        step_ = static_cast<Step>(static_cast<int>(step_) + 1);
         return next(desk);
     }
     Move reconcile(Evidence const& evidence, Desk& desk) override
     {
+        // What it was to sign STUN requests with is not prepared any more: it goes without, until the next rotation.
+        step_ = step_ == Step::stun ? Step::use : step_;
         if (!wanted_.login)
             return step_ == Step::use ? Move{Done{}} : Move{Again{}};
         if (evidence.uses_its_login) {
@@ -49,19 +52,23 @@ public:
             step_ = std::max(step_, Step::wake);
             return step_ == Step::use ? Move{Done{}} : Move{Again{}};
         }
-        if (tries_ >= desk.limits.login_tries)
+        if (tries_ >= desk.limits.login_tries) {
+            desk.login_ignored = true;
             return Failed{std::nullopt, fmt::format("The device was told its login {} times, and still comes with the "
                                                     "one before. Both are good.",
                                                     tries_)};
+        }
         step_ = Step::login;
         return Again{};
     }
+
+    void on_set_aside(Desk& desk) override { desk.login_ignored = wanted_.login; }
 
     [[nodiscard]] bool needs_tree() const override { return false; }
     [[nodiscard]] std::optional<domain::CredentialsTask> gives_logins() const override
     {
         return domain::CredentialsTask{.login = wanted_.login && step_ == Step::login,
-                                       .connection_request = wanted_.connection_request && step_ != Step::use};
+                                       .connection_request = wanted_.connection_request && step_ < Step::stun};
     }
     void save(boost::json::object& progress) const override
     {
@@ -73,7 +80,7 @@ public:
     }
 
 private:
-    enum class Step : std::uint8_t { login, wake, use };
+    enum class Step : std::uint8_t { login, wake, stun, use };
 
     Move next(Desk& desk)
     {
@@ -85,6 +92,8 @@ private:
         if (step_ == Step::wake && wanted_.connection_request && desk.logins->wake)
             return write(known_names::connection_request_username, known_names::connection_request_password,
                          *desk.logins->wake, desk);
+        if (step_ == Step::stun && desk.logins->for_stun && desk.logins->wake)
+            return write(known_names::stun_username, known_names::stun_password, *desk.logins->wake, desk);
         step_ = Step::use;
         bool const waits = wanted_.login && desk.logins->login && !desk.logins->is_certified && !is_used_;
         return waits ? Move{Wait{desk.limits.login_wait}} : Move{Done{}};
@@ -107,6 +116,10 @@ private:
     Move refused(cwmp::Fault const& fault, Desk& desk)
     {
         namespace code = cwmp::fault_code;
+        if (step_ == Step::stun && desk.logins) {  // it has no STUN
+            step_ = Step::use;
+            return next(desk);
+        }
         bool const is_other_root = fault.code == code::invalid_parameter_name || fault.code == code::invalid_arguments;
         if (is_other_root && root_ + 1 < desk.roots.size() && desk.logins) {
             ++root_;

@@ -30,6 +30,7 @@ struct PreparedLogins {
     std::optional<domain::GivenLogin> wake;   ///< ManagementServer.ConnectionRequestUsername and -Password
     /// It proves who it is by a certificate, and may never use its login.
     bool is_certified = false;
+    bool for_stun = false;  ///< `wake` is also what it signs its STUN requests with
 };
 
 /// What lies before the runners of one session: the device as it is known, and what is learnt on the way.
@@ -53,6 +54,7 @@ struct Desk {
     std::optional<PreparedLogins> logins;      ///< for the runner whose turn it is, when it gives logins
     bool login_taken = false;                  ///< the device said yes to `logins`' login
     bool wake_taken = false;                   ///< the device said yes to `logins`' login of connection requests
+    bool login_ignored = false;                ///< the device was told a login often enough, and does not use it
     bool is_retired = false;                   ///< the last thing was done to the device
 
     /// Seconds since 1970 of `now`, as trees keep time.

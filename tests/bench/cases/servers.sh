@@ -67,8 +67,8 @@ enrol = "open"
 own_logins = false
 [discovery]
 profile = "$1"
-[rules]
-wakes_per_second = 0
+[wakeup]
+automation_per_second = 0
 [files]
 directory = "$work/files"
 [api]

@@ -118,6 +118,19 @@ TEST_F(RuleExamplesTest, FirstContactNamesTheDevice)
     EXPECT_EQ(wanted(box, "Device.DeviceInfo.ProvisioningCode"), "ISP.none");
 }
 
+TEST_F(RuleExamplesTest, DevicesBehindNatAreToldOfTheStunServer)
+{
+    database.exec(
+        "UPDATE device_contact SET address = '192.0.2.1', connection_request_url = 'http://192.168.1.1:7547/x'"
+        " WHERE device_id IN (1, 3); UPDATE device_contact SET address = '192.0.2.1', connection_request_url ="
+        " 'http://192.0.2.1:7547/x' WHERE device_id = 2");
+    in_force({"stun"});
+    EXPECT_EQ(wanted(gateway, "Device.ManagementServer.STUNEnable"), "true");
+    EXPECT_EQ(wanted(old, "InternetGatewayDevice.ManagementServer.STUNServerAddress"), "stun.example.net");
+    EXPECT_EQ(wanted(old, "InternetGatewayDevice.ManagementServer.STUNMinimumKeepAlivePeriod"), "25");
+    EXPECT_THAT(wishes(other, "set"), IsEmpty()) << "it is reached at the address that it tells";
+}
+
 TEST_F(RuleExamplesTest, NotificationsAreWanted)
 {
     in_force({"notify-wan-address"});

@@ -362,9 +362,9 @@ TEST_F(RuleSweeperTest, ABudgetThatIsSpentWakesNobody)
     EXPECT_EQ(marked(), "1 2 3");
 }
 
-TEST_F(RuleSweeperTest, OnlySoManyAreWokenInASecond)
+TEST_F(RuleSweeperTest, OnlySoManyAreWokenAtATime)
 {
-    auto const one = node(1, 500, {.per_second = 1});
+    auto const one = node(1, 500, {.at_once = 1});
     put_in_force({{"wifi.sql", wifi}});
     run_here(one->sweeper.step());
     run_here(one->queue.wake_some());
@@ -373,9 +373,9 @@ TEST_F(RuleSweeperTest, OnlySoManyAreWokenInASecond)
     EXPECT_THAT(one->woken(), SizeIs(2));
 }
 
-TEST_F(RuleSweeperTest, WithoutARateDevicesAreMarkedOnly)
+TEST_F(RuleSweeperTest, WhereNobodyIsWokenDevicesAreMarkedOnly)
 {
-    auto const one = node(1, 500, {.per_second = 0});
+    auto const one = node(1, 500, {.wakes = false});
     put_in_force({{"wifi.sql", wifi}});
     work(*one);
     EXPECT_THAT(one->woken(), IsEmpty());
@@ -407,15 +407,13 @@ TEST_F(RuleSweeperTest, WhoCameByItselfIsNotWoken)
     EXPECT_THAT(one->woken(), UnorderedElementsAre(other, old));
 }
 
-TEST_F(RuleSweeperTest, ADeviceThatIsBusyIsAskedAgainAFewTimes)
+TEST_F(RuleSweeperTest, ADeviceInASessionIsToInformAnew)
 {
     auto const one = node();
-    put_in_force({{"a.sql", "-- rule: a\n-- when: id = 1\n-- set: Device.A = 1"}});
-    one->waker.outcome = {false, "503", true};
+    put_in_force({{"wifi.sql", wifi}});
     work(*one);
-    work(*one);
-    work(*one);
-    EXPECT_THAT(one->woken(), SizeIs(3));
+    EXPECT_TRUE(one->waker.wish.anew) << "the session that goes on began without the rules";
+    EXPECT_EQ(one->waker.wish.priority, domain::Priority::automation);
 }
 
 TEST_F(RuleSweeperTest, ARuleThatFailsForSomeDevicesHidesNoChangeOfTheOthers)

@@ -4,7 +4,9 @@
 #include "cwmp/codec/codec.hpp"
 #include "session/login.hpp"
 #include "session/session.hpp"
+#include "session/transcript.hpp"
 #include "support/fake_files.hpp"
+#include "support/fake_incidents.hpp"
 #include "support/fake_models.hpp"
 #include "support/hand_clock.hpp"
 #include "support/in_memory_store.hpp"
@@ -79,9 +81,12 @@ public:
         policy.shared_logins = {{"first", net::make_digest_secret("first", "lab", "contact")}};
         policy.re_enrolment = std::move(re_enrolment);
         services.logins = &store;
-        services.login_settings = {true, "lab", {"first"}};
+        services.incidents = &incidents;
+        services.login_settings = {true, "lab", {"first"}, 2};
         gate.emplace(std::move(policy));
     }
+    /// From now on the device has these quirks.
+    void misbehave(sim::Quirks quirks) { quirks_ = quirks; }
     /// What the device logs in with now.
     [[nodiscard]] net::Authorization shown()
     {
@@ -174,6 +179,7 @@ public:
     support::InMemoryStore store{clock};
     support::FakeFileStore files;
     support::FakeModelStore models;
+    support::FakeIncidents incidents;
     base::Metrics metrics;
     domain::FileTokens tokens{"a key of sixteen bytes"};
     session::Services services{store,   store,  store,
@@ -188,8 +194,9 @@ public:
     std::size_t cut_at = 0;
     bool cut_before = false;  ///< the ACS does not even hear it; else its answer is lost
     std::string address = "192.0.2.7";
-    std::vector<session::Standing> standings;  ///< of the sessions so far
-    std::vector<std::string> sent;             ///< all that the ACS said, as bytes
+    std::vector<session::Standing> standings;       ///< of the sessions so far
+    std::vector<std::string> sent;                  ///< all that the ACS said, as bytes
+    std::optional<session::Transcript> transcript;  ///< what passes from now on, as an endpoint writes it down
     sim::Device device;
     sim::SessionReport last_report;
     domain::TaskId last_task;
@@ -200,17 +207,21 @@ private:
     base::Awaitable<base::Result<cwmp::Envelope>> pass(cwmp::Envelope said)
     {
         auto const dialect = sim::dialect_of(quirks_, device.cwmp_minor());
+        std::string body;
         auto heard = std::holds_alternative<cwmp::Empty>(said.message)
                          ? cwmp::Envelope{.id = std::nullopt, .message = cwmp::Empty{}}
                          : cwmp::Envelope{};
         if (!std::holds_alternative<cwmp::Empty>(said.message)) {
-            auto decoded = cwmp::decode(sim::spoil_body(quirks_, cwmp::encode(said, dialect)));
+            body = sim::spoil_body(quirks_, cwmp::encode(said, dialect));
+            auto decoded = cwmp::decode(body);
             if (!decoded)
                 co_return base::fail("the ACS cannot read it: " + decoded.error().what);
             heard = std::move(*decoded);
         }
         if (++exchanges == cut_at && cut_before)
             co_return base::fail("cut before the ACS heard it");
+        if (transcript)
+            transcript->hear(clock.now(), std::move(body));
         if (gate && std::holds_alternative<cwmp::Inform>(heard.message)) {
             if (conversation)
                 co_await conversation->abandon("the device informed again");
@@ -235,6 +246,8 @@ private:
         if (answer.kind != Kind::message)
             co_return base::fail("the ACS refuses: " + std::to_string(static_cast<int>(answer.kind)));
         sent.push_back(cwmp::encode(answer.envelope, conversation->dialect()));
+        if (transcript)
+            transcript->say(clock.now(), 200, sent.back());
         auto read = cwmp::decode(sent.back());
         if (!read)
             co_return base::fail("the device cannot read the answer: " + read.error().what);
@@ -249,11 +262,15 @@ private:
         caller.state_if_new = domain::DeviceState::active;
         caller.authenticated = true;
         caller.known = co_await store.look_up(caller.identity, gate->name_to_look_up(authorization));
-        auto const judgement = gate->judge(authorization, *caller.known, clock.now());
+        auto judgement = gate->judge(authorization, *caller.known, clock.now());
+        if (session::Gate::may_be_cut(judgement, *caller.known))
+            if (auto const told = co_await store.told(caller.known->device->key, authorization.username))
+                judgement = gate->judge_cut(authorization, *caller.known, *told, clock.now());
         caller.showing = judgement.showing;
         auto const* const row = caller.known->device ? &*caller.known->device : nullptr;
         caller.standing =
             session::standing_of(caller.showing, row, is_bootstrap, address, gate->policy().re_enrolment, clock.now());
+        caller.agreed_by = session::who_agreed(caller.showing, gate->policy().re_enrolment.after_reset);
         bool const is_good =
             judgement.verdict == session::LoginVerdict::accepted && caller.standing != session::Standing::refused;
         co_return is_good ? std::optional{std::move(caller)} : std::nullopt;

@@ -68,11 +68,23 @@ TEST_P(EveryPersonaLogsIn, IsGivenItsOwnLoginInTheFirstSessionBeforeItIsRead)
     EXPECT_EQ(lab.store.logins_of(*lab.key()).size(), 1U);
 }
 
+TEST_P(EveryPersonaLogsIn, SignsItsStunRequestsWithItsLoginOfConnectionRequests)
+{
+    Lab lab{GetParam()};
+    lab.ask_for_logins();
+    lab.services.login_settings.for_stun = true;
+    ASSERT_TRUE(lab.live_until([&] { return has_its_own(lab) && lab.open_tasks() == 0; }));
+    auto const [username, password] = lab.store.wake_credentials(*lab.key());
+    EXPECT_EQ(lab.device.management("ConnectionRequestPassword", lab.clock.now()), password);
+    EXPECT_EQ(lab.device.management("STUNUsername", lab.clock.now()), username);
+    EXPECT_EQ(lab.device.management("STUNPassword", lab.clock.now()), password);
+}
+
 /// How many exchanges a whole life without cuts takes: `act` begins after the device has its own login.
 template <class Act>
-std::size_t exchanges_of(std::string const& persona, Act const& act, std::size_t* first)
+std::size_t exchanges_of(std::string const& persona, Act const& act, std::size_t* first, sim::Quirks quirks)
 {
-    Lab lab{persona};
+    Lab lab{persona, quirks};
     lab.ask_for_logins({.after_reset = AfterReset::same_address, .networks = {}});
     if (first != nullptr) {
         EXPECT_TRUE(lab.live_until([&] { return has_its_own(lab) && lab.open_tasks() == 0; }));
@@ -84,14 +96,14 @@ std::size_t exchanges_of(std::string const& persona, Act const& act, std::size_t
 
 /// Cuts each exchange once before the ACS hears it and once before the device hears the answer.
 template <class Act>
-void cut_everywhere(std::string const& persona, bool begins_proven, Act const& act)
+void cut_everywhere(std::string const& persona, bool begins_proven, Act const& act, sim::Quirks quirks = {})
 {
     std::size_t first = 0;
-    auto const last = exchanges_of(persona, act, begins_proven ? &first : nullptr);
+    auto const last = exchanges_of(persona, act, begins_proven ? &first : nullptr, quirks);
     ASSERT_GT(last, first + 3);
     for (auto cut = first + 1; cut <= last; ++cut)
         for (bool const before : {true, false}) {
-            Lab lab{persona};
+            Lab lab{persona, quirks};
             lab.ask_for_logins({.after_reset = AfterReset::same_address, .networks = {}});
             lab.cut_at = cut;
             lab.cut_before = before;
@@ -204,7 +216,111 @@ TEST(Logins, OfAPersonAreKeptBesideTheOldOneUntilTheyAreUsed)
     EXPECT_EQ(lab.store.logins_of(*lab.key())[0].username, "another");
 }
 
+// ---- devices that do not keep what they say they take ----
+
+bool was_noted(Lab const& lab, std::string_view kind, std::string_view text)
+{
+    auto const noted = lab.incidents.noted();
+    return std::ranges::any_of(noted, [&](auto const& incident) {
+        return incident.kind == kind && incident.detail.find(text) != std::string::npos;
+    });
+}
+
+std::string odd{domain::incident_kind::odd_login};
+sim::Quirks const short_passwords{sim::Quirk::short_passwords};
+
+TEST(OddLogins, ADeviceThatKeepsTheBeginningOfItsPasswordIsKnownByThat)
+{
+    Lab lab{"set-top-box", short_passwords};
+    lab.ask_for_logins();
+    ASSERT_TRUE(lab.live_until([&] { return has_its_own(lab) && lab.open_tasks() == 0; }));
+    EXPECT_EQ(lab.shown().password.size(), 16U);
+    EXPECT_TRUE(was_noted(lab, odd, "first 16 characters"));
+    EXPECT_EQ(lab.store.logins_of(*lab.key()).size(), 1U);
+    EXPECT_TRUE(lab.would_be_let_in()) << "without being found out about again";
+    auto const before = lab.shown().password;
+    auto const task = order_rotation(lab);
+    ASSERT_TRUE(lab.live_until([&] { return lab.store.task(task)->task.state == TaskState::done; }));
+    EXPECT_NE(lab.shown().password, before);
+    EXPECT_TRUE(lab.would_be_let_in());
+}
+
+TEST(OddLogins, ADeviceThatKeepsTheBeginningOfItsPasswordIsNeverLockedOutByACut)
+{
+    cut_everywhere(
+        "set-top-box", true,
+        [](Lab& lab) {
+            auto const before = lab.shown();
+            auto const task = order_rotation(lab);
+            return lab.live_until([&] {
+                EXPECT_TRUE(lab.would_be_let_in());
+                return lab.store.task(task)->task.state == TaskState::done;
+            }) && lab.shown().password != before.password;
+        },
+        short_passwords);
+}
+
+TEST(OddLogins, NobodyComesInWithAFewLettersOfAPassword)
+{
+    Lab lab{"set-top-box"};
+    lab.ask_for_logins();
+    lab.cut_at = 3;  // the device has the login, and has not used it
+    lab.step();
+    auto const password = lab.device.persona().root_path() + "ManagementServer.Password";
+    auto const whole = lab.shown().password;
+    ASSERT_TRUE(lab.device.change(password, whole.substr(0, 7)));
+    EXPECT_FALSE(lab.would_be_let_in());
+    ASSERT_TRUE(lab.device.change(password, whole.substr(1)));
+    EXPECT_FALSE(lab.would_be_let_in()) << "its end is not its beginning";
+    ASSERT_TRUE(lab.device.change(password, whole));
+    ASSERT_TRUE(lab.live_until([&] { return has_its_own(lab); }));
+    ASSERT_TRUE(lab.device.change(password, whole.substr(0, 16)));
+    EXPECT_FALSE(lab.would_be_let_in()) << "it has used all of it";
+}
+
+TEST(OddLogins, ADeviceThatGoesOnWithTheOldLoginIsNotToldForEver)
+{
+    Lab lab{"set-top-box", {sim::Quirk::ignores_login}};
+    lab.ask_for_logins();
+    ASSERT_TRUE(lab.live_until([&] { return lab.key() && state_of(lab) == LoginState::ignored; }));
+    EXPECT_EQ(lab.shown().username, "first");
+    EXPECT_TRUE(lab.would_be_let_in());
+    EXPECT_TRUE(was_noted(lab, odd, "told a new login 5 times"));
+    ASSERT_TRUE(lab.settle());
+    lab.sent.clear();
+    ASSERT_EQ(lab.carry_out(domain::RebootTask{}), TaskState::done) << lab.fault();
+    ASSERT_TRUE(lab.settle());
+    for (auto const& bytes : lab.sent)
+        EXPECT_EQ(bytes.find("ManagementServer.Password<"), std::string::npos) << "not at a boot either";
+    EXPECT_EQ(state_of(lab), LoginState::ignored);
+
+    auto const file = support::run(
+        lab.files.add({.name = "image.bin", .file_type = "1 Firmware Upgrade Image", .version = "9.9.9", .size = 4}));
+    ASSERT_EQ(lab.carry_out(domain::DownloadTask{
+                  .file_type = "1 Firmware Upgrade Image", .file = file.id, .expected_version = "9.9.9"}),
+              TaskState::done);
+    EXPECT_TRUE(lab.live_until([&] { return state_of(lab) == LoginState::given; })) << "new software may know better";
+}
+
+TEST(OddLogins, ARotationThatADeviceIgnoresFailsAndItsLoginStays)
+{
+    Lab lab{"set-top-box"};
+    lab.ask_for_logins();
+    ASSERT_TRUE(lab.live_until([&] { return has_its_own(lab) && lab.open_tasks() == 0; }));
+    auto const before = lab.shown();
+    lab.misbehave({sim::Quirk::ignores_login});
+    auto const task = order_rotation(lab);
+    ASSERT_TRUE(lab.live_until([&] { return domain::is_final(lab.store.task(task)->task.state); }));
+    EXPECT_EQ(lab.store.task(task)->task.state, TaskState::failed);
+    EXPECT_EQ(state_of(lab), LoginState::proven) << "no shared login is good again";
+    EXPECT_EQ(lab.shown().password, before.password);
+    EXPECT_TRUE(lab.would_be_let_in());
+    EXPECT_TRUE(was_noted(lab, odd, "stays good"));
+}
+
 // ---- devices that come back from their factory defaults, and those who only say so ----
+
+std::string reset{domain::incident_kind::re_enrolment};
 
 /// A device with a login of its own that is reset by somebody who presses its button.
 class AfterAReset : public testing::Test {
@@ -237,8 +353,12 @@ TEST_F(AfterAReset, ADeviceIsHeardAndToldNothingUntilAPersonAgrees)
     EXPECT_EQ(state_of(lab), LoginState::re_enrolling);
     EXPECT_FALSE(was_told_a_secret());
     EXPECT_EQ(lab.store.device(*lab.key())->session_epoch, epoch) << "what is known stays as it is";
-    for (auto const& bytes : lab.sent)
-        EXPECT_NE(bytes.find("InformResponse"), std::string::npos) << bytes;
+    ASSERT_EQ(lab.sent.size(), 4U);
+    for (std::size_t i = 0; i < lab.sent.size(); ++i)
+        EXPECT_NE(lab.sent[i].find(i % 2 == 0 ? "InformResponse" : "GetParameterValues"), std::string::npos)
+            << lab.sent[i];
+    EXPECT_NE(lab.sent[1].find(">Device.DeviceInfo.<"), std::string::npos) << "it is read: " << lab.sent[1];
+    EXPECT_TRUE(was_noted(lab, reset, "SoftwareVersion")) << "for the person who decides";
 
     support::run(lab.store.mark(*lab.key(), LoginState::allowed, lab.clock.now() + std::chrono::hours{24}));
     ASSERT_TRUE(lab.live_until([&] { return has_its_own(lab) && lab.open_tasks() == 0; }));
@@ -252,6 +372,50 @@ TEST_F(AfterAReset, ADeviceIsGivenANewLoginWhenItComesFromWhereItWas)
     press_the_button(lab);
     ASSERT_TRUE(lab.live_until([&] { return has_its_own(lab) && lab.shown().password != before.password; }));
     EXPECT_EQ(lab.standings.front(), Standing::re_enrolled);
+}
+
+TEST_F(AfterAReset, APolicyAgreesSoOftenADayAndThenAPersonMust)
+{
+    begin({.after_reset = AfterReset::same_address, .networks = {}});
+    for (int i = 0; i < 2; ++i) {
+        auto const password = lab.shown().password;
+        press_the_button(lab);
+        ASSERT_TRUE(lab.live_until(
+            [&] { return has_its_own(lab) && lab.shown().password != password && lab.open_tasks() == 0; }));
+    }
+    ASSERT_EQ(lab.store.agreements().size(), 2U);
+    EXPECT_EQ(lab.store.agreements()[0].action, "device.re_enrolled");
+    EXPECT_EQ(lab.store.agreements()[0].by, "policy same_address");
+    EXPECT_EQ(lab.store.agreements()[0].device, lab.key());
+    press_the_button(lab);
+    lab.sent.clear();
+    ASSERT_TRUE(lab.live_until([&] { return state_of(lab) == LoginState::re_enrolling; }));
+    EXPECT_FALSE(was_told_a_secret());
+    EXPECT_TRUE(was_noted(lab, reset, "2 times within a day"));
+    EXPECT_EQ(lab.store.agreements().size(), 2U);
+    lab.clock.advance(std::chrono::hours{25});
+    ASSERT_TRUE(lab.live_until([&] { return has_its_own(lab); })) << "a day later the policy counts anew";
+    EXPECT_EQ(lab.store.agreements().size(), 3U);
+}
+
+TEST_F(AfterAReset, WhoShowsACertificateTooOftenIsServedWithoutANewLogin)
+{
+    begin({});
+    auto const standing_with_certificate = [&] {
+        session::Caller caller{.address = lab.address, .identity = *cwmp::normalized(lab.device.device_id())};
+        caller.known = support::run(lab.store.look_up(caller.identity, ""));
+        caller.showing = {session::Shown::certificate, ""};
+        caller.standing = Standing::re_enrolled;
+        caller.agreed_by = "certificate";
+        session::Session session{lab.services, lab.counters, std::move(caller)};
+        static_cast<void>(support::run(session.answer({.id = "1", .message = lab.device.inform(lab.clock.now())})));
+        EXPECT_TRUE(session.is_admitted());
+        return state_of(lab);
+    };
+    for (auto const expected : {LoginState::allowed, LoginState::allowed, LoginState::proven}) {
+        support::run(lab.store.mark(*lab.key(), LoginState::proven, {}));
+        EXPECT_EQ(standing_with_certificate(), expected);
+    }
 }
 
 TEST_F(AfterAReset, AnImpostorIsToldNothingAndTheDeviceKeepsItsLogin)
@@ -273,8 +437,19 @@ TEST_F(AfterAReset, AnImpostorIsToldNothingAndTheDeviceKeepsItsLogin)
     cwmp::TransferComplete report;
     auto const refused = support::run(session.answer({.id = "2", .message = report}));
     EXPECT_TRUE(std::holds_alternative<cwmp::Fault>(refused.envelope.message));
-    auto const ended = support::run(session.answer({.id = std::nullopt, .message = cwmp::Empty{}}));
+    auto const look = support::run(session.answer({.id = std::nullopt, .message = cwmp::Empty{}}));
+    ASSERT_TRUE(std::holds_alternative<cwmp::GetParameterValues>(look.envelope.message));
+    auto const tree = lab.store.tree(*lab.key()).size();
+    auto const ended =
+        support::run(session.answer({.id = "1",
+                                     .message = cwmp::GetParameterValuesResponse{
+                                         {{"Device.DeviceInfo.SoftwareVersion", "evil", cwmp::ValueType::string},
+                                          {"Device.ManagementServer.Password", "guess", cwmp::ValueType::string}}}}));
     EXPECT_EQ(ended.kind, session::Answer::Kind::nothing);
+    EXPECT_TRUE(was_noted(lab, reset, "SoftwareVersion evil (known: "));
+    EXPECT_FALSE(was_noted(lab, reset, "guess"));
+    EXPECT_EQ(lab.store.tree(*lab.key()).size(), tree) << "what it says of itself is not what is known of the device";
+    EXPECT_NE(lab.known("Device.DeviceInfo.SoftwareVersion"), "evil");
 
     EXPECT_EQ(lab.store.device(*lab.key())->session_epoch, epoch) << "a session of the device itself goes on";
     EXPECT_EQ(lab.store.device(*lab.key())->address, lab.address);

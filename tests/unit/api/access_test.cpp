@@ -31,9 +31,12 @@ TEST_F(AccessTest, EveryKnownTokenWorksAndTheSchemeIsReadInAnyCase)
 
 TEST_F(AccessTest, AnEmptyTokenInTheConfigurationLetsNobodyIn)
 {
-    api::Api const open{{inventory_, files_,     directory_,  waker_,     guard_,       nullptr,      clock_,
-                         metrics_,   admin_,     promotions_, rules_,     audit_,       incidents_,   announcements_,
-                         strangers_, operators_, life_,       rotations_, fleet_lists_, failed_tasks_},
+    api::Api const open{{inventory_,     files_,         directory_,   waker_,        guard_,     nullptr,
+                         clock_,         metrics_,       admin_,       promotions_,   rules_,     audit_,
+                         incidents_,     announcements_, strangers_,   operators_,    life_,      rotations_,
+                         sessions_,      open_sessions_, traces_,      keys_,         locks_,     values_,
+                         rule_settings_, faults_,        fleet_,       reachability_, inventory_, groups_,
+                         jobs_,          fleet_lists_,   failed_tasks_},
                         {.tokens = {{"x", ""}}, .operators = {.costs = cheap}}};
     net::RequestHead head;
     head.method = "GET";
@@ -135,6 +138,20 @@ TEST_F(AccessTest, VersionAndStatisticsTellWhatThereIs)
     EXPECT_EQ(reply.body.at("devices").to_number<int>(), 2);
     EXPECT_EQ(reply.body.at("open_tasks").to_number<int>(), 1);
     EXPECT_THAT(reply.text, HasSubstr(R"({"name":"acs_sessions_total","labels":"outcome=\"done\"","value":7})"));
+}
+
+class MethodsTest : public ApiTest {};
+
+TEST_F(MethodsTest, OptionsTellsWhatMayBeDoneAndOthersAreNotInvited)
+{
+    auto const reply =
+        call("OPTIONS", device_url, {}, {{"Authorization", "Bearer secret"}, {"Origin", "https://evil"}});
+    EXPECT_EQ(reply.status, 204u);
+    EXPECT_EQ(reply.headers.get("Allow"), "GET, HEAD, PATCH, DELETE");
+    EXPECT_FALSE(reply.headers.has("Access-Control-Allow-Origin"));
+    EXPECT_EQ(call("OPTIONS", device_url, {}, {{"Authorization", "Bearer nonsense"}}).status, 401u);
+    EXPECT_EQ(call("OPTIONS", "/api/v1/nothing").status, 404u);
+    EXPECT_EQ(call("TRACE", device_url).status, 405u);
 }
 
 }  // namespace

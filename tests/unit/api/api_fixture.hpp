@@ -9,22 +9,33 @@
 #include "support/fake_announcements.hpp"
 #include "support/fake_audit.hpp"
 #include "support/fake_failed_tasks.hpp"
+#include "support/fake_faults.hpp"
 #include "support/fake_files.hpp"
 #include "support/fake_fleet_list.hpp"
+#include "support/fake_groups.hpp"
 #include "support/fake_incidents.hpp"
 #include "support/fake_inventory.hpp"
+#include "support/fake_jobs.hpp"
+#include "support/fake_keys.hpp"
 #include "support/fake_life.hpp"
 #include "support/fake_operators.hpp"
+#include "support/fake_reachability.hpp"
+#include "support/fake_rule_settings.hpp"
 #include "support/fake_rules.hpp"
+#include "support/fake_sessions.hpp"
 #include "support/fake_strangers.hpp"
+#include "support/fake_traces.hpp"
+#include "support/fake_values.hpp"
 #include "support/fake_waker.hpp"
 #include "support/openapi.hpp"
 #include "support/run.hpp"
 
 #include <gmock/gmock.h>
 
+#include <memory>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace api_test {
 
@@ -110,20 +121,23 @@ protected:
         return call("POST", target, body, {{"Content-Type", "application/json"}});
     }
 
-    /// One request as the server would hand it over: first its head, then its body.
+    /// One request as the server would hand it over: first its head, then its body. What comes in pieces is read to its
+    /// end.
     Reply call(std::string_view method, std::string_view target, std::string_view body = {}, net::Headers headers = {})
     {
-        if (!headers.has("Authorization") && !headers.has("Cookie"))
-            headers.set("Authorization", "Bearer secret");
-        if (!body.empty() && !headers.has("Content-Length"))
-            headers.set("Content-Length", std::to_string(body.size()));
-        net::Request request;
-        request.method = method;
-        request.target = target;
-        request.headers = std::move(headers);
-        auto policy = api_.on_head(request);
-        auto response = policy.answer ? *std::move(policy.answer) : answer(request, std::move(policy), body);
+        auto response = respond(method, target, body, std::move(headers));
+        if (auto* const stream = std::get_if<std::unique_ptr<net::PushStream>>(&response.body)) {
+            std::string text;
+            while (auto const piece = support::run(context_, (*stream)->next()))
+                text += *piece;
+            response.body = std::move(text);
+        }
         return checked(method, target, response);
+    }
+    /// An answer that comes in pieces, before the first of them.
+    std::unique_ptr<net::PushStream> open_stream(std::string_view target)
+    {
+        return std::get<std::unique_ptr<net::PushStream>>(respond("GET", target, {}, {}).body);
     }
 
     /// An operator as if it had been there for long; gives its id.
@@ -189,9 +203,23 @@ protected:
     support::FakeRotations rotations_;
     support::FakeFleetList fleet_lists_{inventory_};
     support::FakeFailedTasks failed_tasks_{inventory_};
-    api::Api api_{{inventory_, files_,     directory_,  waker_,     guard_,       &intervals_,  clock_,
-                   metrics_,   admin_,     promotions_, rules_,     audit_,       incidents_,   announcements_,
-                   strangers_, operators_, life_,       rotations_, fleet_lists_, failed_tasks_},
+    support::FakeGroups groups_;
+    support::FakeJobs jobs_;
+    support::FakeReachabilityView reachability_;
+    support::FakeSessions sessions_;
+    support::FakeOpenSessions open_sessions_;
+    support::FakeTraces traces_{clock_};
+    support::FakeIdempotencyKeys keys_;
+    support::FakeEditLocks locks_;
+    support::FakeParameterValues values_{inventory_};
+    support::FakeRuleSettings rule_settings_;
+    support::FakeFaults faults_;
+    support::FakeFleetStatistics fleet_;
+    api::Api api_{{inventory_, files_,     directory_,  waker_,         guard_,       &intervals_,    clock_,
+                   metrics_,   admin_,     promotions_, rules_,         audit_,       incidents_,     announcements_,
+                   strangers_, operators_, life_,       rotations_,     sessions_,    open_sessions_, traces_,
+                   keys_,      locks_,     values_,     rule_settings_, faults_,      fleet_,         reachability_,
+                   inventory_, groups_,    jobs_,       fleet_lists_,   failed_tasks_},
                   {.tokens = {{"anna", "secret"}, {"", "nameless"}},
                    .version = "1.2.3",
                    .json_bytes = 4096,
@@ -199,9 +227,24 @@ protected:
                    .file_bytes = 1000,
                    .open_tasks = 20,
                    .max_items = 5,
-                   .operators = {.costs = cheap, .stranger_pause = std::chrono::milliseconds{0}}}};
+                   .operators = {.costs = cheap, .stranger_pause = std::chrono::milliseconds{0}},
+                   .configuration = {{"threads", "4", "0", true}, {"log.level", R"("info")", R"("info")", false}},
+                   .configuration_file = "acs.toml"}};
 
 private:
+    net::Response respond(std::string_view method, std::string_view target, std::string_view body, net::Headers headers)
+    {
+        if (!headers.has("Authorization") && !headers.has("Cookie"))
+            headers.set("Authorization", "Bearer secret");
+        if (!body.empty() && !headers.has("Content-Length"))
+            headers.set("Content-Length", std::to_string(body.size()));
+        net::Request request;
+        request.method = method;
+        request.target = target;
+        request.headers = std::move(headers);
+        auto policy = api_.on_head(request);
+        return policy.answer ? *std::move(policy.answer) : answer(request, std::move(policy), body);
+    }
     net::Response answer(net::Request& request, net::BodyPolicy policy, std::string_view body)
     {
         if (policy.sink != nullptr && !body.empty())
@@ -233,7 +276,8 @@ private:
         EXPECT_TRUE(complaints.empty()) << method << ' ' << target << '\n'
                                         << fmt::format("{}", fmt::join(complaints, "\n")) << '\n'
                                         << reply.text;
-        if (!reply.text.empty())
+        if (reply.headers.get("Content-Type").ends_with("json") && !reply.text.empty() &&
+            !reply.headers.get("Content-Type").ends_with("ndjson"))
             reply.body = json::parse(reply.text);
         return reply;
     }

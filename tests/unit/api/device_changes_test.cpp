@@ -24,13 +24,81 @@ TEST_F(DeviceChangesTest, AStateAndATimeZoneAreSet)
 
 TEST_F(DeviceChangesTest, WhatCannotBeSetIsRefused)
 {
-    for (auto const* body :
-         {R"({"state":"conflict"})", R"({"state":"broken"})", R"({})", R"({"tags":["a"]})", R"({"state":1})"})
+    for (auto const* body : {R"({"state":"conflict"})", R"({"state":"broken"})", R"({})", R"({"tags":"a"})",
+                             R"({"tags":[""]})", R"({"state":1})", R"({"attributes":[]})", R"({"attributes":{"a":{}}})",
+                             R"({"parent_device":"00D09E-X-9"})", R"({"parent_device":"00D09E-HG%2D1000-S1"})"})
         EXPECT_EQ(patch(body).status, 422u) << body;
     admin_.refusal = "there is no time zone Mars/Olympus";
     EXPECT_THAT(patch(R"({"time_zone":"Mars/Olympus"})").text, HasSubstr("Mars/Olympus"));
     EXPECT_TRUE(admin_.changes.empty());
     EXPECT_EQ(call("PATCH", "/api/v1/devices/00D09E-HG%2D1000-S9", R"({"state":"active"})").status, 404u);
+}
+
+TEST_F(DeviceChangesTest, WhatPeopleKnowOfADeviceIsSetAndTakenAway)
+{
+    EXPECT_EQ(patch(R"({"tags":["b","a","b"],"subscriber":"C-17","access_node":"OLT-7","parent_device":"00D09E-STB-S2",
+                        "attributes":{"floor":3,"contract":null}})")
+                  .status,
+              200u);
+    ASSERT_EQ(admin_.changes.size(), 1u);
+    auto const& set = admin_.changes[0].second;
+    EXPECT_EQ(set.tags, (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(set.subscriber, "C-17");
+    EXPECT_EQ(set.access_node, "OLT-7");
+    EXPECT_EQ(set.parent_device, domain::DeviceKey{2});
+    EXPECT_EQ(json::parse(*set.attributes), json::parse(R"({"floor":3,"contract":null})"));
+    EXPECT_FALSE(set.state);
+    EXPECT_EQ(patch(R"({"subscriber":null,"parent_device":null})").status, 200u);
+    EXPECT_EQ(admin_.changes[1].second.subscriber, "");
+    EXPECT_EQ(admin_.changes[1].second.parent_device, domain::DeviceKey{});
+    EXPECT_FALSE(admin_.changes[1].second.tags);
+    EXPECT_EQ(audited(), (std::vector<std::string>{"device.changed", "device.changed"}));
+}
+
+TEST_F(DeviceChangesTest, OneDeviceShowsWhatPeopleKnowOfIt)
+{
+    admin_.noted = {"Europe/Berlin", "OLT-7", cwmp::DeviceId{"Acme", "00D09E", "STB", "S2"}, R"({"floor":3})"};
+    auto const shown = get(url_).body;
+    EXPECT_EQ(shown.at("time_zone").as_string(), "Europe/Berlin");
+    EXPECT_EQ(shown.at("access_node").as_string(), "OLT-7");
+    EXPECT_EQ(shown.at("parent_device").as_string(), "00D09E-STB-S2");
+    EXPECT_EQ(shown.at("attributes").at("floor").as_int64(), 3);
+}
+
+TEST_F(DeviceChangesTest, ATagIsPutOnAndTakenOffAndOnlyAChangeIsWrittenDown)
+{
+    auto const put = call("PUT", url_ + "/tags/gold%20%2F%201");
+    EXPECT_EQ(put.status, 200u);
+    EXPECT_EQ(put.body.at("tags"), (json::array{"gold / 1", "old"}));
+    EXPECT_EQ(admin_.changes.at(0).second.add_tags, std::vector<std::string>{"gold / 1"});
+    EXPECT_EQ(call("DELETE", url_ + "/tags/old").body.at("tags"), json::array{});
+    EXPECT_EQ(call("DELETE", url_ + "/tags/new").status, 200u);
+    EXPECT_EQ(call("PUT", url_ + "/tags/old").status, 200u);
+    EXPECT_EQ(audited(), (std::vector<std::string>{"device.tagged", "device.untagged"}));
+    EXPECT_EQ(call("PUT", url_ + "/tags/" + std::string(65, 'x')).status, 422u);
+    EXPECT_EQ(call("PUT", url_ + "/tags/%01").status, 422u);
+    EXPECT_EQ(call("PUT", "/api/v1/devices/00D09E-HG%2D1000-S9/tags/gold").status, 404u);
+    admin_.refusal = "the device would have 33 tags";
+    EXPECT_EQ(call("PUT", url_ + "/tags/gold").status, 409u);
+}
+
+TEST_F(DeviceChangesTest, TagsAreListedWithHowManyDevicesHaveThem)
+{
+    for (auto const& [key, tags] : {std::pair{1, std::vector<std::string>{"a", "b"}}, {2, {"b"}}}) {
+        auto row = *support::run(context_, inventory_.find(domain::DeviceKey{key}));
+        row.tags = tags;
+        inventory_.add(std::move(row));
+    }
+    auto const all = get("/api/v1/tags");
+    EXPECT_EQ(all.body.at("items"), json::parse(R"([{"tag":"a","devices":1},{"tag":"b","devices":2}])"));
+    auto const first = get("/api/v1/tags?limit=1");
+    EXPECT_EQ(get("/api/v1/tags?after=" + std::string{support::view(first.body.at("next").as_string())})
+                  .body.at("items")
+                  .at(0)
+                  .at("tag"),
+              "b");
+    EXPECT_EQ(get("/api/v1/tags?where=STB").body.at("items").as_array().size(), 1u);
+    EXPECT_EQ(get("/api/v1/tags?where=a;b").status, 400u);
 }
 
 TEST_F(DeviceChangesTest, ADeviceShowsWhatItShouldBeMergedWith)

@@ -138,13 +138,34 @@ TEST_F(DevicesTest, AConnectionRequestTellsWhatBecameOfIt)
     auto const url = std::string{device_url} + "/connection-request";
     EXPECT_TRUE(post(url, "").body.at("reached").as_bool());
     EXPECT_EQ(waker_.woken, std::vector{domain::DeviceKey{1}});
-    EXPECT_EQ(waker_.most, std::chrono::seconds{10});
-    waker_.outcome = {false, "timeout"};
+    EXPECT_EQ(waker_.wish.most, std::chrono::seconds{10});
+    waker_.outcome = {false, "timeout", false, "http", "its next periodic Inform is due"};
     auto const reply = post(url + "?wait=500ms", "{}");
     EXPECT_EQ(reply.body.at("cause").as_string(), "timeout");
-    EXPECT_EQ(waker_.most, std::chrono::milliseconds{500});
+    EXPECT_EQ(reply.body.at("method").as_string(), "http");
+    EXPECT_EQ(reply.body.at("outlook").as_string(), "its next periodic Inform is due");
+    EXPECT_EQ(waker_.wish.most, std::chrono::milliseconds{500});
     EXPECT_EQ(post(url + "?wait=301s", "").fields(), "wait");
     EXPECT_EQ(post("/api/v1/devices/x/connection-request", "").status, 404u);
+}
+
+TEST_F(DevicesTest, ReachabilityShowsWhatWasTriedAndWhatWouldBe)
+{
+    domain::ReachabilityView::Picture picture;
+    picture.facts.known.best_method = "http";
+    picture.facts.known.failed_in_row = 1;
+    picture.facts.known.attempts = {
+        {"http", clock_.now(), domain::WakeResult::behind_nat, "behind NAT: ...", std::chrono::milliseconds{3'000}}};
+    picture.methods = {{"http", true, ""}, {"udp", false, "no binding is known"}};
+    picture.outlook = "its next periodic Inform is due";
+    reachability_.shown = picture;
+    auto const reply = get(std::string{device_url} + "/reachability");
+    EXPECT_EQ(reply.status, 200u);
+    EXPECT_EQ(reply.body.at("best_method").as_string(), "http");
+    EXPECT_TRUE(reply.body.at("model_method").is_null());
+    EXPECT_EQ(reply.body.at("attempts").at(0).at("outcome").as_string(), "behind_nat");
+    EXPECT_EQ(reply.body.at("methods").at(1).at("why_not").as_string(), "no binding is known");
+    EXPECT_EQ(get("/api/v1/devices/x/reachability").status, 404u);
 }
 
 }  // namespace

@@ -220,24 +220,6 @@ TEST_F(TasksTest, WaitingEndsWithTheTimeAndTellsWhyTheDeviceWasNotReached)
     EXPECT_EQ(reply.body.at("connection_request").at("cause").as_string(), "refused");
 }
 
-TEST_F(TasksTest, ADeviceThatIsInASessionIsAskedAgainWhenThatIsOver)
-{
-    waker_.outcome = {false, "503: busy", true};
-    waker_.on_wake = [this](domain::DeviceKey) {
-        if (waker_.woken.size() < 2)
-            return;
-        waker_.outcome = {true, ""};
-        boost::asio::post(context_, [this] {
-            inventory_.change(domain::TaskId{1},
-                              [](domain::TaskRow& row) { row.task.state = domain::TaskState::done; });
-        });
-    };
-    auto const reply = post(url_ + "?wait=60s", R"({"kind":"reboot"})");
-    EXPECT_EQ(reply.body.at("state").as_string(), "done");
-    EXPECT_TRUE(reply.body.at("connection_request").at("reached").as_bool());
-    EXPECT_EQ(waker_.woken.size(), 2u);
-}
-
 TEST_F(TasksTest, AWindowIsTakenAndShown)
 {
     auto const made = create(R"({"kind":"reboot","window":{"from":"22:30","until":"05:00"}})");
@@ -295,6 +277,17 @@ TEST_F(TasksTest, TasksAreListedPerDeviceAndByState)
     auto const first = get("/api/v1/tasks?limit=2");
     auto const rest = get(fmt::format("/api/v1/tasks?after={}", support::view(first.body.at("next").as_string())));
     EXPECT_EQ(rest.body.at("items").as_array().size(), 1u);
+}
+
+TEST_F(TasksTest, WhatADeviceSentGoesBackToThatDeviceOnly)
+{
+    domain::File sent;
+    sent.name = "upload.bin";
+    sent.uploaded_by = domain::DeviceKey{2};
+    auto const file = support::run(context_, files_.add(sent));
+    auto const body = fmt::format(R"({{"kind":"download","file":"{}"}})", file.id.value());
+    EXPECT_EQ(post(url_, body).fields(), "file");
+    EXPECT_EQ(post("/api/v1/devices/00D09E-STB-S2/tasks", body).status, 201u);
 }
 
 }  // namespace

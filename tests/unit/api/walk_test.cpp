@@ -3,12 +3,15 @@
 
 #include "api/router.hpp"
 
+#include <boost/json/serialize.hpp>
+
 #include <map>
 #include <set>
 
 namespace api_test {
 namespace {
 
+using testing::ElementsAre;
 using testing::Not;
 
 /// Routes that need no permission, on purpose. Whoever adds one must say so here.
@@ -25,12 +28,11 @@ protected:
     static std::string url_of(api::Route const& route)
     {
         std::string url{route.path};
-        auto const at = url.find('{');
-        if (at == url.npos)
-            return url;
-        auto const end = url.find('}');
-        auto const placeholder = url.substr(at, end - at + 1);
-        return url.replace(at, placeholder.size(), placeholder == "{device}" ? "00D09E-HG%2D1000-S1" : "1");
+        for (auto at = url.find('{'); at != url.npos; at = url.find('{')) {
+            auto const placeholder = url.substr(at, url.find('}') - at + 1);
+            url.replace(at, placeholder.size(), placeholder == "{device}" ? "00D09E-HG%2D1000-S1" : "1");
+        }
+        return url;
     }
     /// Everything but one permission.
     static domain::Permissions all_but(domain::Permission one)
@@ -126,6 +128,19 @@ protected:
         gateway_task_ = post("/api/v1/devices/00D09E-HG%2D1000-S1/tasks", R"({"kind":"reboot"})");
         box_task_ = post("/api/v1/devices/00D09E-STB-S2/tasks", R"({"kind":"reboot"})");
     }
+    /// Rules gave up so many things on a device.
+    void give_up(std::int64_t device, int things)
+    {
+        for (int i = 0; i < things; ++i) {
+            domain::Quarantine one;
+            one.device = domain::DeviceKey{device};
+            one.identity = {"Acme", "00D09E", "HG", fmt::format("S{}", device)};
+            one.rule = "wifi";
+            one.what = fmt::format("{:05}", i);
+            one.since = clock_.time;
+            rules_.given_up.push_back(std::move(one));
+        }
+    }
     std::string id_of(Reply const& task) { return std::string{support::view(task.body.at("id").as_string())}; }
 
     std::string token_;
@@ -172,6 +187,67 @@ TEST_F(PartOfTheFleetTest, ListsShowTheirPartOnly)
     EXPECT_THAT(tasks.text, Not(HasSubstr("S1")));
 }
 
+TEST_F(PartOfTheFleetTest, PagesAreFullAlthoughMostOfTheFleetIsNotTheirs)
+{
+    for (int i = 0; i < 15; ++i)
+        post("/api/v1/devices/00D09E-HG%2D1000-S1/tasks", R"({"kind":"reboot"})");
+    for (int i = 0; i < 2; ++i)
+        post("/api/v1/devices/00D09E-STB-S2/tasks", R"({"kind":"reboot"})");
+    auto const first = as(token_, "GET", "/api/v1/tasks?limit=2");
+    EXPECT_EQ(first.body.at("items").as_array().size(), 2U);
+    auto const rest = as(
+        token_, "GET", "/api/v1/tasks?limit=2&after=" + std::string{support::view(first.body.at("next").as_string())});
+    EXPECT_EQ(rest.body.at("items").as_array().size(), 1U);
+    EXPECT_TRUE(rest.body.at("next").is_null());
+    auto const exact = as(token_, "GET", "/api/v1/tasks?limit=3");
+    EXPECT_EQ(exact.body.at("items").as_array().size(), 3U);
+    EXPECT_TRUE(exact.body.at("next").is_null()) << "no empty page after it";
+}
+
+TEST_F(PartOfTheFleetTest, WhatWasGivenUpIsReadOnUntilThePageIsFull)
+{
+    give_up(1, 700);
+    give_up(2, 3);
+    auto const page = as(token_, "GET", "/api/v1/rule-quarantine?limit=2");
+    EXPECT_EQ(page.body.at("items").as_array().size(), 2U);
+    EXPECT_FALSE(page.body.at("next").is_null());
+}
+
+TEST_F(PartOfTheFleetTest, TheWorkForAPageIsBoundedAndTheNextOneGoesOn)
+{
+    give_up(1, 10'001);
+    give_up(2, 1);
+    auto const page = as(token_, "GET", "/api/v1/rule-quarantine?limit=2");
+    EXPECT_EQ(page.body.at("items").as_array().size(), 0U);
+    auto const rest =
+        as(token_, "GET",
+           "/api/v1/rule-quarantine?limit=2&after=" + std::string{support::view(page.body.at("next").as_string())});
+    EXPECT_EQ(rest.body.at("items").as_array().size(), 1U);
+}
+
+TEST_F(WalkTest, SecretsAreRevealedOnlyWithThePermissionForThat)
+{
+    constexpr char secret[] = "Device.WiFi.AccessPoint.1.Security.KeyPassphrase";
+    inventory_.add(domain::DeviceKey{1},
+                   {.path = secret, .value = "behind the sofa", .is_secret = true, .type = "xsd:string"});
+    auto const anna = add_person("anna", "administrator");
+    auto most = domain::Permissions::all().names();
+    std::erase(most, "secrets.reveal");
+    auto const url = std::string{device_url} + "/parameters";
+    auto const token = add_token(anna, domain::Permissions::of(most));
+    auto const refused = as(token, "GET", url + "?reveal=true");
+    EXPECT_EQ(refused.status, 403u);
+    EXPECT_THAT(refused.detail(), HasSubstr("secrets.reveal"));
+    EXPECT_THAT(refused.text, Not(HasSubstr("sofa")));
+    EXPECT_THAT(as(token, "GET", url).text, Not(HasSubstr("sofa")));
+    EXPECT_TRUE(audited().empty()) << "nothing was shown";
+    for (auto const* const role : {"viewer", "support", "provisioning"})
+        EXPECT_EQ(as(add_token(add_person(role, role)), "GET", url + "?reveal=true").status, 403u) << role;
+    auto const allowed = as(add_token(anna), "GET", url + "?reveal=true");
+    EXPECT_THAT(allowed.text, HasSubstr("sofa"));
+    EXPECT_THAT(audited(), ElementsAre("secrets.revealed"));
+}
+
 TEST_F(PartOfTheFleetTest, TasksOfOtherDevicesAreNotThere)
 {
     auto const other = "/api/v1/tasks/" + id_of(gateway_task_);
@@ -198,6 +274,28 @@ TEST_F(PartOfTheFleetTest, WhoseConditionNoLongerPassesTheGuardSeesNothing)
     EXPECT_EQ(as(token_, "GET", "/api/v1/devices/00D09E-STB-S2").status, 404u);
     EXPECT_EQ(as(token_, "GET", "/api/v1/devices").body.at("items").as_array().size(), 0u);
     EXPECT_EQ(as(token_, "GET", "/api/v1/statistics").status, 403u);
+}
+
+TEST_F(WalkTest, EveryBadFieldOfABodyIsNamed)
+{
+    static support::OpenApi const contract{ACS_OPENAPI_JSON};
+    // What is taken for a login never says what was wrong with it; a task's fields depend on its kind.
+    std::set<std::string> const others{"POST /api/v1/login", "POST /api/v1/devices/{device}/tasks"};
+    for (auto const& route : api::routes()) {
+        if (route.body != api::Body::json || others.contains(name_of(route)))
+            continue;
+        json::object rubbish{{"nonsense_one", 1}, {"nonsense_two", nullptr}};
+        auto const members = contract.request_members(route.method, route.path);
+        for (auto const& name : members)
+            rubbish[name] = json::array{json::array{}};
+        auto const url =
+            name_of(route).starts_with("PUT /api/v1/rule-settings/") ? "/api/v1/rule-settings/a:::" : url_of(route);
+        auto const reply = call(route.method, url, json::serialize(rubbish), {{"Content-Type", "application/json"}});
+        ASSERT_EQ(reply.status, 422u) << name_of(route) << ' ' << reply.text;
+        auto const told = " " + reply.fields();
+        for (auto const& [name, value] : rubbish)
+            EXPECT_THAT(told, HasSubstr(" " + std::string{support::view(name)})) << name_of(route) << ' ' << reply.text;
+    }
 }
 
 TEST_F(WalkTest, ConditionsOverParametersNeedThePermissionToReadThem)

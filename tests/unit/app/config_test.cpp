@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+
 namespace {
 
 using testing::HasSubstr;
@@ -35,15 +38,49 @@ TEST(Config, EveryProblemIsReportedAtOnce)
     EXPECT_THAT(problems, HasSubstr("cwmp.listener[0].auth: basic sends passwords in clear"));
 }
 
-TEST(Config, WakesAndSweepsOfRulesAreSet)
+TEST(Config, EverySettingIsToldWithItsDefaultAndWithoutPasswords)
 {
-    auto const outcome = app::parse_config("[rules]\nwakes_per_second = 0\nsweep_seconds = 60\n", "test.toml");
-    EXPECT_EQ(outcome.config.rules.wakes_per_second, 0u);
+    auto const outcome = app::parse_config("threads = 3\n[log]\nlevel = 'error'\n"
+                                           "[database]\nurl = 'postgresql://acs:geheim@db/acs'\n"
+                                           "[wakeup]\nusername = 'u'\npassword = 'geheim'\n",
+                                           "test.toml");
+    std::map<std::string, domain::ShownSetting> settings;
+    for (auto const& setting : outcome.config.settings) {
+        EXPECT_THAT(setting.value, testing::Not(HasSubstr("geheim"))) << setting.name;
+        EXPECT_TRUE(settings.try_emplace(setting.name, setting).second) << setting.name << " is told twice";
+    }
+    EXPECT_EQ(settings.at("threads").value, "3");
+    EXPECT_EQ(settings.at("threads").default_value, "0");
+    EXPECT_TRUE(settings.at("threads").is_given);
+    EXPECT_EQ(settings.at("log.level").value, "\"error\"");
+    EXPECT_EQ(settings.at("log.level").default_value, "\"info\"");
+    EXPECT_EQ(settings.at("wakeup.password").value, "\"********\"");
+    EXPECT_EQ(settings.at("wakeup.password").default_value, "\"\"");
+    EXPECT_EQ(settings.at("database.search_timeout_ms").value, "5000");
+    EXPECT_FALSE(settings.at("database.search_timeout_ms").is_given);
+    EXPECT_EQ(settings.at("wakeup.denied_networks").value, "[]");
+    EXPECT_EQ(outcome.config.file, "test.toml");
+}
+
+TEST(Config, PacesOfWakingAndSweepsOfRulesAreSet)
+{
+    auto const outcome =
+        app::parse_config("[rules]\nsweep_seconds = 60\n[wakeup]\nautomation_per_second = 0\n", "test.toml");
+    EXPECT_EQ(outcome.config.wakeup.automation_per_second, 0u);
     EXPECT_EQ(outcome.config.rules.sweep_interval, std::chrono::seconds{60});
     app::Config const defaults;
-    EXPECT_EQ(defaults.rules.wakes_per_second, 5u);
+    EXPECT_EQ(defaults.wakeup.automation_per_second, 5u);
     EXPECT_EQ(defaults.rules.sweep_interval, std::chrono::minutes{10});
     EXPECT_THAT(problems_of("[rules]\nsweep_seconds = 1\n"), HasSubstr("rules.sweep_seconds: must be"));
+}
+
+TEST(Config, TheStunServerIsOffUntilItHasAPort)
+{
+    EXPECT_EQ(app::Config{}.stun.port, 0);
+    auto const outcome = app::parse_config("[stun]\nport = 3478\nrequire_message_integrity = true\n", "test.toml");
+    EXPECT_EQ(outcome.config.stun.port, 3478);
+    EXPECT_TRUE(outcome.config.stun.require_message_integrity);
+    EXPECT_THAT(problems_of("[stun]\nbinding_seconds = 1\n"), HasSubstr("stun.binding_seconds: must be"));
 }
 
 TEST(Config, ASyntaxErrorNamesLineAndColumn)

@@ -1,4 +1,5 @@
 #include "app/decode_command.hpp"
+#include "domain/trace_text.hpp"
 #include "net/compression.hpp"
 
 #include <fmt/format.h>
@@ -90,6 +91,33 @@ TEST_F(DecodeCommand, SaysWhatKeepsItFromReadingAFile)
     EXPECT_EQ(
         run({file("a.http", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\nContent-Encoding: gzip\r\n\r\nx")}), 1);
     EXPECT_NE(err_.str().find("cut short"), std::string::npos) << err_.str();
+}
+
+TEST_F(DecodeCommand, ATraceIsALineForEachOfItsMessages)
+{
+    domain::Trace trace{.session = 7};
+    trace.messages = {{.is_from_cpe = true, .method = "Empty"},
+                      {.at = std::chrono::milliseconds{1'250}, .status = 200, .method = "Reboot", .text = reboot},
+                      {.is_from_cpe = true, .method = "Inform", .note = "it is too long"}};
+    auto expected = reboot_line;
+    expected.insert(expected.size() - 2, ",\"from\":\"acs\",\"seconds\":1.25E0,\"status\":200");
+    EXPECT_EQ(run({file("a.trace", to_text(trace)), file("b.xml", reboot)}), 0);
+    EXPECT_EQ(out_.str(), "{\"method\":\"Empty\",\"id\":null,\"namespace\":null,\"from\":\"cpe\",\"seconds\":0E0}\n" +
+                              expected +
+                              "{\"method\":\"Inform\",\"id\":null,\"namespace\":null,\"note\":\"it is too long\","
+                              "\"from\":\"cpe\",\"seconds\":0E0}\n" +
+                              reboot_line);
+    EXPECT_EQ(err_.str(), "");
+}
+
+TEST_F(DecodeCommand, AMessageOfATraceThatIsRefusedIsNamed)
+{
+    domain::Trace trace;
+    trace.messages = {{.is_from_cpe = true, .method = "X", .text = "no message"}};
+    auto const text = to_text(trace);
+    EXPECT_EQ(run({file("a.trace", text), file("b.trace", text.substr(0, text.size() - 2))}), 1);
+    EXPECT_TRUE(err_.str().contains("a.trace, message 1: refused, not_xml")) << err_.str();
+    EXPECT_TRUE(err_.str().contains("b.trace: has no message here, or one that is cut short")) << err_.str();
 }
 
 }  // namespace

@@ -2,20 +2,31 @@
 #include "base/counters.hpp"
 #include "base/time_text.hpp"
 #include "cli/run.hpp"
+#include "domain/trace_text.hpp"
+#include "net/compression.hpp"
 #include "net/make_certificates.hpp"
 #include "net/server.hpp"
 #include "support/fake_admin.hpp"
 #include "support/fake_announcements.hpp"
 #include "support/fake_audit.hpp"
 #include "support/fake_failed_tasks.hpp"
+#include "support/fake_faults.hpp"
 #include "support/fake_files.hpp"
 #include "support/fake_fleet_list.hpp"
+#include "support/fake_groups.hpp"
 #include "support/fake_incidents.hpp"
 #include "support/fake_inventory.hpp"
+#include "support/fake_jobs.hpp"
+#include "support/fake_keys.hpp"
 #include "support/fake_life.hpp"
 #include "support/fake_operators.hpp"
+#include "support/fake_reachability.hpp"
+#include "support/fake_rule_settings.hpp"
 #include "support/fake_rules.hpp"
+#include "support/fake_sessions.hpp"
 #include "support/fake_strangers.hpp"
+#include "support/fake_traces.hpp"
+#include "support/fake_values.hpp"
 #include "support/fake_waker.hpp"
 
 #include <boost/json.hpp>
@@ -160,13 +171,117 @@ protected:
     support::FakeRotations rotations_;
     support::FakeFleetList fleet_lists_{inventory_};
     support::FakeFailedTasks failed_tasks_{inventory_};
-    api::Api api_{{inventory_, files_,     directory_,  waker_,     guard_,       nullptr,      clock_,
-                   metrics_,   admin_,     promotions_, rules_,     audit_,       incidents_,   announcements_,
-                   strangers_, operators_, life_,       rotations_, fleet_lists_, failed_tasks_},
+    support::FakeGroups groups_;
+    support::FakeJobs jobs_;
+    support::FakeReachabilityView reachability_;
+    support::FakeSessions sessions_;
+    support::FakeOpenSessions open_sessions_;
+    support::FakeTraces traces_{clock_};
+    support::FakeIdempotencyKeys keys_;
+    support::FakeEditLocks locks_;
+    support::FakeParameterValues values_{inventory_};
+    support::FakeRuleSettings rule_settings_;
+    support::FakeFaults faults_;
+    support::FakeFleetStatistics fleet_;
+    api::Api api_{{inventory_, files_,     directory_,  waker_,         guard_,       nullptr,        clock_,
+                   metrics_,   admin_,     promotions_, rules_,         audit_,       incidents_,     announcements_,
+                   strangers_, operators_, life_,       rotations_,     sessions_,    open_sessions_, traces_,
+                   keys_,      locks_,     values_,     rule_settings_, faults_,      fleet_,         reachability_,
+                   inventory_, groups_,    jobs_,       fleet_lists_,   failed_tasks_},
                   {.tokens = {{"test", "secret"}}, .version = "1.2.3", .operators = {.costs = {8, 1}}}};
     net::Threads threads_{1};
     net::Server server_{threads_, metrics_};
 };
+
+TEST_F(AcsctlTest, SessionsAreListedAndWhatWasSaidInThemIsShownAndSaved)
+{
+    domain::PastSession past{.facts = {.id = domain::SessionId{77}, .device = domain::DeviceKey{1}}};
+    past.facts.identity = {"", "00D09E", "HG-1000", "S1"};
+    past.failure = "the CPE fell silent";
+    past.has_trace = true;
+    sessions_.note(past);
+    domain::Trace trace{.session = 77};
+    trace.messages = {{.is_from_cpe = true, .method = "Inform", .text = "<a>\x1b[2J</a>"}};
+    traces_.files[{domain::DeviceKey{1}, domain::SessionId{77}}] = net::gzip(to_text(trace));
+    EXPECT_EQ(run({"sessions"}).code, 0);
+    EXPECT_THAT(run({"sessions", "--state", "failed"}).out, HasSubstr("the CPE fell silent"));
+    EXPECT_THAT(run({"sessions", "00D09E-HG%2D1000-S1"}).out, HasSubstr("77"));
+    EXPECT_THAT(run({"session", "77"}).out, HasSubstr("failed"));
+    EXPECT_EQ(run({"session", "78"}).code, 1);
+    EXPECT_THAT(run({"trace", "77"}).out, AllOf(HasSubstr("Inform"), HasSubstr("\\x1b"), Not(HasSubstr("\x1b"))));
+    EXPECT_EQ(run({"trace", "78"}).code, 1);
+    EXPECT_EQ(run({"trace", "77", "--save", folder_ / "a.trace"}).code, 0);
+    std::ifstream saved{folder_ / "a.trace", std::ios::binary};
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>{saved}, {}), to_text(trace));
+    EXPECT_EQ(run({"trace", "77", "--save", folder_ / "no" / "where"}).code, 1);
+}
+
+TEST_F(AcsctlTest, ADeviceIsChosenForTraces)
+{
+    std::string const device = "00D09E-HG%2D1000-S1";
+    EXPECT_THAT(run({"trace", device, "on", "--sessions", "3"}).out, HasSubstr("3"));
+    EXPECT_TRUE(traces_.wants(domain::DeviceKey{1}));
+    EXPECT_THAT(run({"trace", device, "show"}).out, HasSubstr("test"));
+    EXPECT_EQ(run({"trace", device, "on", "--until", "yesterday"}).code, 1);
+    EXPECT_EQ(run({"trace", device, "off"}).code, 0);
+    EXPECT_FALSE(traces_.wants(domain::DeviceKey{1}));
+    EXPECT_EQ(run({"trace", device}).code, 2);
+    EXPECT_EQ(run({"trace", device, "perhaps"}).code, 2);
+}
+
+TEST_F(AcsctlTest, AWholeListComesAsCsv)
+{
+    auto const ran = run({"devices", "--format", "csv", "--columns", "id,state"});
+    EXPECT_EQ(ran.code, 0) << ran.error;
+    EXPECT_EQ(ran.out, "id,state\r\n00D09E-HG%2D1000-S1,active\r\n00D09E-HG%2D1000-S2,active\r\n"
+                       "00D09E-HG%2D1000-S3,active\r\n");
+    EXPECT_THAT(run({"tasks", "--format", "ndjson"}).out, "{\"end\":true,\"items\":0}\n");
+    auto const wrong = run({"devices", "--format", "csv", "--columns", "id,,"});
+    EXPECT_EQ(wrong.code, 1);
+    EXPECT_THAT(wrong.error, HasSubstr("columns must be names and parameters"));
+    EXPECT_EQ(run({"devices", "--format", "xml"}).code, 2);
+}
+
+TEST_F(AcsctlTest, EveryOrderHasAKeyOfItsOwn)
+{
+    EXPECT_EQ(run({"reboot", device_}).code, 0);
+    EXPECT_EQ(run({"reboot", device_}).code, 0);
+    EXPECT_EQ(keys_.size(), 2u);
+    EXPECT_EQ(inventory_.all_tasks().size(), 2u);
+}
+
+TEST_F(AcsctlTest, WhatIsWrongAndHowTheFleetDoesIsShown)
+{
+    domain::Fault fault;
+    fault.device = domain::DeviceKey{1};
+    fault.identity = {"Acme", "00D09E", "HG-1000", "S1"};
+    fault.code = 9010;
+    fault.text = "no such file";
+    fault.task = domain::TaskId{7};
+    fault.subject = "download";
+    faults_.all.push_back(fault);
+    faults_.all_groups.push_back({domain::FaultKind::task, 9010, "HG-1000", 5, 6});
+    fleet_.counts.by_state = {{"active", 3}};
+    fleet_.counts.by_software = {{"HG-1000", "1.0", 3}};
+    auto const list = run({"faults", device_, "--kind", "task"});
+    EXPECT_EQ(list.code, 0) << list.error;
+    EXPECT_THAT(list.out, AllOf(HasSubstr("download"), HasSubstr("9010"), HasSubstr("no such file")));
+    EXPECT_THAT(run({"faults", "summary"}).out, HasSubstr("HG-1000"));
+    auto const statistics = run({"statistics"});
+    EXPECT_EQ(statistics.code, 0) << statistics.error;
+    EXPECT_THAT(statistics.out, AllOf(HasSubstr("devices: 3"), HasSubstr("active"), HasSubstr("1.0")));
+    EXPECT_EQ(run({"settings"}).code, 0);
+}
+
+TEST_F(AcsctlTest, WhereRulesFindSettingsIsSetAndForgotten)
+{
+    auto const set = run({"rule-settings", "set", "wifi.ssid.1:Device.::HG-7", "Device.X.Name"});
+    EXPECT_EQ(set.code, 0) << set.error;
+    EXPECT_THAT(run({"rule-settings"}).out, HasSubstr("wifi.ssid.1:Device.::HG-7"));
+    EXPECT_EQ(run({"rule-settings", "remove", "wifi.ssid.1:Device.::HG-7"}).code, 0);
+    EXPECT_EQ(run({"rule-settings", "remove", "wifi.ssid.1:Device.::HG-7"}).code, 1);
+    EXPECT_EQ(run({"rule-settings", "set"}).code, 2);
+}
 
 TEST_F(AcsctlTest, TheDevicesOfGenieAcsAreAnnounced)
 {
@@ -457,6 +572,89 @@ TEST_F(AcsctlTest, WhatRulesGaveUpIsListedAndReleased)
     EXPECT_TRUE(rules_.given_up.empty());
 }
 
+TEST_F(AcsctlTest, TagsAndGroupsAreKept)
+{
+    EXPECT_THAT(run({"tag", device_, "gold", "a b"}).out, HasSubstr("a b, old"));
+    EXPECT_EQ(run({"untag", device_, "old"}).code, 0);
+    ASSERT_EQ(admin_.changes.size(), 3U);
+    EXPECT_EQ(admin_.changes[2].second.remove_tags, std::vector<std::string>{"old"});
+    EXPECT_EQ(run({"tag", device_, std::string(70, 'x')}).code, 1);
+    EXPECT_EQ(run({"groups", "add", "all", "--where", "HG-1000", "--description", "every gateway"}).code, 0);
+    EXPECT_THAT(run({"groups"}).out, AllOf(HasSubstr("all"), HasSubstr("every gateway")));
+    EXPECT_THAT(run({"groups", "show", "all"}).out, HasSubstr("S3"));
+    EXPECT_THAT(run({"devices", "--group", "all"}).out, HasSubstr("S3"));
+    EXPECT_EQ(run({"devices", "--group", "none"}).code, 1);
+    EXPECT_EQ(run({"groups", "change", "all", "--where", "STB"}).code, 0);
+    EXPECT_EQ(groups_.all.at("all").condition, "STB");
+    EXPECT_EQ(run({"groups", "remove", "all"}).code, 0);
+    EXPECT_EQ(run({"groups", "remove", "all"}).code, 1);
+    EXPECT_EQ(run({"groups", "what"}).code, 2);
+    EXPECT_EQ(run({"tags", "remove", "gold"}).code, 0);
+    EXPECT_EQ(jobs_.all.at(1).job.order.where, "'gold' = any(tags)");
+}
+
+TEST_F(AcsctlTest, JobsAreOrderedWithTheOperandsOfTheCommandForOneDevice)
+{
+    EXPECT_THAT(run({"job", "add", "set", "Device.X=1", "--where", "HG-1000", "--dry-run"}).out, HasSubstr("3"));
+    EXPECT_TRUE(jobs_.all.empty());
+    EXPECT_EQ(run({"job", "add", "set", "Device.X=1", "--where", "HG-1000", "--rate", "30", "--at-once", "4", "--wake",
+                   "--window", "01:00-05:00", "--max-failed", "0", "--name", "spring"})
+                  .code,
+              0);
+    auto const& order = jobs_.all.at(1).job.order;
+    EXPECT_EQ(order.per_minute, 30U);
+    EXPECT_EQ(order.at_once, 4U);
+    EXPECT_TRUE(order.wakes && order.window);
+    EXPECT_EQ(order.most_failed, 0U);
+    auto const file = (folder_ / "ids.csv").string();
+    std::ofstream{file} << "id,subscriber\n" << device_ << ",x\n00D09E-HG%2D1000-S9,y\n";
+    EXPECT_EQ(run({"job", "add", "tag", "gold", "--devices", file}).code, 1);
+    EXPECT_EQ(run({"job", "add", "tag", "gold", "--devices", file, "--skip-unknown"}).code, 0);
+    EXPECT_EQ(jobs_.all.at(2).named.size(), 1U);
+    EXPECT_EQ(run({"job", "add", "wake", "--where", "HG-1000"}).code, 0);
+    for (auto const& wrong : {std::vector<std::string>{"job", "add", "dance", "--where", "x"},
+                              {"job", "add"},
+                              {"job", "burn", "1"},
+                              {"job", "add", "wake", "--devices", "/nowhere"}})
+        EXPECT_EQ(run(wrong).code, 2);
+    EXPECT_THAT(run({"jobs"}).out, AllOf(HasSubstr("spring"), HasSubstr("wake")));
+}
+
+TEST_F(AcsctlTest, AJobIsShownOnOneScreenAndFollowed)
+{
+    run({"job", "add", "reboot", "--where", "HG-1000", "--name", "spring"});
+    jobs_.page = 10;
+    auto& kept = jobs_.all.at(1);
+    kept.job.seen = kept.job.ordered = 3;
+    kept.job.is_walked = true;
+    for (int n = 1; n <= 3; ++n) {
+        domain::TaskRow row{};
+        row.task.id = domain::TaskId{n};
+        row.task.device = domain::DeviceKey{n};
+        row.task.arguments = domain::RebootTask{};
+        row.identity = {"Acme", "00D09E", "HG-1000", fmt::format("S{}", n)};
+        row.task.state = n == 3 ? domain::TaskState::failed : domain::TaskState::done;
+        kept.tasks.push_back(row);
+    }
+    kept.tasks[2].fault_code = 9001;
+    kept.tasks[2].fault_text = "No \x1b[1mway";
+    auto const shown = run({"job", "1"});
+    EXPECT_EQ(shown.code, 0);
+    EXPECT_THAT(shown.out, AllOf(HasSubstr("job 1 spring: reboot, running"), HasSubstr("100 %  3 of 3 devices"),
+                                 HasSubstr("2 done, 1 failed"), HasSubstr("9001"), HasSubstr("S3")));
+    EXPECT_THAT(shown.out, Not(HasSubstr("\x1b")));
+    EXPECT_EQ(run({"job", "1", "--wait=0"}).code, 3);
+    kept.job.state = domain::JobState::done;
+    EXPECT_EQ(run({"job", "1", "--wait"}).code, 1) << "a task has failed";
+    EXPECT_THAT(run({"job", "tasks", "1", "--state", "failed"}).out, AllOf(HasSubstr("S3"), Not(HasSubstr("S1"))));
+    EXPECT_THAT(run({"job", "retry", "1"}).out, HasSubstr("repeats job"));
+    EXPECT_EQ(run({"job", "pause", "2"}).code, 0);
+    EXPECT_EQ(run({"job", "resume", "2"}).code, 0);
+    EXPECT_EQ(run({"job", "cancel", "2"}).code, 0);
+    EXPECT_EQ(run({"job", "resume", "2"}).code, 1);
+    EXPECT_EQ(run({"job", "9"}).code, 1);
+}
+
 TEST_F(AcsctlTest, DevicesAreListedForPeople)
 {
     auto const listed = run({"devices"});
@@ -604,10 +802,22 @@ TEST_F(AcsctlTest, ADownloadFindsAStoredFileByIdAndByName)
 TEST_F(AcsctlTest, WakeTellsWhetherTheDeviceCame)
 {
     EXPECT_EQ(run({"wake", device_}).code, 0);
-    waker_.outcome = {false, "401 wrong credentials"};
+    waker_.outcome = {true, "", false, "udp"};
+    EXPECT_THAT(run({"wake", device_}).out, HasSubstr("asked by udp"));
+    waker_.outcome = {false, "401 wrong credentials", false, "http", "it comes at noon"};
     auto const asleep = run({"wake", device_});
     EXPECT_EQ(asleep.code, 1);
-    EXPECT_THAT(asleep.error, HasSubstr("401 wrong credentials"));
+    EXPECT_THAT(asleep.error, HasSubstr("not reached by http: 401 wrong credentials; it comes at noon"));
+}
+
+TEST_F(AcsctlTest, ReachabilityShowsEachMethodAndTheLastAttempts)
+{
+    reachability_.shown->methods = {{"http", true, ""}, {"udp", false, "no binding is known"}};
+    reachability_.shown->facts.known.attempts = {
+        {"http", base::TimePoint{}, domain::WakeResult::refused, "connection refused", std::chrono::milliseconds{12}}};
+    auto const told = run({"reachability", device_});
+    EXPECT_EQ(told.code, 0);
+    EXPECT_THAT(told.out, AllOf(HasSubstr("udp     no binding is known"), HasSubstr("connection refused")));
 }
 
 TEST_F(AcsctlTest, AWrongTokenIsToldWithTheServer)

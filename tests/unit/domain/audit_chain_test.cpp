@@ -93,14 +93,18 @@ TEST(AuditChain, ChangedValuesAreFound)
 
 TEST(AuditChain, ErasedValuesOfADeviceLeaveTheChainWholeAndOthersAreMissed)
 {
-    auto chain = chain_of(4);
+    auto chain = chain_of(5);
     auto const erase = [&](AuditRecord& record) {
         record.is_erased = true;
         record.entry.target = record.entry.before = record.entry.after = "";
     };
     erase(chain[3]);
+    EXPECT_THAT(verified(chain).problem, HasSubstr("values of entry 4")) << "nobody purged the device";
+    chain[4].entry.action = "device.purged";
+    chain[4].chain = domain::audit_link(chain[3].chain, chain[4]);
     EXPECT_EQ(verified(chain).problem, "");
     EXPECT_EQ(verified(chain).erased, 1);
+    EXPECT_EQ(verified(chain).entries, 5);
     erase(chain[0]);
     EXPECT_THAT(verified(chain).problem, HasSubstr("entry 1"));
 }

@@ -1,139 +1,10 @@
-#include "session/endpoint.hpp"
-
-#include "base/crypto.hpp"
-#include "cwmp/codec/codec.hpp"
-#include "net/http_client.hpp"
-#include "net/server.hpp"
-#include "support/fake_incidents.hpp"
-#include "support/fake_strangers.hpp"
-#include "support/fake_waker.hpp"
-#include "unit/session/conversation.hpp"
-
-#include <boost/asio/connect.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/write.hpp>
+#include "unit/session/endpoint_fixture.hpp"
 
 #include <memory>
 #include <thread>
 
 namespace session {
 namespace {
-
-using boost::asio::ip::tcp;
-
-/// A client that sends bytes as they are and reads one answer at a time.
-class Wire {
-public:
-    explicit Wire(std::uint16_t port, char const* from = "127.0.0.1")
-    {
-        socket_.open(tcp::v4());
-        socket_.bind({boost::asio::ip::make_address(from), 0});
-        socket_.connect({boost::asio::ip::address_v4::loopback(), port});
-    }
-
-    struct Reply {
-        unsigned status = 0;
-        std::string head;
-        std::string body;
-        [[nodiscard]] std::string header(std::string const& name) const
-        {
-            auto const at = head.find("\r\n" + name + ": ");
-            if (at == std::string::npos)
-                return {};
-            auto const from = at + name.size() + 4;
-            return head.substr(from, head.find("\r\n", from) - from);
-        }
-        [[nodiscard]] std::string cookie() const
-        {
-            return header("Set-Cookie").substr(0, header("Set-Cookie").find(';'));
-        }
-    };
-
-    Reply send(std::string_view method, std::string_view body, std::vector<std::string> const& headers = {})
-    {
-        auto text = std::string{method} +
-                    " /acs HTTP/1.1\r\nHost: acs\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
-        for (auto const& header : headers)
-            text += header + "\r\n";
-        text += "\r\n" + std::string{body};
-        boost::asio::write(socket_, boost::asio::buffer(text));
-        Reply reply;
-        auto const size = boost::asio::read_until(socket_, boost::asio::dynamic_buffer(buffer_), "\r\n\r\n");
-        reply.head = buffer_.substr(0, size);
-        buffer_.erase(0, size);
-        reply.status = static_cast<unsigned>(std::stoul(reply.head.substr(9, 3)));
-        auto const length = reply.header("Content-Length");
-        auto const most = length.empty() ? 0 : std::stoul(length);
-        if (buffer_.size() < most)
-            boost::asio::read(socket_, boost::asio::dynamic_buffer(buffer_),
-                              boost::asio::transfer_exactly(most - buffer_.size()));
-        reply.body = buffer_.substr(0, most);
-        buffer_.erase(0, most);
-        return reply;
-    }
-    Reply post(cwmp::Message message, std::vector<std::string> const& headers = {})
-    {
-        return send("POST", cwmp::encode({.id = "7", .message = std::move(message)}, {}), headers);
-    }
-    Reply post_nothing(std::vector<std::string> const& headers = {}) { return send("POST", "", headers); }
-
-private:
-    boost::asio::io_context context_;
-    tcp::socket socket_{context_};
-    std::string buffer_;
-};
-
-class EndpointTest : public ConversationTest {
-protected:
-    explicit EndpointTest(std::size_t count = 1) : threads{count} {}
-    ~EndpointTest() override
-    {
-        if (server)
-            server->stop();
-        threads.stop();
-    }
-    /// One I/O thread, as the stores in memory are for one.
-    void start(LoginPolicy login = LoginPolicy::none, bool shared_connections = false)
-    {
-        policy.login = login;
-        policy.digest = {.realm = "acs", .key = "0123456789abcdef"};
-        policy.shared_logins = {{"bootstrap", net::make_digest_secret("bootstrap", "acs", "secret")}};
-        services.incidents = &incidents;
-        services.strangers = &strangers;
-        endpoint.emplace(services, policy, threads);
-        server.emplace(threads, metrics);
-        net::Listener listener{.name = "cwmp", .address = "127.0.0.1"};
-        listener.shared_connections = shared_connections;
-        auto const listening = server->listen(listener, *endpoint);
-        ASSERT_TRUE(listening) << listening.error().what;
-        threads.start();
-        port = server->local_port("cwmp");
-    }
-    [[nodiscard]] cwmp::Message hello() const { return inform(events(cwmp::event_code::periodic)).message; }
-
-    /// The Authorization header of the shared login, after the challenge.
-    std::string log_in(Wire& wire)
-    {
-        auto const asked = wire.post(hello());
-        net::ClientLogin login{{"bootstrap", "secret"}, false};
-        net::Headers challenge;
-        challenge.add("WWW-Authenticate", asked.header("WWW-Authenticate"));
-        EXPECT_TRUE(login.learn(challenge));
-        return "Authorization: " + *login.authorization("POST", "/acs");
-    }
-
-    domain::TaskNews news;
-    support::FakeWaker waker;
-    support::FakeIncidents incidents;
-    support::FakeStrangers strangers;
-    EndpointPolicy policy{.open_enrolment = true};
-    net::Threads threads;
-    std::optional<CwmpEndpoint> endpoint;
-    std::optional<net::Server> server;
-    std::uint16_t port = 0;
-};
 
 TEST_F(EndpointTest, ASessionOnOneConnectionNeedsNoCookie)
 {
@@ -446,11 +317,33 @@ TEST_F(EndpointTest, ASharedLoginOfADeviceThatHasItsOwnIsRefusedUnlessItWasReset
     auto const held = reset.post(inform(events(cwmp::event_code::bootstrap)).message, {login});
     EXPECT_EQ(held.status, 200U);
     EXPECT_EQ(endpoint->sessions(), 1U);
-    EXPECT_EQ(reset.post_nothing({"Cookie: " + held.cookie()}).status, 204U);
+    auto const look = reset.post_nothing({"Cookie: " + held.cookie()});
+    EXPECT_EQ(look.status, 200U);
+    EXPECT_NE(look.body.find("DeviceInfo."), std::string::npos) << look.body;
+    EXPECT_EQ(reset.post(cwmp::make_fault(cwmp::fault_code::request_denied)).status, 204U);
     EXPECT_EQ(endpoint->sessions(), 0U);
     EXPECT_EQ(incidents.count(domain::incident_kind::re_enrolment), 2U);
     EXPECT_EQ(store.device(device)->login, domain::LoginState::re_enrolling);
     EXPECT_EQ(store.device(device)->session_epoch, 0) << "nothing is kept of it";
+}
+
+TEST_F(EndpointTest, TheBeginningOfAPasswordThatADeviceWasToldIsItsPassword)
+{
+    auto const device = store.add_device(id, domain::DeviceState::active);
+    support::run(store.offer(offer_of(device, {"own", "abcdefghijkl"}, "acs", true)));
+    services.logins = &store;
+    start(LoginPolicy::basic);
+    auto const come_with = [&](std::string const& password) {
+        return Wire{port}.post(hello(), {"Authorization: " + net::basic_authorization("own", password)}).status;
+    };
+    EXPECT_EQ(come_with("abcdefg"), 401U) << "too little to be a password";
+    EXPECT_EQ(come_with("bcdefghi"), 401U);
+    EXPECT_EQ(come_with("abcdefgh"), 200U);
+    EXPECT_EQ(incidents.count(domain::incident_kind::odd_login), 1U);
+    EXPECT_TRUE(store.logins_of(device).at(0).is_used);
+    EXPECT_EQ(come_with("abcdefgh"), 200U);
+    EXPECT_EQ(come_with("abcdefghijkl"), 401U) << "what was told and not kept is nothing";
+    EXPECT_EQ(incidents.count(domain::incident_kind::odd_login), 1U);
 }
 
 TEST_F(EndpointTest, ALoginOfARetiredDeviceIsRefusedAndNoted)

@@ -408,6 +408,27 @@ TEST_F(RulesInSessions, WhatIsDoneOnceIsDoneOnce)
     EXPECT_EQ(cpe.count<cwmp::Reboot>(), 1U);
 }
 
+TEST_F(RulesInSessions, SoManyTasksAsADeviceMayHaveOfThemAreMadeAtOnce)
+{
+    for (int i = 0; i < 250; ++i)
+        rules.wishes.push_back({"many",
+                                {"task", "get", R"({"paths":["Device.DeviceInfo.SoftwareVersion"]})", ""},
+                                "many task get " + std::to_string(i)});
+    change_rules();
+    auto const before = store.tasks_of(key).size();
+    std::size_t most_open = 0;
+    cpe.script = [&](cwmp::Message const&) -> std::optional<cwmp::Message> {
+        std::size_t open = 0;
+        for (auto const& kept : store.tasks_of(key))
+            open += domain::is_final(kept.task.state) ? 0 : 1;
+        most_open = std::max(most_open, open);
+        return std::nullopt;
+    };
+    hold_session();
+    EXPECT_EQ(most_open, 100U);
+    EXPECT_EQ(store.tasks_of(key).size() - before, 250U) << "none is forgotten";
+}
+
 TEST_F(RulesInSessions, ARebootComesAfterWhatIsWritten)
 {
     rules.wishes.push_back({"weekly", {"reboot", "", "", ""}, "weekly reboot  "});

@@ -43,6 +43,7 @@ TEST(Standing, ASharedLoginIsGoodUntilTheDeviceHasUsedItsOwn)
 {
     EXPECT_EQ(standing(shared, device(LoginState::none), false), Standing::served);
     EXPECT_EQ(standing(shared, device(LoginState::given), false), Standing::served);
+    EXPECT_EQ(standing(shared, device(LoginState::ignored), false), Standing::served);
     EXPECT_EQ(standing(shared, device(LoginState::proven), false), Standing::refused);
     EXPECT_EQ(standing(shared, device(LoginState::proven), false, AfterReset::open), Standing::refused)
         << "whatever the policy: it was not reset";
@@ -79,8 +80,19 @@ TEST(Standing, APersonsWordIsGoodForAWhile)
     known.login_until = now + std::chrono::hours{1};
     EXPECT_EQ(standing(shared, known, false), Standing::re_enrolled);
     known.login_until = now;
-    EXPECT_EQ(standing(shared, known, false), Standing::refused);
+    EXPECT_EQ(standing(shared, known, false), Standing::held) << "it has no other login, and is not served either";
     EXPECT_EQ(standing(shared, known, true), Standing::held);
+}
+
+TEST(Standing, ANewLoginAfterAResetIsToBeUsedInTime)
+{
+    auto known = device(LoginState::given);
+    known.login_until = now + std::chrono::hours{1};
+    EXPECT_EQ(standing(shared, known, false), Standing::served);
+    known.login_until = now;
+    EXPECT_EQ(standing(shared, known, false), Standing::held);
+    EXPECT_EQ(standing(shared, known, false, AfterReset::same_address), Standing::re_enrolled);
+    EXPECT_EQ(standing(own, known, false), Standing::served);
 }
 
 TEST(Standing, ACertificateIsEnoughUnderEveryPolicy)

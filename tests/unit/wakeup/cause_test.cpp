@@ -14,24 +14,41 @@ net::ClientResult answer(unsigned status)
     return response;
 }
 
+std::string cause(unsigned status, bool had_credentials = true)
+{
+    return wakeup::asked_of(answer(status), had_credentials).cause;
+}
+
 TEST(WakeCause, ATakenRequestHasNone)
 {
-    EXPECT_EQ(wakeup::cause_of(answer(200), true), "");
-    EXPECT_EQ(wakeup::cause_of(answer(204), true), "");
+    EXPECT_TRUE(wakeup::asked_of(answer(200), true).is_sent);
+    EXPECT_TRUE(wakeup::asked_of(answer(204), true).is_sent);
+    EXPECT_EQ(cause(204), "");
 }
 
 TEST(WakeCause, EachRefusalIsToldInPlainWords)
 {
-    EXPECT_THAT(wakeup::cause_of(answer(401), true), HasSubstr("refuses the connection-request login"));
-    EXPECT_THAT(wakeup::cause_of(answer(401), false), HasSubstr("none is known"));
-    EXPECT_THAT(wakeup::cause_of(answer(503), true), HasSubstr("busy"));
-    EXPECT_THAT(wakeup::cause_of(answer(302), true), HasSubstr("never followed"));
-    EXPECT_THAT(wakeup::cause_of(answer(500), true), HasSubstr("answered 500"));
-    auto const failed = [](net::ClientErrc code) {
-        return wakeup::cause_of(std::unexpected{net::ClientFailure{code, "x", false}}, true);
+    EXPECT_THAT(cause(401), HasSubstr("401 wrong credentials"));
+    EXPECT_THAT(cause(401, false), HasSubstr("none is known"));
+    EXPECT_THAT(cause(503), HasSubstr("busy"));
+    EXPECT_THAT(cause(302), HasSubstr("never followed"));
+    EXPECT_THAT(cause(500), HasSubstr("answered 500"));
+}
+
+TEST(WakeCause, EachFailureHasItsKind)
+{
+    using enum domain::WakeResult;
+    auto const failure = [](net::ClientErrc code) {
+        return wakeup::asked_of(std::unexpected{net::ClientFailure{code, "x", false}}, true);
     };
-    EXPECT_THAT(failed(net::ClientErrc::refused), HasSubstr("refused"));
-    EXPECT_THAT(failed(net::ClientErrc::connect_timeout), HasSubstr("timeout"));
+    EXPECT_EQ(failure(net::ClientErrc::refused).result, refused);
+    EXPECT_THAT(failure(net::ClientErrc::refused).cause, HasSubstr("refused"));
+    EXPECT_EQ(failure(net::ClientErrc::connect_timeout).result, timeout);
+    EXPECT_THAT(failure(net::ClientErrc::connect_timeout).cause, HasSubstr("timeout"));
+    EXPECT_EQ(failure(net::ClientErrc::not_allowed).result, not_allowed);
+    EXPECT_EQ(wakeup::asked_of(answer(401), true).result, unauthorized);
+    EXPECT_EQ(wakeup::asked_of(answer(503), true).result, busy);
+    EXPECT_TRUE(wakeup::asked_of(answer(503), true).is_busy);
 }
 
 }  // namespace

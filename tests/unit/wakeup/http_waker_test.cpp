@@ -3,7 +3,6 @@
 #include "base/crypto.hpp"
 #include "net/digest.hpp"
 #include "scripted_cpe.hpp"
-#include "support/fake_inventory.hpp"
 #include "support/run.hpp"
 
 #include <gmock/gmock.h>
@@ -17,8 +16,7 @@ using testing::Not;
 using Reply = ScriptedCpe::Reply;
 using Then = ScriptedCpe::Then;
 using Login = domain::Inventory::WakeCredentials;
-
-constexpr domain::DeviceKey key{17};
+using domain::WakeResult;
 
 Reply answer(std::string const& status, std::string const& headers = "", Then then = Then::close)
 {
@@ -29,27 +27,22 @@ class HttpWakerTest : public testing::Test {
 protected:
     HttpWakerTest()
     {
-        settings.targets = {*net::Networks::parse({"127.0.0.0/8"}), {}};
-        settings.limits.poll = 5ms;
-        cpe.script = [this](std::size_t, std::string const&) { return taken(); };
+        settings.targets = {*net::Networks::parse({"127.0.0.0/8", "::1/128"}), {}};
+        cpe.script = [](std::size_t, std::string const&) { return answer("200 OK"); };
     }
 
-    /// The device informs, and says yes.
-    Reply taken(Reply reply = answer("200 OK"))
+    wakeup::Asked ask(std::chrono::milliseconds most = 60s)
     {
-        inventory.set_last_inform(key, base::SystemClock{}.now());
-        return reply;
+        wakeup::HttpWaker http{settings};
+        return support::run(context, http.ask(target(), std::chrono::steady_clock::now() + most));
     }
-    domain::WakeOutcome wake(std::chrono::milliseconds most = 60s)
+    wakeup::WakeTarget target() const
     {
-        domain::DeviceRow device;
-        device.key = key;
-        device.identity = {"Acme", "00D09E", "HG", "A"};
-        device.connection_request_url = url.empty() ? cpe.url() : url;
-        device.last_inform = base::TimePoint{1s};
-        inventory.add(device);
-        wakeup::HttpWaker waker{inventory, metrics, settings};
-        return support::run(context, waker.wake(key, most));
+        wakeup::WakeTarget target;
+        target.device.connection_request_url = url.empty() ? cpe.url() : url;
+        target.device.ip_address = "127.0.0.1";
+        target.logins = logins;
+        return target;
     }
     /// The CPE asks for Digest; who logs in as `username` and `password` is let in.
     void ask_for_digest(std::string username, std::string password, Then after_challenge = Then::keep)
@@ -64,7 +57,7 @@ protected:
             auto const given = net::parse_authorization(request.substr(at + 15, request.find('\r', at) - at - 15));
             auto const secret = net::make_digest_secret(username, "cpe", password);
             bool const is_right = given.username == username && digest.check(given, "GET", secret, now).accepted();
-            return is_right ? taken() : challenge;
+            return is_right ? answer("200 OK") : challenge;
         };
     }
     std::string sent() const
@@ -76,73 +69,65 @@ protected:
     }
 
     boost::asio::io_context context{1};
-    support::FakeInventory inventory;
-    base::Metrics metrics;
-    wakeup::WakeupSettings settings;
+    wakeup::HttpSettings settings;
+    std::vector<Login> logins;
     net::DigestServer digest{{"cpe", "0123456789abcdef"}};
     ScriptedCpe cpe{context};
     std::string url;
 };
 
-TEST_F(HttpWakerTest, ADeviceIsReachedWhenItTookTheRequestAndInformed)
+TEST_F(HttpWakerTest, ADeviceTakesTheRequest)
 {
-    auto const outcome = wake();
-    EXPECT_TRUE(outcome.reached) << outcome.cause;
+    auto const asked = ask();
+    EXPECT_TRUE(asked.is_sent) << asked.cause;
     ASSERT_EQ(cpe.requests.size(), 1u);
     EXPECT_THAT(cpe.requests[0], testing::StartsWith("GET /cr/abc HTTP/1.1\r\n"));
-}
-
-TEST_F(HttpWakerTest, AnAnswerAloneIsNoProof)
-{
-    cpe.script = [](std::size_t, std::string const&) { return answer("200 OK"); };
-    auto const outcome = wake(100ms);
-    EXPECT_FALSE(outcome.reached);
-    EXPECT_THAT(outcome.cause, HasSubstr("no Inform came in time"));
+    EXPECT_THAT(cpe.requests[0], HasSubstr("\r\nHost: 127.0.0.1:" + cpe.port() + "\r\n"));
 }
 
 TEST_F(HttpWakerTest, ADigestChallengeIsAnsweredWithTheDevicesOwnLogin)
 {
-    inventory.set_wake_credentials(key, {{"cpe", "secret"}});
+    logins = {{"cpe", "secret"}};
     ask_for_digest("cpe", "secret");
-    auto const outcome = wake();
-    EXPECT_TRUE(outcome.reached) << outcome.cause;
+    auto const asked = ask();
+    EXPECT_TRUE(asked.is_sent) << asked.cause;
     EXPECT_EQ(cpe.requests.size(), 2u);
     EXPECT_THAT(sent(), Not(HasSubstr("secret")));
 }
 
 TEST_F(HttpWakerTest, AResetAfterTheChallengeIsNoObstacle)
 {
-    inventory.set_wake_credentials(key, {{"cpe", "secret"}});
+    logins = {{"cpe", "secret"}};
     ask_for_digest("cpe", "secret", Then::reset);
-    EXPECT_TRUE(wake().reached);
+    EXPECT_TRUE(ask().is_sent);
 }
 
 TEST_F(HttpWakerTest, AConnectionThatDiesUnderTheAnswerToTheChallengeIsMadeAnew)
 {
-    inventory.set_wake_credentials(key, {{"cpe", "secret"}});
+    logins = {{"cpe", "secret"}};
     ask_for_digest("cpe", "secret");
     cpe.script = [script = cpe.script](std::size_t number, std::string const& request) {
         return number == 2 ? Reply{"", Then::reset} : script(number, request);
     };
-    EXPECT_TRUE(wake().reached);
+    EXPECT_TRUE(ask().is_sent);
     EXPECT_EQ(cpe.requests.size(), 3u);
 }
 
 TEST_F(HttpWakerTest, ARefusedLoginIsToldAndNotTriedForEver)
 {
-    inventory.set_wake_credentials(key, {{"cpe", "wrong"}});
+    logins = {{"cpe", "wrong"}};
     ask_for_digest("cpe", "secret");
-    auto const outcome = wake();
-    EXPECT_FALSE(outcome.reached);
-    EXPECT_THAT(outcome.cause, HasSubstr("refuses the connection-request login"));
+    auto const asked = ask();
+    EXPECT_FALSE(asked.is_sent);
+    EXPECT_THAT(asked.cause, HasSubstr("refuses the connection-request login"));
     EXPECT_LE(cpe.requests.size(), 3u);
 }
 
 TEST_F(HttpWakerTest, TheLoginBeforeIsTriedWhenTheDeviceKnowsNotTheLast)
 {
-    inventory.set_wake_credentials(key, {{"cpe", "new"}, {"cpe", "old"}});
+    logins = {{"cpe", "new"}, {"cpe", "old"}};
     ask_for_digest("cpe", "old");
-    EXPECT_TRUE(wake().reached);
+    EXPECT_TRUE(ask().is_sent);
 }
 
 TEST_F(HttpWakerTest, TheConfiguredLoginServesDevicesWithoutOneOfTheirOwn)
@@ -150,46 +135,49 @@ TEST_F(HttpWakerTest, TheConfiguredLoginServesDevicesWithoutOneOfTheirOwn)
     settings.username = "fleet";
     settings.password = "factory";
     ask_for_digest("fleet", "factory");
-    EXPECT_TRUE(wake().reached);
+    EXPECT_TRUE(ask().is_sent);
 }
 
 TEST_F(HttpWakerTest, TheConfiguredLoginIsTriedLastAndItsNameIsTakenWhereOnlyAPasswordWasSet)
 {
     settings.username = "fleet";
     settings.password = "factory";
-    inventory.set_wake_credentials(key, {{"cpe", "refused by the device"}});
+    logins = {{"cpe", "refused by the device"}};
     ask_for_digest("fleet", "factory");
-    EXPECT_TRUE(wake().reached);
-    inventory.set_wake_credentials(key, {{"", "secret"}});
+    EXPECT_TRUE(ask().is_sent);
+    logins = {{"", "secret"}};
     ask_for_digest("fleet", "secret");
-    EXPECT_TRUE(wake().reached);
+    EXPECT_TRUE(ask().is_sent);
 }
 
 TEST_F(HttpWakerTest, WithoutAnyLoginTheCauseSaysSo)
 {
     ask_for_digest("cpe", "secret");
-    EXPECT_THAT(wake().cause, HasSubstr("none is known"));
+    EXPECT_THAT(ask().cause, HasSubstr("none is known"));
 }
 
 TEST_F(HttpWakerTest, ThePasswordIsSentInClearOnlyWhenThatIsAllowed)
 {
-    inventory.set_wake_credentials(key, {{"cpe", "secret"}});
-    cpe.script = [this](std::size_t, std::string const& request) {
+    logins = {{"cpe", "secret"}};
+    cpe.script = [](std::size_t, std::string const& request) {
         return request.find("Authorization: Basic") == std::string::npos
                    ? answer("401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"\r\n", Then::keep)
-                   : taken();
+                   : answer("200 OK");
     };
-    EXPECT_FALSE(wake().reached);
+    EXPECT_THAT(ask().cause, HasSubstr("wakeup.allow_basic"));
     EXPECT_THAT(sent(), Not(HasSubstr("Authorization")));
     settings.allow_basic = true;
-    EXPECT_TRUE(wake().reached);
+    EXPECT_TRUE(ask().is_sent);
     EXPECT_THAT(sent(), HasSubstr("Authorization: Basic " + base::to_base64("cpe:secret")));
 }
 
 TEST_F(HttpWakerTest, ABusyDeviceIsToldAsSuch)
 {
     cpe.script = [](std::size_t, std::string const&) { return answer("503 Service Unavailable"); };
-    EXPECT_THAT(wake().cause, HasSubstr("503: busy"));
+    auto const asked = ask();
+    EXPECT_THAT(asked.cause, HasSubstr("503: busy"));
+    EXPECT_TRUE(asked.is_busy);
+    EXPECT_EQ(asked.result, WakeResult::busy);
 }
 
 TEST_F(HttpWakerTest, ARedirectIsNeverFollowed)
@@ -197,18 +185,18 @@ TEST_F(HttpWakerTest, ARedirectIsNeverFollowed)
     cpe.script = [this](std::size_t, std::string const&) {
         return answer("302 Found", "Location: " + cpe.url() + "/x\r\n");
     };
-    EXPECT_THAT(wake().cause, HasSubstr("a redirect"));
+    EXPECT_THAT(ask().cause, HasSubstr("a redirect"));
     EXPECT_EQ(cpe.requests.size(), 1u);
 }
 
 TEST_F(HttpWakerTest, OurOwnHostIsNotAskedUnlessAllowed)
 {
     settings.targets = {};
-    EXPECT_THAT(wake().cause, HasSubstr("127.0.0.1, which is not allowed"));
+    EXPECT_THAT(ask().cause, HasSubstr("127.0.0.1, which is not allowed"));
     url = "http://localhost:" + cpe.port() + "/";
-    EXPECT_THAT(wake().cause, HasSubstr("not allowed"));
+    EXPECT_THAT(ask().cause, HasSubstr("not allowed"));
     url = "http://0x7f.1:" + cpe.port() + "/";
-    EXPECT_FALSE(wake().reached);
+    EXPECT_FALSE(ask().is_sent);
     EXPECT_TRUE(cpe.requests.empty());
 }
 
@@ -216,13 +204,13 @@ TEST_F(HttpWakerTest, ALongAnswerToATakenRequestIsNotReadToItsEnd)
 {
     std::string const body(100'000, 'x');
     cpe.script = [&](std::size_t, std::string const&) {
-        return taken({"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n" + body, Then::hang});
+        return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n" + body, Then::hang};
     };
-    EXPECT_TRUE(wake().reached);
+    EXPECT_TRUE(ask().is_sent);
     cpe.script = [&](std::size_t, std::string const&) {
-        return taken({"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n" + body, Then::close, 1000});
+        return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n" + body, Then::close, 1000};
     };
-    EXPECT_TRUE(wake().reached);
+    EXPECT_TRUE(ask().is_sent);
 }
 
 TEST_F(HttpWakerTest, ALongRefusalIsARefusal)
@@ -231,27 +219,27 @@ TEST_F(HttpWakerTest, ALongRefusalIsARefusal)
     cpe.script = [&](std::size_t, std::string const&) {
         return Reply{"HTTP/1.1 404 Not Found\r\nContent-Length: 1000000\r\n\r\n" + body};
     };
-    auto const outcome = wake();
-    EXPECT_FALSE(outcome.reached);
-    EXPECT_THAT(outcome.cause, HasSubstr("too long"));
+    auto const asked = ask();
+    EXPECT_FALSE(asked.is_sent);
+    EXPECT_THAT(asked.cause, HasSubstr("too long"));
 }
 
 TEST_F(HttpWakerTest, SilenceAndNonsenseEndWithACause)
 {
     settings.limits.exchange = 50ms;
     cpe.script = [](std::size_t, std::string const&) { return Reply{"", Then::hang}; };
-    EXPECT_THAT(wake().cause, HasSubstr("no answer came"));
+    EXPECT_THAT(ask().cause, HasSubstr("no answer came"));
     cpe.script = [](std::size_t, std::string const&) { return Reply{"", Then::close}; };
-    EXPECT_THAT(wake().cause, HasSubstr("closed the connection without an answer"));
+    EXPECT_THAT(ask().cause, HasSubstr("closed the connection without an answer"));
     cpe.script = [](std::size_t, std::string const&) { return Reply{"SSH-2.0-dropbear\r\n\r\n", Then::close}; };
-    EXPECT_THAT(wake().cause, HasSubstr("no usable answer"));
+    EXPECT_THAT(ask().cause, HasSubstr("no usable answer"));
 }
 
 TEST_F(HttpWakerTest, TheAnswerIsNotWaitedForLongerThanTheCallerWants)
 {
     settings.limits.exchange = 1h;
     cpe.script = [](std::size_t, std::string const&) { return Reply{"", Then::hang}; };
-    EXPECT_FALSE(wake(50ms).reached);
+    EXPECT_FALSE(ask(50ms).is_sent);
 }
 
 TEST_F(HttpWakerTest, NobodyListeningIsTold)
@@ -259,20 +247,75 @@ TEST_F(HttpWakerTest, NobodyListeningIsTold)
     boost::asio::ip::tcp::acceptor free{context, {boost::asio::ip::address_v4::loopback(), 0}};
     url = "http://127.0.0.1:" + std::to_string(free.local_endpoint().port()) + "/";
     free.close();
-    EXPECT_THAT(wake().cause, HasSubstr("refused"));
+    EXPECT_THAT(ask().cause, HasSubstr("refused"));
 }
 
-TEST_F(HttpWakerTest, MoreAtOnceThanAllowedAreRefused)
+TEST_F(HttpWakerTest, ADeviceIsAskedOverIpv6)
 {
-    settings.limits.at_once = 0;
-    EXPECT_THAT(wake().cause, HasSubstr("too many connection requests"));
-    EXPECT_TRUE(cpe.requests.empty());
+    ScriptedCpe six{context, boost::asio::ip::address_v6::loopback()};
+    six.script = cpe.script;
+    url = "http://[::1]:" + six.port() + "/cr/abc";
+    auto const asked = ask();
+    EXPECT_TRUE(asked.is_sent) << asked.cause;
+    ASSERT_EQ(six.requests.size(), 1u);
+    EXPECT_THAT(six.requests[0], HasSubstr("\r\nHost: [::1]:" + six.port() + "\r\n"));
 }
 
-TEST_F(HttpWakerTest, AnUnknownDeviceIsNotReached)
+TEST_F(HttpWakerTest, AnOldServerThatEndsItsAnswersWithTheConnectionIsUnderstood)
 {
-    wakeup::HttpWaker waker{inventory, metrics, settings};
-    EXPECT_THAT(support::run(context, waker.wake(domain::DeviceKey{4711}, 1s)).cause, HasSubstr("no such device"));
+    logins = {{"cpe", "secret"}};
+    ask_for_digest("cpe", "secret", Then::close);
+    cpe.script = [script = cpe.script](std::size_t number, std::string const& request) {
+        auto reply = script(number, request);
+        reply.bytes.replace(0, 8, "HTTP/1.0");
+        reply.bytes.replace(reply.bytes.find("Content-Length: 0\r\n"), 19, "");
+        return reply;
+    };
+    EXPECT_TRUE(ask().is_sent);
+}
+
+TEST_F(HttpWakerTest, ADigestWithoutQopIsAnsweredWithoutIt)
+{
+    logins = {{"cpe", "secret"}};
+    cpe.script = [](std::size_t, std::string const& request) {
+        return request.find("Authorization: Digest") == std::string::npos
+                   ? answer("401 Unauthorized", "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n")
+                   : answer("204 No Content");
+    };
+    EXPECT_TRUE(ask().is_sent);
+    EXPECT_THAT(cpe.requests[1], Not(HasSubstr("qop")));
+    EXPECT_THAT(cpe.requests[1], Not(HasSubstr("cnonce")));
+}
+
+TEST_F(HttpWakerTest, ItAppliesToDevicesWhoseUrlMayBeAsked)
+{
+    wakeup::HttpWaker const http{settings};
+    std::string why;
+    EXPECT_TRUE(http.applies(target(), why));
+    url = "http://169.254.169.254/";
+    EXPECT_FALSE(http.applies(target(), why));
+    EXPECT_THAT(why, HasSubstr("not allowed"));
+    auto silent = target();
+    silent.device.connection_request_url.clear();
+    EXPECT_FALSE(http.applies(silent, why));
+    EXPECT_THAT(why, HasSubstr("has told no ConnectionRequestURL"));
+}
+
+TEST(SignOfNat, AnAddressThatIsNotTheInformsIsOne)
+{
+    EXPECT_THAT(wakeup::sign_of_nat("192.168.1.1", "203.0.113.9"), HasSubstr("the private address 192.168.1.1"));
+    EXPECT_THAT(wakeup::sign_of_nat("100.64.3.4", "203.0.113.9"), HasSubstr("came from 203.0.113.9"));
+    EXPECT_THAT(wakeup::sign_of_nat("198.51.100.1", "203.0.113.9"), HasSubstr("names 198.51.100.1"));
+    EXPECT_THAT(wakeup::sign_of_nat("10.0.0.1", "2001:db8::1"), HasSubstr("the private address"));
+}
+
+TEST(SignOfNat, TheSameAddressANameOrTheOtherFamilySaysNothing)
+{
+    EXPECT_EQ(wakeup::sign_of_nat("10.0.0.1", "10.0.0.1"), "");
+    EXPECT_EQ(wakeup::sign_of_nat("10.0.0.1", "::ffff:10.0.0.1"), "");
+    EXPECT_EQ(wakeup::sign_of_nat("cpe.example.net", "203.0.113.9"), "");
+    EXPECT_EQ(wakeup::sign_of_nat("198.51.100.1", "2001:db8::1"), "");
+    EXPECT_EQ(wakeup::sign_of_nat("198.51.100.1", ""), "");
 }
 
 }  // namespace

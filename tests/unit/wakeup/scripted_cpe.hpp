@@ -26,8 +26,9 @@ public:
         int repeat = 1;  ///< how often the bytes are sent
     };
 
-    explicit ScriptedCpe(boost::asio::io_context& context)
-        : acceptor_{context, {boost::asio::ip::address_v4::loopback(), 0}}
+    explicit ScriptedCpe(boost::asio::io_context& context,
+                         boost::asio::ip::address const& address = boost::asio::ip::address_v4::loopback())
+        : acceptor_{context, {address, 0}}
     {
         boost::asio::co_spawn(context, accept(), boost::asio::detached);
     }

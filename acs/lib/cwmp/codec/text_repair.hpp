@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,9 @@ namespace cwmp::codec {
 /// Appends `text` as the content of an element: escaped, without characters that XML 1.0 forbids; bytes that are no
 /// UTF-8 are taken as Latin-1.
 void append_escaped(std::string& out, std::string_view text);
+
+/// Appends one character, U+10FFFF at most.
+void append_utf8(std::string& out, std::uint32_t code);
 
 /// Would `append_escaped` append `text` as it is?
 [[nodiscard]] bool needs_no_escape(std::string_view text) noexcept;

@@ -479,6 +479,37 @@ TEST_F(ServerTest, PushesAStreamUntilTheServerStops)
     EXPECT_EQ(server->connections(), 0u);
 }
 
+/// Gives one piece, then fails.
+class Failing final : public net::PushStream {
+public:
+    base::Awaitable<std::optional<std::string>> next() override
+    {
+        if (given_)
+            throw std::runtime_error{"there is no more"};
+        given_ = true;
+        co_return "half";
+    }
+    void cancel() noexcept override {}
+
+private:
+    bool given_ = false;
+};
+
+TEST_F(ServerTest, AStreamThatFailsIsCutWithoutItsEnd)
+{
+    answer = [](net::Request&) -> base::Awaitable<net::Response> {
+        net::Response response;
+        response.body = std::make_unique<Failing>();
+        co_return response;
+    };
+    start();
+    RawClient client{port()};
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.answer();
+    EXPECT_EQ(client.rest(), "4\r\nhalf\r\n");
+    EXPECT_EQ(get("/").error().code, net::ClientErrc::closed);
+}
+
 TEST_F(ServerTest, AReasonStandsInsteadOfTheStandardPhraseAndStaysOnItsLine)
 {
     answer = [](net::Request&) -> base::Awaitable<net::Response> {

@@ -1,0 +1,9 @@
+-- rule: stun
+-- on: BOOTSTRAP, BOOT, PERIODIC
+-- when: device.connection_request_url not like '%//' || host(device.ip_address) || ':%'
+-- # Behind NAT, for the address that it tells is not the one it comes from: connection requests reach it over UDP only.
+-- # The shortest time that any NAT of yours keeps a way open is what the pause between its requests must stay below.
+-- set: stun.server = 'stun.example.net'
+-- set: stun.port = 3478
+-- set: stun.keepalive = 25
+-- set: stun.enable = true
