@@ -127,6 +127,23 @@ Answer remove_file(Call call);
 // incidents.cpp
 Answer list_incidents(Call call);
 
+// events.cpp
+Answer list_events(Call call);
+Answer list_device_events(Call call);
+Answer stream_events(Call call);
+
+// webhooks.cpp
+Answer list_webhooks(Call call);
+Answer get_webhook(Call call);
+Answer add_webhook(Call call);
+Answer change_webhook(Call call);
+Answer remove_webhook(Call call);
+Answer pause_webhook(Call call);
+Answer resume_webhook(Call call);
+Answer test_webhook(Call call);
+Answer list_dead_letters(Call call);
+Answer redeliver_dead_letters(Call call);
+
 // announcements.cpp
 Answer list_announcements(Call call);
 Answer add_announcements(Call call);

@@ -21,6 +21,8 @@ class ParameterCheck;
 class ParameterValues;
 class DeviceAdmin;
 class DeviceLife;
+class EventLog;
+class EventTail;
 class EditLocks;
 class Faults;
 class IdempotencyKeys;
@@ -39,6 +41,8 @@ class Rules;
 class StrangerList;
 class Traces;
 class Waker;
+class WebhookSender;
+class WebhookStore;
 }  // namespace domain
 
 namespace api {
@@ -76,6 +80,10 @@ struct Services {
     domain::Fleet& fleet_search;
     domain::Groups& groups;
     domain::Jobs& jobs;
+    domain::EventLog& events;
+    domain::EventTail& event_tail;
+    domain::WebhookStore& webhooks;
+    domain::WebhookSender& webhook_sender;
     domain::FleetList& fleet_lists;
     domain::FailedTasks& failed_tasks;
 };

@@ -32,6 +32,16 @@ struct OperatorSettings {
     std::chrono::milliseconds stranger_pause{100};
 };
 
+/// Streams of events.
+struct EventStreamSettings {
+    std::uint32_t at_once = 200;          ///< of all callers of this node; more: 503
+    std::chrono::seconds keep_alive{15};  ///< a quiet stream says so this often
+    std::chrono::seconds life{15 * 60};   ///< then it ends, and its reader asks again: who may no longer, is refused
+    std::chrono::milliseconds poll{250};  ///< between two looks at the node's tail of the log
+    std::chrono::milliseconds outage{2'000};  ///< between two tries while the database is away
+    unsigned page = 500;                      ///< events read at once
+};
+
 /// What clients may ask of the API; every limit is finite.
 struct Settings {
     std::vector<Token> tokens;                       ///< beside those of operators
@@ -47,6 +57,7 @@ struct Settings {
     std::vector<domain::ShownSetting> configuration;  ///< told by /settings
     std::string configuration_file;
     std::uint32_t exports = 4;  ///< lists given as CSV or NDJSON at once; more: 503
+    EventStreamSettings streams;
 };
 
 }  // namespace api

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <stdexcept>
 
 namespace app {
@@ -119,6 +120,22 @@ storage::TaskWatchSettings task_watch_of(Config const& config)
 {
     storage::TaskWatchSettings settings;
     settings.connection.url = config.database.url;
+    return settings;
+}
+
+storage::EventWatchSettings event_watch_of(Config const& config)
+{
+    storage::EventWatchSettings settings;
+    settings.connection.url = config.database.url;
+    return settings;
+}
+
+webhooks::DelivererSettings deliverer_of(Config::Webhooks const& config, webhooks::SenderSettings sender)
+{
+    webhooks::DelivererSettings settings;
+    settings.lane.sender = std::move(sender);
+    settings.lane.retry.refusals = config.refusals;
+    settings.lane.retry.keep_for = config.keep_for;
     return settings;
 }
 
@@ -357,6 +374,12 @@ Application::Application(Config config, Prepared prepared)
       rule_runner_{rules_, path_.outcomes(), clock_},
       chores_{chores_of(config_, path_.paths()), node_, clock_},
       task_watch_{task_watch_of(config_), news_},
+      events_{searches_},
+      event_watch_{event_watch_of(config_), event_tail_, metrics_},
+      webhooks_{writes_, prepared_.sealer, node_.value()},
+      webhook_sender_{prepared_.webhook_sender, clock_},
+      deliverer_{{events_, event_tail_, inventory_, webhooks_, guard_, clock_, metrics_},
+                 deliverer_of(config_.webhooks, prepared_.webhook_sender)},
       bindings_{writes_, prepared_.sealer},
       stun_{stun_server_of(config_, bindings_, clock_, metrics_)},
       reachability_{writes_, searches_},
@@ -411,6 +434,9 @@ base::Result<void> Application::start()
     if (wake_mail_)
         wake_mail_->start();
     note_writer_.start();
+    event_watch_.start();
+    webhook_thread_->spawn(0, [this] { return deliverer_.run(); });
+    webhook_thread_->start();
     follow_rules();
     threads_->start();
     if (auto opened = listen_cwmp(); !opened)
@@ -438,6 +464,7 @@ void Application::stop(std::chrono::milliseconds patience)
         base::log::warning("app.drain",
                            {{"connections", server_->connections()}, {"reason", "still open, closed now"}});
     server_->stop();
+    leave_webhooks();
     if (wake_mail_)
         wake_mail_->stop();
     threads_->stop();
@@ -463,7 +490,21 @@ void Application::stop(std::chrono::milliseconds patience)
     rule_thread_.reset();
     stun_.reset();
     task_watch_.stop();
+    event_watch_.stop();
     chores_.stop();
+}
+
+/// Another node goes on with them at once, unless the database cannot be told.
+void Application::leave_webhooks()
+{
+    constexpr std::chrono::seconds patience{3};
+    auto const left = std::make_shared<std::promise<void>>();
+    auto const is_left = left->get_future();
+    if (webhook_thread_->running()) {
+        webhook_thread_->spawn(0, [this, left] { return deliverer_.leave([left] { left->set_value(); }); });
+        static_cast<void>(is_left.wait_for(patience));
+    }
+    webhook_thread_->stop();
 }
 
 void Application::reload()
@@ -561,12 +602,13 @@ base::Result<void> Application::listen_api()
     settings.configuration = config_.settings;
     settings.configuration_file = config_.file;
     handlers_.push_back(std::make_unique<api::Api>(
-        api::Services{inventory_,     files_,         *directory_,  waker_,      guard_,        &model_check_,
-                      clock_,         metrics_,       admin_,       promotions_, rules_,        audit_,
-                      incidents_,     announcements_, strangers_,   operators_,  life_,         rotations_,
-                      sessions_,      session_board_, traces_,      keys_,       edit_locks_,   values_,
-                      rule_settings_, faults_,        fleet_,       waker_,      fleet_search_, groups_,
-                      jobs_,          fleet_lists_,   failed_tasks_},
+        api::Services{inventory_,     files_,         *directory_, waker_,      guard_,          &model_check_,
+                      clock_,         metrics_,       admin_,      promotions_, rules_,          audit_,
+                      incidents_,     announcements_, strangers_,  operators_,  life_,           rotations_,
+                      sessions_,      session_board_, traces_,     keys_,       edit_locks_,     values_,
+                      rule_settings_, faults_,        fleet_,      waker_,      fleet_search_,   groups_,
+                      jobs_,          events_,        event_tail_, webhooks_,   webhook_sender_, fleet_lists_,
+                      failed_tasks_},
         settings));
     auto& handler = *handlers_.back();
     api_ = &dynamic_cast<api::Api&>(handler);

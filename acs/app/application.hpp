@@ -23,6 +23,7 @@
 #include "storage/chores.hpp"
 #include "storage/database.hpp"
 #include "storage/enrolment_watch.hpp"
+#include "storage/event_watch.hpp"
 #include "storage/note_writer.hpp"
 #include "storage/pg_announcements.hpp"
 #include "storage/pg_audit.hpp"
@@ -30,6 +31,7 @@
 #include "storage/pg_device_bindings.hpp"
 #include "storage/pg_device_life.hpp"
 #include "storage/pg_edit_locks.hpp"
+#include "storage/pg_event_log.hpp"
 #include "storage/pg_failed_tasks.hpp"
 #include "storage/pg_faults.hpp"
 #include "storage/pg_file_store.hpp"
@@ -55,6 +57,7 @@
 #include "storage/pg_sweep.hpp"
 #include "storage/pg_traces.hpp"
 #include "storage/pg_wake_requests.hpp"
+#include "storage/pg_webhooks.hpp"
 #include "storage/session_path.hpp"
 #include "storage/task_watch.hpp"
 #include "wakeup/dispatcher.hpp"
@@ -63,6 +66,7 @@
 #include "wakeup/stun_server.hpp"
 #include "wakeup/udp_waker.hpp"
 #include "wakeup/xmpp_link.hpp"
+#include "webhooks/deliverer.hpp"
 
 #include <boost/asio/thread_pool.hpp>
 
@@ -85,6 +89,7 @@ struct Prepared {
     std::vector<api::Token> tokens;
     TlsContexts tls;
     wakeup::TargetRules wake_targets;
+    webhooks::SenderSettings webhook_sender;
     std::optional<xmpp::Account> xmpp;  ///< ours; none: no XMPP
 };
 
@@ -115,6 +120,7 @@ public:
 
 private:
     void follow_rules();
+    void leave_webhooks();
     [[nodiscard]] base::Result<void> listen_cwmp();
     [[nodiscard]] base::Result<void> listen_files();
     [[nodiscard]] base::Result<void> listen_api();
@@ -177,6 +183,14 @@ private:
     storage::Chores chores_;
     storage::TaskWatch task_watch_;
     storage::NoteWriter note_writer_;
+    storage::PgEventLog events_;
+    domain::EventTail event_tail_;
+    storage::EventWatch event_watch_;
+    storage::PgWebhooks webhooks_;
+    webhooks::Sender webhook_sender_;
+    std::unique_ptr<net::Threads> webhook_thread_ =  // outlives the lanes, whose timers belong to it
+        std::make_unique<net::Threads>(1);
+    webhooks::Deliverer deliverer_;
     storage::PgDeviceBindings bindings_;
     std::unique_ptr<wakeup::StunServer> stun_;  ///< none: not configured
     std::shared_ptr<net::ExpectedPeers> expected_ = std::make_shared<net::ExpectedPeers>();

@@ -233,6 +233,18 @@ void read_wakeup(TomlReader& reader, Config::Wakeup& wakeup)
     reader.read("denied_networks", wakeup.denied_networks);
 }
 
+void read_webhooks(TomlReader& reader, Config::Webhooks& webhooks)
+{
+    reader.read("allowed_networks", webhooks.allowed_networks);
+    if (auto const parsed = net::Networks::parse(webhooks.allowed_networks); !parsed)
+        reader.complain("allowed_networks", parsed.error().what);
+    reader.read("ca_file", webhooks.ca_file);
+    reader.read("connect_timeout_ms", webhooks.connect_timeout, 100, 60'000);
+    reader.read("exchange_timeout_ms", webhooks.exchange_timeout, 100, 120'000);
+    reader.read("refusals", webhooks.refusals, 1, 1000);
+    reader.read("keep_hours", webhooks.keep_for, 1, 24 * 365);
+}
+
 void read_stun(TomlReader& reader, Config::Stun& stun)
 {
     reader.read("address", stun.address);
@@ -365,6 +377,8 @@ ConfigOutcome parse_config(std::string_view text, std::string_view file_name)
         config.api.listeners = read_listeners<ListenerConfig>(api, "api", context, [](TomlReader&, ListenerConfig&) {});
         TomlReader wakeup{root.table("wakeup"), "wakeup", findings};
         read_wakeup(wakeup, config.wakeup);
+        TomlReader webhooks{root.table("webhooks"), "webhooks", findings};
+        read_webhooks(webhooks, config.webhooks);
         TomlReader stun{root.table("stun"), "stun", findings};
         read_stun(stun, config.stun);
         TomlReader xmpp{root.table("xmpp"), "xmpp", findings};

@@ -210,6 +210,16 @@ struct Config {
         std::vector<std::string> denied_networks;
     } wakeup;
 
+    /// Events that are sent to receivers of operators.
+    struct Webhooks {
+        std::vector<std::string> allowed_networks;  ///< although they are link-local
+        std::string ca_file;  ///< whom receivers' certificates are believed from; empty: the system's
+        std::chrono::milliseconds connect_timeout{5000};
+        std::chrono::milliseconds exchange_timeout{15'000};
+        std::uint32_t refusals = 8;       ///< 4xx of one event; then it is a dead letter
+        std::chrono::hours keep_for{24};  ///< how long an event is tried while its receiver does not work
+    } webhooks;
+
     /// Connection requests over UDP, to devices behind NAT.
     struct Stun {
         std::string address = "::";  ///< numeric; "::" serves IPv4 too

@@ -97,6 +97,21 @@ base::Result<wakeup::TargetRules> make_targets(Config::Wakeup const& config)
     return wakeup::TargetRules{*std::move(allowed), *std::move(denied)};
 }
 
+base::Result<webhooks::SenderSettings> make_webhook_sender(Config::Webhooks const& config)
+{
+    webhooks::SenderSettings settings;
+    settings.connect = config.connect_timeout;
+    settings.exchange = config.exchange_timeout;
+    settings.allowed = net::Networks::parse(config.allowed_networks).value_or(net::Networks{});
+    net::TlsClientSettings tls;
+    tls.ca_file = config.ca_file;
+    auto context = net::TlsClientContext::create(std::move(tls));
+    if (!context)
+        return base::fail("webhooks.ca_file: " + context.error().what);
+    settings.tls = *std::move(context);
+    return settings;
+}
+
 base::Result<std::optional<xmpp::Account>> make_account(Config const& config)
 {
     if (config.xmpp.jid.empty())
@@ -128,13 +143,16 @@ base::Result<Prepared> prepare(Config const& config)
     auto targets = make_targets(config.wakeup);
     if (!targets)
         return std::unexpected{targets.error()};
+    auto webhook_sender = make_webhook_sender(config.webhooks);
+    if (!webhook_sender)
+        return std::unexpected{webhook_sender.error()};
     auto account = make_account(config);
     if (!account)
         return std::unexpected{account.error()};
     auto nonce_keys = sealer->derived("nonces");
     auto file_keys = sealer->derived("file tokens");
-    return Prepared{*std::move(sealer), std::move(nonce_keys), std::move(file_keys), *std::move(tokens),
-                    *std::move(tls),    *std::move(targets),   *std::move(account)};
+    return Prepared{*std::move(sealer), std::move(nonce_keys), std::move(file_keys),       *std::move(tokens),
+                    *std::move(tls),    *std::move(targets),   *std::move(webhook_sender), *std::move(account)};
 }
 
 }  // namespace app

@@ -23,10 +23,12 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::chrono::seconds patience{30};      // for an answer beyond the time it is held
-constexpr std::chrono::hours upload_patience{4};  // for a whole file
-constexpr std::chrono::minutes upload_stall{2};   // without progress of one
-constexpr std::chrono::hours copy_patience{4};    // for a whole list
+constexpr std::chrono::seconds patience{30};         // for an answer beyond the time it is held
+constexpr std::chrono::hours upload_patience{4};     // for a whole file
+constexpr std::chrono::minutes upload_stall{2};      // without progress of one
+constexpr std::chrono::minutes stream_patience{30};  // for a whole stream; the server ends it earlier
+constexpr std::chrono::seconds stream_stall{60};     // without a byte of it; it says something every 15 s
+constexpr std::chrono::hours copy_patience{4};       // for a whole list
 constexpr std::string_view json_types = "application/json, application/problem+json";
 constexpr std::chrono::milliseconds pause{1000};  // before a request is repeated
 
@@ -59,6 +61,21 @@ std::string text_of(json::object const& object, std::string_view name)
                                                   : "";
 }
 
+/// Hands pieces of a stream on.
+class Listening final : public net::BodySink {
+public:
+    explicit Listening(std::function<bool(std::string_view)> take) : take_{std::move(take)} {}
+    base::Result<void> write(std::string_view piece) override
+    {
+        if (!take_(piece))
+            return base::fail("enough was read");
+        return {};
+    }
+
+private:
+    std::function<bool(std::string_view)> take_;
+};
+
 /// The sentences of a problem document.
 std::string explain(json::object const& problem)
 {
@@ -89,8 +106,10 @@ struct Client::State {
         if (!connection || time != limit) {
             auto settings = settings_of(tls);
             settings.limits.exchange = time;
-            settings.limits.stall =
-                time == upload_patience || time == copy_patience ? std::chrono::milliseconds{upload_stall} : time;
+            settings.limits.stall = time == upload_patience || time == copy_patience
+                                        ? std::chrono::milliseconds{upload_stall}
+                                    : time == stream_patience ? std::chrono::milliseconds{stream_stall}
+                                                              : time;
             connection.emplace(url, std::move(settings));
             limit = time;
         }
@@ -313,6 +332,27 @@ Reply<json::object> Client::send(std::string_view target, std::string text, std:
     request.has_body = true;
     request.headers.set("Content-Type", type);
     return state_->ask(std::move(request), target, upload_patience);
+}
+
+Reply<void> Client::listen(std::string_view target, std::function<bool(std::string_view)> take)
+{
+    Listening sink{std::move(take)};
+    net::ClientRequest request;
+    request.target = fmt::format("/api/v1{}", target);
+    if (!state_->server.token.empty())
+        request.headers.set("Authorization", fmt::format("Bearer {}", state_->server.token));
+    request.headers.set("Accept", "text/event-stream, application/problem+json");
+    auto const answer = state_->exchange(std::move(request), stream_patience, &sink);
+    if (!answer && answer.error().code == net::ClientErrc::sink)
+        return {};
+    if (!answer)
+        return std::unexpected{Refusal{
+            0, fmt::format("the stream of the server at {} broke: {}", state_->url.to_string(), answer.error().what)}};
+    if (answer->status >= 300) {
+        auto const why = state_->read(*answer);
+        return std::unexpected{why ? Refusal{answer->status, "the answer is no stream"} : why.error()};
+    }
+    return {};
 }
 
 std::string encoded(std::string_view text)

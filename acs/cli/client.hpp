@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <expected>
+#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <string>
@@ -47,6 +48,8 @@ public:
     [[nodiscard]] Reply<std::string> text(std::string_view target);
     /// An empty object when the answer has no body.
     [[nodiscard]] Reply<boost::json::object> remove(std::string_view target);
+    /// Gives the pieces of a stream as they come until it ends, or `take` says false.
+    [[nodiscard]] Reply<void> listen(std::string_view target, std::function<bool(std::string_view piece)> take);
     /// Sends a file's bytes as the body.
     [[nodiscard]] Reply<boost::json::object> upload(std::string_view target, std::string const& path,
                                                     std::string_view type = "application/octet-stream");

@@ -245,6 +245,35 @@ void add_enrolment(CLI::App& app, Invocation& invocation)
     incidents->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
 }
 
+void add_events(CLI::App& app, Invocation& invocation)
+{
+    auto* const events = app.add_subcommand("events", "what happened, the newest first; of the last 24 hours");
+    events->add_option("--since", invocation.since, "from then on (RFC 3339)");
+    events->add_option("--until", invocation.until, "before then (RFC 3339)");
+    events->add_option("--limit", invocation.limit, "at most so many, 0 for all")->capture_default_str();
+    auto* const tail = app.add_subcommand("tail", "what happens, as it happens, until Ctrl-C");
+    tail->add_option("--count", invocation.count, "end after so many events");
+    for (auto* const command : {events, tail}) {
+        command->add_option("ID,--device", invocation.device, "only of this device");
+        command->add_option("--kind", invocation.kind, "only these kinds: device,task.failed (docs/events.md)");
+        command->add_option("--where", invocation.where, "only of devices for which this SQL condition holds");
+    }
+    auto* const webhooks = app.add_subcommand(
+        "webhooks",
+        "where events are sent to: list, show, add, change, remove, pause, resume, test, what was given up");
+    webhooks
+        ->add_option("ACTION", invocation.operands,
+                     "add NAME URL, show NAME, change NAME, remove NAME, pause NAME, resume NAME, test NAME, dead NAME,"
+                     " redeliver NAME [ID...]; nothing: list")
+        ->expected(0, many);
+    webhooks->add_option("--kind", invocation.kind, "kinds of events: device,task.failed; none for all");
+    webhooks->add_option("--where", invocation.where, "only of devices for which this SQL condition holds");
+    webhooks->add_option("--url", invocation.url, "where they go from now on");
+    webhooks->add_option("--batch", invocation.batch, "events in one request, at most");
+    webhooks->add_flag("--secret", invocation.asks_secret, "ask for the secret (else the server makes one)");
+    webhooks->add_option("--limit", invocation.limit, "at most so many, 0 for all");
+}
+
 /// Commands about acsctl itself, which need no server.
 void add_self(CLI::App& app, Invocation& invocation)
 {
@@ -343,6 +372,7 @@ std::expected<Invocation, Ending> read_arguments(std::vector<std::string> argume
     add_tasks(app, invocation);
     add_enrolment(app, invocation);
     add_operators(app, invocation);
+    add_events(app, invocation);
     add_self(app, invocation);
     add_overview(app, invocation);
     try {

@@ -38,10 +38,15 @@ struct Invocation {
     std::string priority;
     std::string window;              ///< of tasks: "01:00-05:00"
     std::string reason;              ///< why a pattern is promoted
-    std::string until;               ///< of traces: RFC 3339
+    std::string until;               ///< of traces and events: RFC 3339
     unsigned sessions = 0;           ///< of traces; 0: as the server has it
     std::string save;                ///< of a trace: the file that it goes to
-    std::string kind;                ///< of incidents
+    std::string kind;                ///< of incidents and events
+    std::string since;               ///< of events: RFC 3339
+    unsigned count = 0;              ///< of a tail: it ends after so many events; 0: never
+    std::string url;                 ///< of a webhook
+    unsigned batch = 0;              ///< events in one request to it; 0: as the server has it
+    bool asks_secret = false;        ///< of a webhook: somebody types it
     std::string address;             ///< of incidents and strangers
     std::string subscriber;          ///< of a device that is expected
     std::vector<std::string> tags;   ///< of a device that is expected

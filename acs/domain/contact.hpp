@@ -23,6 +23,7 @@ struct Contact {
     bool redelivered = false;  ///< the same events were committed before: marked, and nothing is triggered again
     std::string address;       ///< of the CPE as seen by us, numeric
     DeviceFacts facts;
+    std::string software_before;  ///< the version that was known when it is another one now: an event; empty: it is not
     std::vector<cwmp::ParameterValue> values;  ///< all that the Inform carried
     /// Some value differs from what the look-up brought: the overlay and the promoted copies are written.
     bool values_changed = true;

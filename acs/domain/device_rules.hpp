@@ -36,6 +36,12 @@ struct RuleVerdict {
     std::optional<std::string> outcomes;  ///< what each rule wants: JSON of the engine's own; none: as it is kept
 };
 
+/// An event that a rule has recorded.
+struct RuleEvent {
+    std::string kind;    ///< event_kind::emitted and its name
+    std::string detail;  ///< JSON object
+};
+
 /// What came of a verdict in a session.
 struct RuleRecord {
     DeviceKey device;
@@ -49,6 +55,7 @@ struct RuleRecord {
     std::vector<RuleGivenUp> given_up;
     std::vector<std::string> tags_added, tags_removed;
     std::vector<Task> tasks;  ///< that the rules order; without ids
+    std::vector<RuleEvent> events;
 };
 
 /// The database as the rules of sessions need it: batched over all sessions. Calls throw base::Unavailable.

@@ -13,7 +13,8 @@ constexpr std::array<std::string_view, permission_count> texts{
     "secrets.reveal",  "tasks.read",       "tasks.write",      "jobs.read",         "jobs.write",
     "files.read",      "files.write",      "rules.read",       "rules.write",       "rules.pause",
     "enrolment.read",  "enrolment.write",  "credentials.read", "credentials.write", "incidents.read",
-    "statistics.read", "operators.manage", "audit.read",       "traces.read",       "traces.write"};
+    "statistics.read", "operators.manage", "audit.read",       "traces.read",       "traces.write",
+    "events.read",     "webhooks.read",    "webhooks.write"};
 static_assert(!texts.back().empty(), "every permission has its text");
 
 }  // namespace

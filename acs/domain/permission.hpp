@@ -38,9 +38,12 @@ enum class Permission : std::uint8_t {
     audit_read,         ///< "audit.read": the audit trail
     traces_read,        ///< "traces.read": what was said in sessions; secrets stay masked
     traces_write,       ///< "traces.write": choose devices whose sessions are traced
+    events_read,        ///< "events.read": what happened, as lists and as a stream
+    webhooks_read,      ///< "webhooks.read": where events are sent to, and what came of it
+    webhooks_write,     ///< "webhooks.write": have events sent somewhere, or no longer
 };
 
-inline constexpr std::size_t permission_count = static_cast<std::size_t>(Permission::traces_write) + 1;
+inline constexpr std::size_t permission_count = static_cast<std::size_t>(Permission::webhooks_write) + 1;
 
 /// "devices.read".
 [[nodiscard]] std::string_view to_text(Permission permission) noexcept;

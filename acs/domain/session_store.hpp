@@ -38,11 +38,12 @@ public:
     /// The device of this identity and the login of this user name (empty: none is looked for).
     virtual base::Awaitable<LookupAnswer> look_up(cwmp::DeviceId identity, std::string username) = 0;
 
-    /// Durable on return: contact row, events (unless they are only 2 PERIODIC), values, session epoch + 1.
+    /// Durable on return: contact row, events (unless they are only 2 PERIODIC), values, session epoch + 1. A device
+    /// that is new, and one whose software is another, are events too.
     virtual base::Awaitable<Admission> commit_contact(Contact contact) = 0;
 
     /// Records a TransferComplete, DUStateChangeComplete or other report of the CPE as an event, whatever the epoch.
-    /// Durable on return. `kind` is the method's name, `detail` a JSON object.
+    /// Durable on return. `kind` is one of event_kind.hpp, `detail` a JSON object.
     virtual base::Awaitable<void> record_report(DeviceKey device, std::string kind, std::string detail) = 0;
 
     /// Notes how a session ended. Called for a failed one, and for a good one after failures. Not fenced.

@@ -117,6 +117,8 @@ Greeting judge(cwmp::DeviceId identity, cwmp::Inform const& inform, std::optiona
         contact.key = known->key;
         contact.redelivered = inform.retry_count > 0 && contact.events == canonical(known->last_events);
         contact.values_changed = has_changed(inform, *known);
+        if (known->facts.software_version != contact.facts.software_version)
+            contact.software_before = known->facts.software_version;
         contact.recent = known->recent;
         contact.recent_version = known->recent_version;
     }

@@ -1,6 +1,7 @@
 #include "session/cpe_requests.hpp"
 
 #include "cwmp/message_json.hpp"
+#include "domain/event_kind.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -81,7 +82,7 @@ std::optional<Report> report_of(Message const& request)
     auto json = to_json(Envelope{.id = std::nullopt, .message = request});
     for (auto const* name : {"method", "id", "namespace"})
         json.erase(name);
-    return Report{std::string{method_name(request)}, boost::json::serialize(json)};
+    return Report{std::string{domain::kind_of_report(method_name(request))}, boost::json::serialize(json)};
 }
 
 }  // namespace session

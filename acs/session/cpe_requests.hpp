@@ -18,7 +18,7 @@ namespace session {
 
 /// A report that must be recorded before it is answered: the method's name and what it says. None for questions.
 struct Report {
-    std::string kind;
+    std::string kind;    ///< see domain/event_kind.hpp
     std::string detail;  ///< JSON object
 };
 [[nodiscard]] std::optional<Report> report_of(cwmp::Message const& request);

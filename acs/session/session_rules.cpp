@@ -1,9 +1,14 @@
 #include "session/session.hpp"
 
 #include "base/log.hpp"
+#include "domain/event_kind.hpp"
 #include "session/rule_evaluation.hpp"
 
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace session {
@@ -29,6 +34,15 @@ bool is_of_rules(domain::Task const& task)
 bool is_about_parameters(domain::DeviceWish const& wish)
 {
     return domain::is_level(wish.action.kind) && wish.action.kind != "tag";
+}
+
+domain::RuleEvent event_of(domain::DeviceWish const& wish)
+{
+    boost::system::error_code error;
+    auto detail = boost::json::parse(wish.action.value, error);
+    boost::json::object told{{"rule", wish.rule}, {"name", wish.action.path}};
+    told["detail"] = error ? boost::json::value{wish.action.value} : std::move(detail);
+    return {domain::emitted_kind(wish.action.path), boost::json::serialize(told)};
 }
 
 }  // namespace
@@ -117,8 +131,6 @@ base::Awaitable<domain::RuleRound> Session::next_rules()
 /// False: no task came of it, and the rules have nothing more to do in this session.
 base::Awaitable<bool> Session::carry_out_rules(domain::RuleRound round)
 {
-    for (auto const& wish : round.events)
-        co_await services_.sessions.record_report(device_, wish.action.path, wish.action.value);
     auto record = co_await record_of(std::move(round));
     for (auto const& each : record.given_up)
         log::warning("session.rule_given_up", {{"device", cwmp::external_id(identity_)},
@@ -154,7 +166,9 @@ base::Awaitable<domain::RuleRecord> Session::record_of(domain::RuleRound round)
                               .given_up = std::move(round.given_up),
                               .tags_added = std::move(round.tags_added),
                               .tags_removed = std::move(round.tags_removed),
-                              .tasks = std::move(round.tasks)};
+                              .tasks = std::move(round.tasks),
+                              .events = {}};
+    std::ranges::transform(round.events, std::back_inserter(record.events), event_of);
     rules_->take_changes(record);
     for (auto const& wish : round.downloads)
         if (auto task = co_await download_of(wish))

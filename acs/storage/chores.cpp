@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "storage/array_text.hpp"
+#include "storage/event_sql.hpp"
 #include "storage/login_kinds.hpp"
 
 #include <fmt/format.h>
@@ -27,20 +28,20 @@ struct Sweep {
 };
 
 constexpr std::array sweeps{
-    Sweep{{"sweep_expired_tasks", "UPDATE task SET state = 'expired', updated = $1, fault_text = 'its time was over "
-                                  "before the device could do it'"
-                                  " WHERE state = 'queued' AND expires_at < $1"},
+    Sweep{{"sweep_expired_tasks",
+           ACS_END_TASKS("UPDATE task SET state = 'expired', updated = $1, fault_text = 'its time was over "
+                         "before the device could do it' WHERE state = 'queued' AND expires_at < $1")},
           "tasks expired"},
-    Sweep{{"sweep_overdue_tasks", "UPDATE task SET state = 'failed', updated = $1, fault_text = 'the device accepted "
-                                  "it, but no result came in time'"
-                                  " WHERE state IN ('waiting', 'unknown') AND deadline < $1"},
+    Sweep{{"sweep_overdue_tasks",
+           ACS_END_TASKS("UPDATE task SET state = 'failed', updated = $1, fault_text = 'the device accepted it, but no "
+                         "result came in time' WHERE state IN ('waiting', 'unknown') AND deadline < $1")},
           "tasks overdue"},
     Sweep{{"sweep_retiring",
            "WITH gone AS (UPDATE device d SET state = 'retired', login_state = 'none', login_until = NULL, retire_by = "
            "NULL, automation_stopped = NULL, automation_stopped_at = NULL WHERE d.state = 'retiring'"
            " AND (d.retire_by < $1 OR d.retire_by IS NOT NULL AND EXISTS (SELECT FROM task t WHERE t.device_id = "
-           "d.device_id AND t.kind = 'retire' AND t.state = 'done')) RETURNING d.device_id)," ACS_RETIRE_PARTS
-           " SELECT 1 FROM gone"},
+           "d.device_id AND t.kind = 'retire' AND t.state = 'done')) RETURNING d.device_id, d.state, 'retiring' AS "
+           "former), told AS (" ACS_STATE_EVENTS("gone") ")," ACS_RETIRE_PARTS " SELECT 1 FROM gone"},
           "devices retired"},
     Sweep{{"sweep_transfers", "DELETE FROM transfer WHERE expires_at < $1::timestamptz - interval '7 days'"},
           "transfers forgotten",
@@ -121,10 +122,11 @@ constexpr Statement drop_traces{
 /// A later deadline of its own counts more: somebody said that it may take that long.
 constexpr Statement end_tasks_without_answer{
     "end_lost_tasks",
-    "UPDATE task SET state = 'failed', updated = $1, fault_text = 'the device did not come back within ' || $2::integer"
-    " || ' days to say what became of it'"
-    " WHERE state IN ('sent', 'waiting', 'unknown') AND updated < $1::timestamptz - make_interval(days => $2::integer)"
-    " AND (deadline IS NULL OR deadline < $1)"};
+    ACS_END_TASKS(
+        "UPDATE task SET state = 'failed', updated = $1, fault_text = 'the device did not come back within ' || "
+        "$2::integer || ' days to say what became of it' WHERE state IN ('sent', 'waiting', 'unknown')"
+        " AND updated < $1::timestamptz - make_interval(days => $2::integer)"
+        " AND (deadline IS NULL OR deadline < $1)")};
 
 /// "20261120", as partitions are named.
 std::string day_name(base::TimePoint time)

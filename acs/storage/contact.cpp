@@ -44,9 +44,10 @@ public:
         bool const periodic =
             std::ranges::all_of(contact.events, [](auto const& e) { return e.code == cwmp::event_code::periodic; });
         periodic_.add_flag(periodic);
-        has_events_ = has_events_ || !periodic;
-        has_overlays_ = has_overlays_ || question.overlay;
-        has_promoted_ = has_promoted_ || !question.promoted.empty();
+        ++count_;
+        has_.events = has_.events || !periodic;
+        has_.overlays = has_.overlays || question.overlay;
+        has_.promoted = has_.promoted || !question.promoted.empty();
         retries_.add(std::int64_t{std::min<std::uint32_t>(contact.retry_count, 1'000'000)});
         redelivered_.add_flag(contact.redelivered);
         rules_due_.add_flag(contact.rules_due);
@@ -59,6 +60,7 @@ public:
         hour_boots_.add(std::int64_t{std::min<std::uint32_t>(contact.activity.boots, 1'000'000)});
         add_overlay(question);
         add_identity(contact);
+        add_software(question);
         for (auto const& copy : question.promoted) {
             promoted_keys_.add(key);
             promoted_paths_.add(std::int64_t{copy.path_id});
@@ -69,10 +71,17 @@ public:
 
     pqxx::result known(pqxx::transaction_base& transaction)
     {
-        auto const statement = commit_known_contact(has_events_, has_overlays_, has_promoted_);
-        if (has_promoted_)
+        auto const statement = commit_known_contact(has_);
+        if (has_.promoted && has_.software)
+            return send(transaction, statement, promoted_keys_.finish(), promoted_paths_.finish(),
+                        promoted_values_.finish(), promoted_since_.finish(), renewed_.finish(),
+                        software_events_.finish(), software_before_.finish());
+        if (has_.promoted)
             return send(transaction, statement, promoted_keys_.finish(), promoted_paths_.finish(),
                         promoted_values_.finish(), promoted_since_.finish());
+        if (has_.software)
+            return send(transaction, statement, renewed_.finish(), software_events_.finish(),
+                        software_before_.finish());
         return send(transaction, statement);
     }
 
@@ -122,6 +131,16 @@ private:
         }
     }
 
+    void add_software(ContactQuestion const& question)
+    {
+        if (question.software_event == 0)
+            return;
+        has_.software = true;
+        renewed_.add(count_);
+        software_events_.add(question.software_event);
+        software_before_.add(shortened(question.contact.software_before, longest_fact));
+    }
+
     void add_identity(domain::Contact const& contact)
     {
         if (contact.key)
@@ -149,8 +168,11 @@ private:
     ArrayText keys_, contact_ids_, at_, boots_, periodic_, retries_, redelivered_, rules_due_, login_marks_, addresses_,
         codes_, event_keys_, software_, hardware_, provisioning_, parameter_keys_, urls_, hour_start_, hour_sessions_,
         hour_boots_, recent_versions_, recent_ids_, recent_values_, recent_changed_, promoted_keys_, promoted_paths_,
-        promoted_values_, promoted_since_, ouis_, classes_, serials_, manufacturers_, states_, announcements_;
-    bool has_events_ = false, has_overlays_ = false, has_promoted_ = false, has_announced_ = false;
+        promoted_values_, promoted_since_, ouis_, classes_, serials_, manufacturers_, states_, announcements_, renewed_,
+        software_events_, software_before_;
+    std::int64_t count_ = 0;
+    ContactParts has_;
+    bool has_announced_ = false;
 };
 
 ContactColumns columns_of(std::span<std::shared_ptr<BatchItem> const> items)

@@ -17,6 +17,7 @@ struct ContactQuestion {
     std::int64_t hash = 0;               ///< of the identity, for a new device; its key when it is made
     std::optional<OverlayText> overlay;  ///< none: it stays as it is
     std::vector<PromotedCopy> promoted;
+    std::int64_t software_event = 0;  ///< id of the event that the contact's software_before makes
 };
 
 struct ContactAnswer {

@@ -52,9 +52,16 @@ namespace {
 /// because it took its Inform for a redelivery, has to be marked so.
 #define ACS_CONTACT_EVENTS                                                                                             \
     " events AS (INSERT INTO event (at, device_id, event_id, kind, codes, keys, retry_count, redelivered, address)"    \
-    " SELECT at, device_id, contact_id, 'Inform', codes::text[], keys::text[], retry_count,"                           \
+    " SELECT at, device_id, contact_id, 'inform', codes::text[], keys::text[], retry_count,"                           \
     " redelivered OR retry_count > 0 AND same_events, address"                                                         \
     " FROM written WHERE NOT is_periodic ON CONFLICT DO NOTHING)"
+
+/// Events of devices whose software became another: place in the batch, id of the event, the version before.
+#define ACS_CONTACT_SOFTWARE(places, ids, versions)                                                                    \
+    " renewed AS (INSERT INTO event (at, device_id, event_id, kind, detail) SELECT w.at, w.device_id, s.event_id,"     \
+    " 'device.software_changed', jsonb_build_object('from', s.version, 'to', w.software_version) FROM unnest(" places  \
+    "::bigint[], " ids "::bigint[], " versions "::text[]) s (n, event_id, version) JOIN written w ON w.n = s.n"        \
+    " ON CONFLICT DO NOTHING)"
 
 /// Their overlays.
 #define ACS_CONTACT_RECENT                                                                                             \
@@ -73,53 +80,58 @@ namespace {
 
 /// The statement for known devices. What a batch has nothing of is left out: most Informs are periodic ones without
 /// news, and each INSERT costs the executor more to set up than a contact costs.
-std::string known_contact_sql(bool events, bool overlays, bool promoted)
+std::string known_contact_sql(ContactParts const& parts)
 {
     std::string sql = "WITH written AS (UPDATE device_contact c SET " ACS_CONTACT_SET " FROM unnest(" ACS_CONTACT_ARRAYS
                       ") WITH ORDINALITY u (" ACS_CONTACT_COLUMNS ", n) WHERE c.device_id = u.key"
                       " RETURNING c.device_id, c.session_epoch, u.n";
-    if (events)
-        sql += ", c.same_events, u.at, u.contact_id, u.codes, u.keys, u.retry_count, u.redelivered, u.is_periodic, "
-               "u.address";
-    if (overlays)
+    if (parts.events)
+        sql += ", c.same_events, u.contact_id, u.codes, u.keys, u.retry_count, u.redelivered, u.is_periodic, u.address";
+    if (parts.events || parts.software)
+        sql += ", u.at, u.software_version";
+    if (parts.overlays)
         sql += ", u.recent_version, u.recent_ids, u.recent_values, u.recent_changed";
     sql += ")";
-    if (events)
+    if (parts.events)
         sql += "," ACS_CONTACT_EVENTS;
-    if (overlays)
+    if (parts.overlays)
         sql += "," ACS_CONTACT_RECENT;
-    if (promoted)
+    if (parts.software)
+        sql += parts.promoted ? "," ACS_CONTACT_SOFTWARE("$29", "$30", "$31")
+                              : "," ACS_CONTACT_SOFTWARE("$25", "$26", "$27");
+    if (parts.promoted)
         sql += "," ACS_CONTACT_PROMOTED(
             "SELECT * FROM unnest($25::bigint[], $26::integer[], $27::text[], $28::timestamptz[])");
     sql += " SELECT n, device_id, session_epoch, false, ";
-    sql += overlays ? "recent_ids IS NULL OR device_id IN (SELECT device_id FROM recent)" : "true";
+    sql += parts.overlays ? "recent_ids IS NULL OR device_id IN (SELECT device_id FROM recent)" : "true";
     return sql + " FROM written";
 }
 
-/// The eight forms of that statement.
+/// The sixteen forms of that statement.
 class Forms {
 public:
     Forms()
     {
         for (unsigned i = 0; i < texts_.size(); ++i)
             texts_[i] = {"commit_contact_" + std::to_string(i),
-                         known_contact_sql((i & 1U) != 0, (i & 2U) != 0, (i & 4U) != 0)};
+                         known_contact_sql({(i & 1U) != 0, (i & 2U) != 0, (i & 4U) != 0, (i & 8U) != 0})};
     }
-    [[nodiscard]] Statement form(bool events, bool overlays, bool promoted) const
+    [[nodiscard]] Statement form(ContactParts const& parts) const
     {
-        auto const& [name, sql] = texts_[(events ? 1U : 0U) + (overlays ? 2U : 0U) + (promoted ? 4U : 0U)];
+        auto const& [name, sql] = texts_[(parts.events ? 1U : 0U) + (parts.overlays ? 2U : 0U) +
+                                         (parts.promoted ? 4U : 0U) + (parts.software ? 8U : 0U)];
         return {name.c_str(), sql.c_str()};
     }
 
 private:
-    std::array<std::pair<std::string, std::string>, 8> texts_;
+    std::array<std::pair<std::string, std::string>, 16> texts_;
 };
 
 /// New devices of which nobody has spoken.
 #define ACS_CONTACT_MADE                                                                                               \
     " made AS (INSERT INTO device (device_id, state, manufacturer, oui, product_class, serial_number, first_seen)"     \
     " SELECT n.device_id, u.state, u.manufacturer, u.oui, u.product_class, u.serial_number, u.at"                      \
-    " FROM u JOIN named n ON n.identity_hash = u.key ON CONFLICT (device_id) DO NOTHING),"
+    " FROM u JOIN named n ON n.identity_hash = u.key ON CONFLICT (device_id) DO NOTHING RETURNING device_id, state),"
 
 /// The same when some were announced: they get what was said of them, and the login that they came with is theirs. An
 /// announcement that was taken back in between makes no device active.
@@ -137,7 +149,16 @@ private:
     " coalesce(m.tags, '{}')"                                                                                          \
     " FROM u JOIN named n ON n.identity_hash = u.key LEFT JOIN met m ON m.announcement_id = u.announcement"            \
     " AND m.device_id = n.device_id"                                                                                   \
-    " ON CONFLICT (device_id) DO NOTHING),"
+    " ON CONFLICT (device_id) DO NOTHING RETURNING device_id, state),"
+
+/// Events of those that were made.
+#define ACS_CONTACT_TOLD                                                                                               \
+    " told AS (INSERT INTO event (at, device_id, event_id, kind, detail)"                                              \
+    " SELECT u.at, m.device_id, event_number(2 * u.n + k.place), k.kind, jsonb_build_object('state', m.state,"         \
+    " 'announced', u.announcement <> 0, 'software_version', u.software_version) FROM made m"                           \
+    " JOIN named n ON n.device_id = m.device_id JOIN u ON u.key = n.identity_hash"                                     \
+    " CROSS JOIN (VALUES (0, 'device.new'), (1, 'device.enrolled')) k (place, kind)"                                   \
+    " WHERE k.place = 0 OR m.state = 'active'),"
 
 /// The statement for new devices around one of these two parts.
 #define ACS_NEW_CONTACT(made)                                                                                          \
@@ -150,7 +171,7 @@ private:
     " ON CONFLICT (identity_hash) DO UPDATE SET made_by = i.made_by"                                                   \
     " WHERE i.oui = EXCLUDED.oui AND i.product_class = EXCLUDED.product_class AND i.serial_number = "                  \
     "EXCLUDED.serial_number"                                                                                           \
-    " RETURNING i.identity_hash, i.device_id, i.made_by)," made                                                        \
+    " RETURNING i.identity_hash, i.device_id, i.made_by)," made ACS_CONTACT_TOLD                                       \
     " fresh AS (INSERT INTO device_contact AS c (device_id, session_epoch, contact_id, last_inform, last_boot, "       \
     "hour_start,"                                                                                                      \
     " hour_sessions, hour_boots, informs, periodic_informs, address, last_events, last_event_keys, software_version,"  \
@@ -195,10 +216,10 @@ constexpr Statement announced_contact{"commit_announced_contact", ACS_NEW_CONTAC
 
 }  // namespace
 
-Statement commit_known_contact(bool events, bool overlays, bool promoted)
+Statement commit_known_contact(ContactParts const& parts)
 {
     static Forms const forms;
-    return forms.form(events, overlays, promoted);
+    return forms.form(parts);
 }
 
 Statement commit_new_contact(bool announced)

@@ -1,6 +1,7 @@
 #include "storage/device_merge.hpp"
 
 #include "storage/array_text.hpp"
+#include "storage/event_sql.hpp"
 #include "storage/task_columns.hpp"
 
 #include <fmt/format.h>
@@ -28,17 +29,23 @@ constexpr std::array moves{
     Statement{"merge_logins", "UPDATE credential SET device_id = $2 WHERE device_id = $1"},
     Statement{
         "merge_sent_tasks",
-        "UPDATE task SET state = 'failed', updated = now(), fault_text = 'the device became one with another while"
-        " this was under way: what came of it is not known'"
-        " WHERE device_id = $1 AND state IN ('sent', 'waiting', 'unknown') AND $2::bigint <> 0"},
+        ACS_END_TASKS("UPDATE task SET state = 'failed', updated = now(), fault_text = 'the device became one with "
+                      "another while this was under way: what came of it is not known'"
+                      " WHERE device_id = $1 AND state IN ('sent', 'waiting', 'unknown') AND $2::bigint <> 0")},
     Statement{"merge_own_tasks",
-              "UPDATE task SET state = 'cancelled', updated = now(), fault_text = 'the device became "
-              "one with another' WHERE device_id = $1 AND state = 'queued' AND is_single AND "
-              "$2::bigint <> 0"},
+              ACS_END_TASKS("UPDATE task SET state = 'cancelled', updated = now(), fault_text = 'the device became "
+                            "one with another' WHERE device_id = $1 AND state = 'queued' AND is_single AND "
+                            "$2::bigint <> 0")},
     Statement{"merge_ended_tasks",
               "UPDATE task SET device_id = $2 WHERE device_id = $1 AND state NOT IN ('queued', 'sent', 'waiting', "
               "'unknown')"},
     Statement{"merge_events", "UPDATE event SET device_id = $2 WHERE device_id = $1"},
+    Statement{"tell_merge",
+              ACS_DEVICE_EVENTS("device.merged",
+                                "jsonb_build_object('oui', e.oui, 'product_class', e.product_class, 'serial_number', "
+                                "e.serial_number)",
+                                "(SELECT $2::bigint AS device_id, oui, product_class, serial_number FROM device"
+                                " WHERE device_id = $1)")},
     Statement{"merge_sessions", "UPDATE session SET device_id = $2 WHERE device_id = $1"},
     Statement{"merge_traces", "UPDATE trace SET device_id = $2 WHERE device_id = $1"},
     Statement{"merge_samples", "UPDATE parameter_sample SET device_id = $2 WHERE device_id = $1"},

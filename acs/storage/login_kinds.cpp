@@ -44,17 +44,27 @@ constexpr Statement prove_logins{
     " next_ha1_md5 = NULL, next_ha1_sha256 = NULL, next_password = NULL, next_at = NULL, used_at = now()"
     " FROM shown s WHERE c.username = s.username),"
     " others AS (DELETE FROM credential c USING shown s WHERE c.device_id = s.device_id AND c.username <> s.username"
-    " AND s.is_new)"
-    " UPDATE device d SET login_state = 'proven', login_until = NULL FROM shown s WHERE d.device_id = s.device_id"
-    " AND (d.login_state <> 'proven' OR d.login_until IS NOT NULL)"};
+    " AND s.is_new),"
+    " told AS (" ACS_DEVICE_EVENTS(
+        "device.credentials_rotated", "jsonb_build_object('login', 'cwmp')",
+        "(SELECT DISTINCT device_id FROM shown WHERE is_new)") ")"
+                                                               " UPDATE device d SET login_state = 'proven', "
+                                                               "login_until = NULL FROM shown s WHERE d.device_id = "
+                                                               "s.device_id"
+                                                               " AND (d.login_state <> 'proven' OR d.login_until IS "
+                                                               "NOT NULL)"};
 
 constexpr Statement mark_logins{
     "mark_login",
-    "UPDATE device d SET login_state = u.state, login_until = u.until"
-    " FROM unnest($1::bigint[], $2::text[], $3::timestamptz[]) u (device_id, state, until)"
+    "WITH u AS MATERIALIZED (SELECT u.*, d.login_state AS former FROM unnest($1::bigint[], $2::text[],"
+    " $3::timestamptz[]) u (device_id, state, until) JOIN device d ON d.device_id = u.device_id),"
+    " marked AS (UPDATE device d SET login_state = u.state, login_until = u.until FROM u"
     " WHERE d.device_id = u.device_id AND (d.login_state, d.login_until) IS DISTINCT FROM (u.state, u.until)"
     // It may have used its own in another session meanwhile.
-    " AND (u.state <> 'ignored' OR d.login_state = 'given')"};
+    " AND (u.state <> 'ignored' OR d.login_state = 'given')"
+    " RETURNING d.device_id, d.login_state, u.former) " ACS_DEVICE_EVENTS(
+        "device.re_enrolling", "'{}'",
+        "(SELECT device_id FROM marked WHERE login_state = 're-enrolling' AND former <> 're-enrolling')")};
 
 // What was used already is no longer to be found out about.
 constexpr Statement told_logins{"told_login",
@@ -99,17 +109,20 @@ constexpr Statement offer_wake_logins{
     " RETURNING c.device_id, c.username, c.password)"
     " SELECT u.n, k.username, k.password FROM u JOIN kept k ON k.device_id = u.device_id"};
 
-constexpr Statement confirm_wake_logins{"confirm_wake_login",
-                                        "UPDATE connection_request_credential c SET confirmed_at = now()"
-                                        " FROM unnest($1::bigint[]) u (device_id) WHERE c.device_id = u.device_id"
-                                        " AND c.origin = 'generated' AND c.confirmed_at IS NULL"};
+constexpr Statement confirm_wake_logins{
+    "confirm_wake_login",
+    "WITH confirmed AS (UPDATE connection_request_credential c SET confirmed_at = now()"
+    " FROM unnest($1::bigint[]) u (device_id) WHERE c.device_id = u.device_id"
+    " AND c.origin = 'generated' AND c.confirmed_at IS NULL RETURNING c.device_id) " ACS_DEVICE_EVENTS(
+        "device.credentials_rotated", "jsonb_build_object('login', 'connection_request')", "confirmed")};
 
 constexpr Statement retire_devices{
     "retire_device",
     "WITH gone AS (UPDATE device d SET state = 'retired', login_state = 'none', login_until = NULL, retire_by = NULL,"
     " automation_stopped = NULL, automation_stopped_at = NULL FROM unnest($1::bigint[]) u (device_id)"
-    " WHERE d.device_id = u.device_id AND d.state = 'retiring' RETURNING d.device_id)," ACS_RETIRE_PARTS
-    " SELECT count(*) FROM gone"};
+    " WHERE d.device_id = u.device_id AND d.state = 'retiring'"
+    " RETURNING d.device_id, d.state, 'retiring' AS former), told AS (" ACS_STATE_EVENTS(
+        "gone") ")," ACS_RETIRE_PARTS " SELECT count(*) FROM gone"};
 
 template <class Request>
 std::string devices_of(std::span<std::shared_ptr<BatchItem> const> items)

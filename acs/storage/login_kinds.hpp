@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/login_store.hpp"
+#include "storage/event_sql.hpp"
 #include "storage/session_parts.hpp"
 
 namespace storage {
@@ -102,14 +103,18 @@ public:
     void execute(pqxx::transaction_base& transaction, std::span<std::shared_ptr<BatchItem> const> items) override;
 };
 
-/// `gone` is a set of devices (device_id) that were just made retired: revokes their logins, cancels their tasks and
-/// forgets what they could come back by. Part of a WITH.
+/// `gone` is a set of devices (device_id among its columns) that were just made retired: revokes their logins, cancels
+/// their tasks and forgets what they could come back by. Part of a WITH.
 #define ACS_RETIRE_PARTS                                                                                               \
     " revoked AS (UPDATE credential c SET revoked_at = now(), password = '', next_ha1_md5 = NULL,"                     \
     " next_ha1_sha256 = NULL, next_password = NULL, next_at = NULL FROM gone"                                          \
     " WHERE c.device_id = gone.device_id AND c.revoked_at IS NULL),"                                                   \
     " stopped AS (UPDATE task t SET state = 'cancelled', updated = now(), fault_text = 'the device was retired'"       \
-    " FROM gone WHERE t.device_id = gone.device_id AND t.state IN ('queued', 'sent', 'waiting', 'unknown')),"          \
-    " unwoken AS (DELETE FROM connection_request_credential w USING gone WHERE w.device_id = gone.device_id)"
+    " FROM gone WHERE t.device_id = gone.device_id AND t.state IN ('queued', 'sent', 'waiting', 'unknown')"            \
+    " RETURNING " ACS_ENDED_TASK("t") "),"                                                                             \
+                                      " told_of_tasks AS (" ACS_TASK_EVENTS(                                           \
+                                          "stopped") "),"                                                              \
+                                                     " unwoken AS (DELETE FROM connection_request_credential w USING " \
+                                                     "gone WHERE w.device_id = gone.device_id)"
 
 }  // namespace storage

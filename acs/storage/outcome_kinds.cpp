@@ -2,6 +2,7 @@
 
 #include "storage/array_text.hpp"
 #include "storage/bounded_read.hpp"
+#include "storage/event_sql.hpp"
 #include "storage/outcome_json.hpp"
 #include "storage/rule_gate.hpp"
 #include "storage/rule_run.hpp"
@@ -51,12 +52,20 @@ constexpr Statement close_gates{
     " WHERE c.device_id = u.device_id AND c.session_epoch = u.session_epoch AND c.rules_epoch = 0 AND u.gate <> 0"
     " RETURNING u.n"};
 
-constexpr Statement give_up{"give_up_wish",
-                            "INSERT INTO rule_quarantine AS q (device_id, rule, what, version_id, reason, evidence)"
-                            " SELECT $1, r.rule, $3, r.version_id, $4, $5::jsonb FROM rule r WHERE r.rule = $2"
-                            " ON CONFLICT (device_id, rule, what) DO UPDATE SET version_id = EXCLUDED.version_id,"
-                            " reason = EXCLUDED.reason, evidence = EXCLUDED.evidence, since = now()"
-                            " WHERE q.version_id <> EXCLUDED.version_id"};
+constexpr Statement give_up{
+    "give_up_wish",
+    "WITH given AS (INSERT INTO rule_quarantine AS q (device_id, rule, what, version_id, reason, evidence)"
+    " SELECT $1, r.rule, $3, r.version_id, $4, $5::jsonb FROM rule r WHERE r.rule = $2"
+    " ON CONFLICT (device_id, rule, what) DO UPDATE SET version_id = EXCLUDED.version_id,"
+    " reason = EXCLUDED.reason, evidence = EXCLUDED.evidence, since = now()"
+    " WHERE q.version_id <> EXCLUDED.version_id RETURNING q.device_id, q.rule, q.what, q.reason) " ACS_DEVICE_EVENTS(
+        "rule.quarantined", "jsonb_build_object('rule', e.rule, 'what', e.what, 'reason', e.reason)", "given")};
+
+constexpr Statement add_rule_events{"add_rule_events",
+                                    "INSERT INTO event (at, device_id, event_id, kind, detail)"
+                                    " SELECT $1::timestamptz, $2, event_id, kind, detail::jsonb"
+                                    " FROM unnest($3::bigint[], $4::text[], $5::text[]) u (event_id, kind, detail)"
+                                    " ON CONFLICT DO NOTHING"};
 
 constexpr Statement add_tags{"add_rule_tags",
                              "UPDATE device SET tags = tags || ARRAY(SELECT t FROM unnest($2::text[]) t"
@@ -91,7 +100,7 @@ bool is_simple(SaveOutcomeQuestion const& question)
 {
     auto const& record = question.record;
     return question.tasks.empty() && record.given_up.empty() && record.tags_added.empty() &&
-           record.tags_removed.empty();
+           record.tags_removed.empty() && record.events.empty();
 }
 
 /// Only the gate is to be closed.
@@ -133,6 +142,17 @@ pqxx::result save_rows(pqxx::transaction_base& transaction, std::span<std::share
                 untils.finish(), outcomes.finish(), attempts.finish(), done.finish());
 }
 
+void save_events(pqxx::transaction_base& transaction, SaveOutcomeQuestion const& question)
+{
+    ArrayText kinds, details;
+    for (auto const& event : question.record.events) {
+        kinds.add(std::string_view{event.kind});
+        details.add(std::string_view{event.detail});
+    }
+    exec(transaction, add_rule_events, time_text(question.at), question.record.device.value(),
+         array_text(question.event_ids), kinds.finish(), details.finish());
+}
+
 /// What a record has besides its row.
 std::vector<domain::TaskId> save_more(pqxx::transaction_base& transaction, SaveOutcomeQuestion const& question)
 {
@@ -144,6 +164,8 @@ std::vector<domain::TaskId> save_more(pqxx::transaction_base& transaction, SaveO
         exec(transaction, add_tags, record.device.value(), texts_of(record.tags_added));
     if (!record.tags_removed.empty())
         exec(transaction, remove_tags, record.device.value(), texts_of(record.tags_removed));
+    if (!record.events.empty())
+        save_events(transaction, question);
     std::vector<AddTaskQuestion const*> tasks;
     for (auto const& task : question.tasks)
         tasks.push_back(&task);

@@ -37,6 +37,8 @@ struct SaveOutcomeQuestion {
     domain::RuleRecord record;                      ///< without tasks
     std::optional<std::string> outcomes, attempts;  ///< sealed
     std::vector<AddTaskQuestion> tasks;
+    std::vector<std::int64_t> event_ids;  ///< of the record's events
+    base::TimePoint at{};                 ///< when they are
 };
 using SaveOutcomeRequest = BatchRequest<SaveOutcomeQuestion, std::optional<std::vector<domain::TaskId>>>;
 /// Writes what came of the rules in sessions.

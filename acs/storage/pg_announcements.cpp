@@ -2,6 +2,7 @@
 
 #include "base/crypto.hpp"
 #include "storage/array_text.hpp"
+#include "storage/event_sql.hpp"
 #include "storage/task_columns.hpp"
 
 #include <fmt/format.h>
@@ -71,10 +72,11 @@ constexpr Statement enrol_pending_devices{
     " ORDER BY d.device_id, a.oui <> '' DESC, a.product_class <> '' DESC, a.announcement_id),"
     " met AS (SELECT DISTINCT ON (announcement_id) * FROM fits ORDER BY announcement_id, device_id),"
     " noted AS (UPDATE announcement a SET device_id = m.device_id, met_at = now() FROM met m"
-    " WHERE a.announcement_id = m.announcement_id)"
-    " UPDATE device d SET state = 'active', subscriber = coalesce(nullif(m.subscriber, ''), d.subscriber),"
+    " WHERE a.announcement_id = m.announcement_id),"
+    " enrolled AS (UPDATE device d SET state = 'active', subscriber = coalesce(nullif(m.subscriber, ''), d.subscriber),"
     " tags = ARRAY(SELECT DISTINCT unnest(d.tags || m.tags)) FROM met m WHERE d.device_id = m.device_id"
-    " AND d.state = 'pending'"};
+    " AND d.state = 'pending' RETURNING d.device_id, d.state, 'pending' AS former),"
+    " told AS (" ACS_STATE_EVENTS("enrolled") ") SELECT 1 FROM enrolled"};
 
 #define ACS_ANNOUNCEMENT_COLUMNS                                                                                       \
     "announcement_id, serial_number, oui, product_class, subscriber, tags, username, announced_at, announced_by,"      \

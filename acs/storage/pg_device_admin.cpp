@@ -3,6 +3,7 @@
 #include "domain/tag.hpp"
 #include "storage/array_text.hpp"
 #include "storage/device_merge.hpp"
+#include "storage/event_sql.hpp"
 #include "storage/login_kinds.hpp"
 #include "storage/rule_marks.hpp"
 
@@ -25,7 +26,8 @@ constexpr Statement merge_attributes{"merge_attributes", "SELECT jsonb_strip_nul
 // Who settles a conflict takes its reason away too.
 constexpr Statement change_device{
     "change_device",
-    "UPDATE device d SET state = coalesce($2::text, d.state),"
+    "WITH former AS (SELECT device_id, state FROM device WHERE device_id = $1),"
+    " changed AS (UPDATE device d SET state = coalesce($2::text, d.state),"
     " time_zone = CASE WHEN $3::text IS NULL THEN d.time_zone ELSE nullif($3, '') END,"
     " tags = coalesce($4::text[], d.tags),"
     " subscriber = CASE WHEN $5::text IS NULL THEN d.subscriber ELSE nullif($5, '') END,"
@@ -35,7 +37,9 @@ constexpr Statement change_device{
     " automation_stopped = CASE WHEN d.state = 'conflict' AND $2::text IS NOT NULL THEN NULL ELSE d.automation_stopped "
     "END,"
     " automation_stopped_at = CASE WHEN d.state = 'conflict' AND $2::text IS NOT NULL THEN NULL ELSE"
-    " d.automation_stopped_at END WHERE d.device_id = $1"};
+    " d.automation_stopped_at END FROM former WHERE d.device_id = former.device_id"
+    " RETURNING d.device_id, d.state, former.state AS former) " ACS_STATE_EVENTS(
+        "(SELECT * FROM changed WHERE state <> former)")};
 constexpr Statement read_notes{
     "read_device_notes",
     "SELECT coalesce(d.time_zone, ''), coalesce(d.access_node, ''), d.attributes::text, p.manufacturer, p.oui,"

@@ -1,7 +1,9 @@
 #include "storage/pg_device_life.hpp"
 
+#include "base/crypto.hpp"
 #include "domain/device.hpp"
 #include "storage/array_text.hpp"
+#include "storage/event_sql.hpp"
 #include "storage/login_kinds.hpp"
 #include "storage/pg_audit.hpp"
 
@@ -26,19 +28,24 @@ constexpr Statement allow_device{
     " RETURNING device_id"};
 constexpr Statement read_state{"read_device_state", "SELECT state FROM device WHERE device_id = $1 FOR UPDATE"};
 constexpr Statement begin_retirement{
-    "begin_retirement", "UPDATE device SET state = 'retiring', retire_by = $2::timestamptz WHERE device_id = $1"};
+    "begin_retirement",
+    "WITH former AS (SELECT device_id, state FROM device WHERE device_id = $1),"
+    " begun AS (UPDATE device d SET state = 'retiring', retire_by = $2::timestamptz FROM former f"
+    " WHERE d.device_id = f.device_id RETURNING d.device_id, d.state, f.state AS former) " ACS_STATE_EVENTS("begun")};
 constexpr Statement cancel_tasks{
     "cancel_tasks_of_retiring",
-    "UPDATE task SET state = 'cancelled', updated = now(), fault_text = 'the device is being retired'"
-    " WHERE device_id = $1 AND state = 'queued'"};
+    ACS_END_TASKS("UPDATE task SET state = 'cancelled', updated = now(), fault_text = 'the device is being retired'"
+                  " WHERE device_id = $1 AND state = 'queued'")};
 constexpr Statement order_retirement{
     "order_retirement", "INSERT INTO task (device_id, task_id, kind, priority, origin) VALUES ($1, $2, 'retire', 0, "
                         "'retirement')"};
 constexpr Statement end_retirement{
     "end_retirement",
-    "WITH gone AS (UPDATE device d SET state = 'retired', login_state = 'none', login_until = NULL, retire_by = NULL,"
-    " automation_stopped = NULL, automation_stopped_at = NULL WHERE d.device_id = $1 RETURNING "
-    "d.device_id)," ACS_RETIRE_PARTS " SELECT count(*) FROM gone"};
+    "WITH former AS (SELECT device_id, state FROM device WHERE device_id = $1),"
+    " gone AS (UPDATE device d SET state = 'retired', login_state = 'none', login_until = NULL, retire_by = NULL,"
+    " automation_stopped = NULL, automation_stopped_at = NULL FROM former f WHERE d.device_id = f.device_id"
+    " RETURNING d.device_id, d.state, f.state AS former), told AS (" ACS_STATE_EVENTS(
+        "gone") ")," ACS_RETIRE_PARTS " SELECT count(*) FROM gone"};
 
 // A new table with a column of this name is purged without being named here. The chain of the audit trail stays: it
 // holds no values.
@@ -51,8 +58,14 @@ constexpr Statement tables_of_devices{
 constexpr Statement purge_files{"purge_files", "DELETE FROM file WHERE uploaded_by = $1 RETURNING stored_as"};
 constexpr Statement orphan_children{"orphan_children",
                                     "UPDATE device SET parent_device = NULL WHERE parent_device = $1"};
+// What is erased must not be told again: who knows the device's name knows its hash.
+constexpr Statement tell_purge{"tell_purge", "INSERT INTO event (at, device_id, event_id, kind, detail) VALUES (now(),"
+                                             " 0, event_number(1), 'device.purged', jsonb_build_object("
+                                             "'device_sha256', $1::text))"};
 constexpr Statement read_identities{
     "read_identities", "SELECT oui, product_class, serial_number FROM device_identity WHERE device_id = $1"};
+constexpr Statement read_name{"read_device_name",
+                              "SELECT oui, product_class, serial_number FROM device WHERE device_id = $1"};
 
 std::optional<base::TimePoint> time_in(pqxx::field const& field)
 {
@@ -81,6 +94,14 @@ domain::DeviceState state_of(Transaction& transaction, domain::DeviceKey device)
     auto const rows = transaction.exec(read_state, device.value());
     return rows.empty() ? domain::DeviceState::retired
                         : domain::device_state(rows.front()[0].c_str()).value_or(domain::DeviceState::pending);
+}
+
+/// Of the name that the API has for the device.
+std::string hash_of_name(Transaction& transaction, domain::DeviceKey device)
+{
+    for (auto const& row : transaction.exec(read_name, device.value()))
+        return base::to_hex(base::sha256(cwmp::external_id({"", row[0].c_str(), row[1].c_str(), row[2].c_str()})));
+    return {};
 }
 
 /// Incidents and strangers may name a device that was not known when they were noted.
@@ -151,6 +172,7 @@ base::Awaitable<base::Result<domain::Purged>> PgDeviceLife::purge(domain::Device
         auto const state = state_of(transaction, device);
         if (state != retired && state != rejected && state != pending)
             return base::fail(fmt::format("it is {}: retire it first", domain::to_text(state)));
+        auto const name_hash = hash_of_name(transaction, device);
         domain::Purged purged;
         for (auto const& row : transaction.exec(purge_files, device.value()))
             purged.files.emplace_back(row[0].c_str());
@@ -172,6 +194,7 @@ base::Awaitable<base::Result<domain::Purged>> PgDeviceLife::purge(domain::Device
         if (!has_entries)
             written.device.reset();
         append_audit(transaction, std::move(written));
+        transaction.exec(tell_purge, name_hash);
         return purged;
     };
     co_return co_await writes_.run(std::move(work));

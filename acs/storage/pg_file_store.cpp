@@ -3,6 +3,7 @@
 #include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "storage/array_text.hpp"
+#include "storage/event_sql.hpp"
 
 namespace storage {
 
@@ -12,8 +13,15 @@ namespace {
 
 constexpr Statement add_file{
     "add_file",
-    "INSERT INTO file (name, file_type, version, product_class, size, sha256, stored_as, uploaded_by, created)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING " FILE_COLUMNS};
+    "WITH added AS (INSERT INTO file (name, file_type, version, product_class, size, sha256, stored_as, uploaded_by, "
+    "created) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING " FILE_COLUMNS "),"
+    " told AS (" ACS_DEVICE_EVENTS(
+        "transfer.upload_arrived",
+        "jsonb_build_object('file', e.file_id::text, 'name', e.name, 'file_type', "
+        "e.file_type, 'size', e.size)",
+        "(SELECT uploaded_by AS device_id, * FROM added WHERE uploaded_by IS NOT NULL)") ")"
+                                                                                         " SELECT " FILE_COLUMNS
+                                                                                         " FROM added"};
 constexpr Statement find_file{"find_file", "SELECT " FILE_COLUMNS " FROM file WHERE file_id = $1"};
 constexpr Statement find_file_by_name{"find_file_by_name", "SELECT " FILE_COLUMNS
                                                            " FROM file WHERE name = $1 ORDER BY file_id DESC LIMIT 1"};

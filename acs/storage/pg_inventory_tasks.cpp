@@ -1,5 +1,6 @@
 // The tasks of the inventory: made, listed, cancelled and waited for by people and programs.
 #include "storage/array_text.hpp"
+#include "storage/event_sql.hpp"
 #include "storage/inventory_read.hpp"
 #include "storage/pg_inventory.hpp"
 #include "storage/task_columns.hpp"
@@ -37,7 +38,8 @@ constexpr Statement list_device_tasks{
     " FROM task t" ACS_TASK_TABLES " WHERE t.device_id = $4 AND t.task_id > $1 AND ($2::text IS NULL OR t.state = $2)"
     " ORDER BY t.task_id LIMIT $3"};
 constexpr Statement cancel_queued_task{
-    "cancel_task", "UPDATE task SET state = 'cancelled', updated = now() WHERE task_id = $1 AND state = 'queued'"};
+    "cancel_task",
+    ACS_END_TASKS("UPDATE task SET state = 'cancelled', updated = now() WHERE task_id = $1 AND state = 'queued'")};
 
 std::optional<domain::TaskRow> first_task(pqxx::result const& rows)
 {

@@ -1,6 +1,7 @@
 // What a runner does with jobs: turns, steps, reviews.
 #include "domain/tag.hpp"
 #include "storage/array_text.hpp"
+#include "storage/event_sql.hpp"
 #include "storage/job_rows.hpp"
 #include "storage/pg_jobs.hpp"
 #include "storage/rule_marks.hpp"
@@ -88,11 +89,14 @@ constexpr Statement forget_devices{"forget_job_devices",
                                    " AND j.tasks IS NOT NULL"};
 constexpr Statement cancel_job_tasks{
     "cancel_job_tasks",
-    "UPDATE task t SET state = 'cancelled', updated = now(), fault_text = 'the job was cancelled' FROM (SELECT"
+    "WITH ended AS (UPDATE task t SET state = 'cancelled', updated = now(), fault_text = 'the job was cancelled' FROM "
+    "(SELECT"
     " t.device_id, t.task_id FROM job j CROSS JOIN LATERAL (SELECT t.device_id, t.task_id " ACS_TASKS_OF_JOB
     " AND t.state = 'queued' ORDER BY t.task_id LIMIT $1 FOR UPDATE SKIP LOCKED) t WHERE j.tasks IS NULL"
     " AND j.state = 'cancelled' LIMIT $1) q WHERE t.device_id = q.device_id AND t.task_id = q.task_id"
-    " AND t.state = 'queued'"};
+    " AND t.state = 'queued' RETURNING " ACS_ENDED_TASK("t") "), told AS (" ACS_TASK_EVENTS(
+        "ended") ")"
+                 " SELECT 1 FROM ended"};
 constexpr Statement note_job_wakes{
     "note_job_wakes", "UPDATE job SET reached = reached + $2, unreached = unreached + $3 WHERE job_id = $1"};
 

@@ -1,5 +1,6 @@
 #include "storage/pg_outcomes.hpp"
 
+#include "storage/array_text.hpp"
 #include "storage/outcome_json.hpp"
 #include "storage/sealed_json.hpp"
 #include "storage/task_columns.hpp"
@@ -44,6 +45,11 @@ base::Awaitable<std::optional<std::vector<domain::TaskId>>> PgOutcomes::save(dom
         auto arguments = arguments_text(parts_.sealer, task.device, task.arguments);
         question.tasks.push_back({std::move(task), std::move(arguments)});
     }
+    for (auto& event : record.events) {
+        event.detail = storable_json(event.detail);
+        question.event_ids.push_back(parts_.ids.next());
+    }
+    question.at = parts_.clock.now();
     auto const key = record.device.value();
     question.record = std::move(record);
     auto const asked = std::make_shared<SaveOutcomeRequest>(std::move(question));

@@ -1,6 +1,7 @@
 #include "storage/pg_rotations.hpp"
 
 #include "storage/array_text.hpp"
+#include "storage/event_sql.hpp"
 
 #include <fmt/format.h>
 #include <pqxx/pqxx>
@@ -27,9 +28,9 @@ constexpr Statement change_rotation{"change_rotation",
                                     " ended_at = CASE WHEN $2 = 'cancelled' THEN now() END"
                                     " WHERE rotation_id = $1 AND state IN ('running', 'paused')"};
 constexpr Statement cancel_rotation_tasks{
-    "cancel_rotation_tasks", "UPDATE task SET state = 'cancelled', updated = now(), fault_text = 'the rotation was "
-                             "cancelled' WHERE kind = 'credentials' AND origin = 'rotation:' || $1::bigint AND state = "
-                             "'queued'"};
+    "cancel_rotation_tasks",
+    ACS_END_TASKS("UPDATE task SET state = 'cancelled', updated = now(), fault_text = 'the rotation was cancelled'"
+                  " WHERE kind = 'credentials' AND origin = 'rotation:' || $1::bigint AND state = 'queued'")};
 constexpr Statement rotation_turns{
     "rotation_turns",
     "SELECT rotation_id, condition, position,"

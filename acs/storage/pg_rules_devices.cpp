@@ -1,5 +1,6 @@
 // What PgRules tells of devices: their parameters, what came of the rules, what is given up.
 #include "storage/array_text.hpp"
+#include "storage/event_sql.hpp"
 #include "storage/outcome_kinds.hpp"
 #include "storage/pg_rules.hpp"
 #include "storage/pg_tree_store.hpp"
@@ -56,7 +57,10 @@ constexpr Statement release_quarantines{
     " AND g.rule = a->>'rule' AND g.what = a->>'what')), '[]'), changed = now() FROM devices e"
     " WHERE o.device_id = e.device_id AND o.attempts <> '[]'),"
     " due AS (UPDATE device_contact c SET " ACS_GATE_MARKED " FROM devices e WHERE c.device_id = e.device_id"
-    " AND " ACS_GATE_UNMARKED ") SELECT count(*) FROM gone"};
+    " AND " ACS_GATE_UNMARKED "),"
+    " told AS (" ACS_DEVICE_EVENTS("rule.released", "jsonb_build_object('rule', e.rule, 'what', e.what)",
+                                   "gone") ")"
+                                           " SELECT count(*) FROM gone"};
 #undef IS_MEANT
 
 bool is_whole(domain::TreeQuestion const& question)

@@ -1,5 +1,6 @@
 // Devices that wait to be let in, as rules see them.
 #include "storage/array_text.hpp"
+#include "storage/event_sql.hpp"
 #include "storage/pg_rules.hpp"
 
 #include <pqxx/pqxx>
@@ -12,8 +13,11 @@ constexpr Statement next_pending{"next_pending_devices",
                                  "SELECT device_id FROM device WHERE device_id > $1 AND state = 'pending'"
                                  " ORDER BY device_id LIMIT $2"};
 constexpr Statement enrol_devices{
-    "enrol_devices", "UPDATE device SET state = 'active' WHERE device_id = ANY ($1::bigint[]) AND state = 'pending'"
-                     " RETURNING device_id, oui, product_class, serial_number"};
+    "enrol_devices",
+    "WITH enrolled AS (UPDATE device SET state = 'active' WHERE device_id = ANY ($1::bigint[]) AND state = 'pending'"
+    " RETURNING device_id, oui, product_class, serial_number, state, 'pending' AS former),"
+    " told AS (" ACS_STATE_EVENTS("enrolled") ")"
+                                              " SELECT device_id, oui, product_class, serial_number FROM enrolled"};
 
 }  // namespace
 

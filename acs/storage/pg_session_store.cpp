@@ -107,6 +107,8 @@ base::Awaitable<PgSessionStore::Prepared> PgSessionStore::prepare(domain::Contac
     Prepared prepared;
     prepared.question.contact_id = parts_.ids.next();
     prepared.question.hash = parts_.hash(contact.identity, 0);
+    if (!contact.software_before.empty())
+        prepared.question.software_event = parts_.ids.next();
     if (contact.values_changed && !contact.values.empty()) {
         auto const owner = contact.key.value_or(domain::DeviceKey{prepared.question.hash});
         auto const paths = co_await parts_.paths.intern(owner, names_of(contact));

@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "storage/array_text.hpp"
+#include "storage/event_sql.hpp"
 #include "storage/sealed_json.hpp"
 #include "storage/task_columns.hpp"
 
@@ -13,43 +14,64 @@ namespace {
 
 // The time of day of a window counts in the device's time zone; only tasks that have one pay for looking it up.
 constexpr Statement read_open_tasks{
-    "open_tasks",
-    "WITH expired AS (UPDATE task t SET state = 'expired', updated = now() FROM unnest($1::bigint[]) u (device_id)"
-    " WHERE t.device_id = u.device_id AND t.state = 'queued' AND t.expires_at <= now())"
-    " SELECT u.n, t.device_id, t.task_id, t.kind, t.state, t.priority, t.created, t.not_before, t.expires_at, "
-    "t.deadline,"
-    " t.sent_at, t.attempts, t.command_key, t.progress, t.origin, t.arguments, t.window_start, "
-    "t.window_end,"
-    " CASE WHEN t.window_end IS NOT NULL THEN (SELECT now() + (CASE WHEN clock.now::time < t.window_end"
-    " THEN clock.now::date ELSE clock.now::date + 1 END + t.window_end - clock.now)"
-    " FROM (SELECT device_clock(d.time_zone) AS now FROM device d WHERE d.device_id = t.device_id) clock) END"
-    " FROM unnest($1::bigint[]) WITH ORDINALITY u (device_id, n) CROSS JOIN LATERAL (SELECT * FROM task t"
-    " WHERE t.device_id = u.device_id AND t.state IN ('queued', 'sent', 'waiting', 'unknown')"
-    " AND (t.state <> 'queued' OR t.not_before <= now() AND (t.expires_at IS NULL OR t.expires_at > now())"
-    " AND CASE WHEN t.window_start IS NULL OR t.window_end IS NULL THEN true ELSE (SELECT"
-    " CASE WHEN t.window_start <= t.window_end THEN clock.now >= t.window_start AND clock.now < t.window_end"
-    " ELSE clock.now >= t.window_start OR clock.now < t.window_end END"
-    " FROM (SELECT device_clock(d.time_zone)::time AS now FROM device d"
-    " WHERE d.device_id = t.device_id) clock) END)"
-    " ORDER BY t.priority, t.task_id LIMIT 64) t"};
+    "open_tasks", "WITH expired AS (UPDATE task t SET state = 'expired', updated = now() FROM unnest($1::bigint[]) u "
+                  "(device_id)"
+                  " WHERE t.device_id = u.device_id AND t.state = 'queued' AND t.expires_at <= now() "
+                  "RETURNING " ACS_ENDED_TASK("t") "), told AS (" ACS_TASK_EVENTS(
+                      "expired") ")"
+                                 " SELECT u.n, t.device_id, t.task_id, t.kind, t.state, t.priority, t.created, "
+                                 "t.not_before, t.expires_at, "
+                                 "t.deadline,"
+                                 " t.sent_at, t.attempts, t.command_key, t.progress, t.origin, t.arguments, "
+                                 "t.window_start, "
+                                 "t.window_end,"
+                                 " CASE WHEN t.window_end IS NOT NULL THEN (SELECT now() + (CASE WHEN clock.now::time "
+                                 "< t.window_end"
+                                 " THEN clock.now::date ELSE clock.now::date + 1 END + t.window_end - clock.now)"
+                                 " FROM (SELECT device_clock(d.time_zone) AS now FROM device d WHERE d.device_id = "
+                                 "t.device_id) clock) END"
+                                 " FROM unnest($1::bigint[]) WITH ORDINALITY u (device_id, n) CROSS JOIN LATERAL "
+                                 "(SELECT * FROM task t"
+                                 " WHERE t.device_id = u.device_id AND t.state IN ('queued', 'sent', 'waiting', "
+                                 "'unknown')"
+                                 " AND (t.state <> 'queued' OR t.not_before <= now() AND (t.expires_at IS NULL OR "
+                                 "t.expires_at > now())"
+                                 " AND CASE WHEN t.window_start IS NULL OR t.window_end IS NULL THEN true ELSE (SELECT"
+                                 " CASE WHEN t.window_start <= t.window_end THEN clock.now >= t.window_start AND "
+                                 "clock.now < t.window_end"
+                                 " ELSE clock.now >= t.window_start OR clock.now < t.window_end END"
+                                 " FROM (SELECT device_clock(d.time_zone)::time AS now FROM device d"
+                                 " WHERE d.device_id = t.device_id) clock) END)"
+                                 " ORDER BY t.priority, t.task_id LIMIT 64) t"};
 
 // The fence locks the row of the newest session: an Inform that is being committed waits for us, or we see its epoch.
-constexpr Statement update_tasks{
-    "update_task",
-    "WITH fence AS MATERIALIZED (SELECT u.* FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], "
-    "$5::integer[],"
-    " $6::text[], $7::text[], $8::text[], $9::integer[], $10::text[], $11::timestamptz[], $12::timestamptz[])"
-    " WITH ORDINALITY u (device_id, task_id, epoch, state, attempts, command_key, progress, result, fault_code, "
-    "fault_text,"
-    " not_before, deadline, n) JOIN device_contact c ON c.device_id = u.device_id WHERE c.session_epoch = u.epoch"
-    " FOR NO KEY UPDATE OF c)"
-    " UPDATE task t SET state = f.state, attempts = f.attempts, command_key = f.command_key, progress = "
-    "f.progress::jsonb,"
-    " result = coalesce(f.result::jsonb, t.result), fault_code = f.fault_code, fault_text = f.fault_text,"
-    " not_before = coalesce(f.not_before, t.not_before), deadline = f.deadline, updated = now(),"
-    " sent_at = CASE WHEN f.state = 'sent' THEN now() ELSE t.sent_at END"
-    " FROM fence f WHERE t.device_id = f.device_id AND t.task_id = f.task_id"
-    " AND (t.state IN ('queued', 'sent', 'waiting', 'unknown') OR t.state = f.state) RETURNING f.n"};
+#define UPDATE_TASKS(returning)                                                                                        \
+    "WITH fence AS MATERIALIZED (SELECT u.* FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], "        \
+    "$5::integer[],"                                                                                                   \
+    " $6::text[], $7::text[], $8::text[], $9::integer[], $10::text[], $11::timestamptz[], $12::timestamptz[])"         \
+    " WITH ORDINALITY u (device_id, task_id, epoch, state, attempts, command_key, progress, result, fault_code, "      \
+    "fault_text,"                                                                                                      \
+    " not_before, deadline, n) JOIN device_contact c ON c.device_id = u.device_id WHERE c.session_epoch = u.epoch"     \
+    " FOR NO KEY UPDATE OF c),"                                                                                        \
+    " changed AS (UPDATE task t SET state = f.state, attempts = f.attempts, command_key = f.command_key, progress = "  \
+    "f.progress::jsonb,"                                                                                               \
+    " result = coalesce(f.result::jsonb, t.result), fault_code = f.fault_code, fault_text = f.fault_text,"             \
+    " not_before = coalesce(f.not_before, t.not_before), deadline = f.deadline, updated = now(),"                      \
+    " sent_at = CASE WHEN f.state = 'sent' THEN now() ELSE t.sent_at END"                                              \
+    " FROM fence f WHERE t.device_id = f.device_id AND t.task_id = f.task_id"                                          \
+    " AND (t.state IN ('queued', 'sent', 'waiting', 'unknown') OR t.state = f.state) RETURNING " returning ")"
+
+constexpr Statement update_tasks{"update_task", UPDATE_TASKS("f.n") " SELECT n FROM changed"};
+
+// For a batch in which some end. A statement that is sent again finds them ended, and tells nothing twice.
+constexpr Statement end_tasks{
+    "end_task",
+    UPDATE_TASKS("f.n, " ACS_ENDED_TASK("t")) ", told AS (" ACS_TASK_EVENTS(
+        "(SELECT * FROM changed n WHERE n.state IN ('done', 'failed', 'cancelled', 'expired') AND (SELECT o.state"
+        " FROM task o WHERE o.device_id = n.device_id AND o.task_id = n.task_id) IN ('queued', 'sent', 'waiting',"
+        " 'unknown'))") ") SELECT n FROM changed"};
+
+#undef UPDATE_TASKS
 
 constexpr Statement insert_tasks{
     "add_task",
@@ -86,6 +108,7 @@ public:
         tasks_.add(change.id.value());
         epochs_.add(change.epoch);
         states_.add(domain::to_text(change.state));
+        has_ended_ = has_ended_ || domain::is_final(change.state);
         attempts_.add(std::int64_t{change.attempts});
         command_keys_.add(std::string_view{change.command_key});
         add_json(progress_, change.progress);
@@ -98,14 +121,16 @@ public:
 
     pqxx::result send(pqxx::transaction_base& transaction)
     {
-        return exec(transaction, update_tasks, devices_.finish(), tasks_.finish(), epochs_.finish(), states_.finish(),
-                    attempts_.finish(), command_keys_.finish(), progress_.finish(), results_.finish(),
-                    fault_codes_.finish(), fault_texts_.finish(), not_before_.finish(), deadlines_.finish());
+        return exec(transaction, has_ended_ ? end_tasks : update_tasks, devices_.finish(), tasks_.finish(),
+                    epochs_.finish(), states_.finish(), attempts_.finish(), command_keys_.finish(), progress_.finish(),
+                    results_.finish(), fault_codes_.finish(), fault_texts_.finish(), not_before_.finish(),
+                    deadlines_.finish());
     }
 
 private:
     ArrayText devices_, tasks_, epochs_, states_, attempts_, command_keys_, progress_, results_, fault_codes_,
         fault_texts_, not_before_, deadlines_;
+    bool has_ended_ = false;
 };
 
 /// One task that cannot be read must not keep the device from its others.

@@ -22,6 +22,7 @@ constexpr std::array columns{
     SealedColumn{"credential", "next_password", "'credential ' || t.username"},
     SealedColumn{"connection_request_credential", "password", wake_place_sql},
     SealedColumn{"connection_request_credential", "previous_password", wake_place_sql},
+    SealedColumn{"webhook", "secret", "'webhook ' || t.name"},
     SealedColumn{"cwmp_session", "state", "'session ' || t.cookie"},
     SealedColumn{"idempotency_key", "answer", "'answer to ' || t.caller || ' ' || t.key"},
 };

@@ -1,6 +1,7 @@
 #include "storage/session_notes.hpp"
 
 #include "storage/array_text.hpp"
+#include "storage/event_sql.hpp"
 
 namespace storage {
 
@@ -23,16 +24,21 @@ constexpr Statement note_end{
                 "= u.device_id"};
 
 constexpr Statement set_automation{
-    "set_automation", "UPDATE device d SET automation_stopped = u.reason, automation_stopped_at = CASE WHEN u.reason "
-                      "IS NOT NULL THEN now() END"
-                      " FROM unnest($1::bigint[], $2::text[]) u (device_id, reason)"
-                      " WHERE d.device_id = u.device_id AND d.automation_stopped IS DISTINCT FROM u.reason"};
+    "set_automation",
+    "WITH changed AS (UPDATE device d SET automation_stopped = u.reason, automation_stopped_at = CASE WHEN u.reason "
+    "IS NOT NULL THEN now() END FROM unnest($1::bigint[], $2::text[]) u (device_id, reason)"
+    " WHERE d.device_id = u.device_id AND d.automation_stopped IS DISTINCT FROM u.reason"
+    " RETURNING d.device_id, u.reason)"
+    " INSERT INTO event (at, device_id, event_id, kind, detail) SELECT now(), device_id,"
+    " event_number(row_number() OVER ()), CASE WHEN reason IS NULL THEN 'device.automation_resumed'"
+    " ELSE 'device.automation_stopped' END, jsonb_strip_nulls(jsonb_build_object('reason', reason)) FROM changed"};
 
 constexpr Statement mark_conflict{
     "mark_conflict",
-    "UPDATE device d SET state = 'conflict', automation_stopped = u.reason, automation_stopped_at = now()"
-    " FROM unnest($1::bigint[], $2::text[]) u (device_id, reason)"
-    " WHERE d.device_id = u.device_id AND d.state IN ('pending', 'active')"};
+    "WITH changed AS (UPDATE device d SET state = 'conflict', automation_stopped = u.reason, automation_stopped_at = "
+    "now() FROM unnest($1::bigint[], $2::text[]) u (device_id, reason)"
+    " WHERE d.device_id = u.device_id AND d.state IN ('pending', 'active') RETURNING d.device_id, "
+    "u.reason) " ACS_DEVICE_EVENTS("device.conflict", "jsonb_build_object('reason', e.reason)", "changed")};
 
 constexpr Statement suspend_sessions{"suspend",
                                      "INSERT INTO cwmp_session (cookie, device_id, epoch, state)"

@@ -1,5 +1,7 @@
 #include "wakeup/http_waker.hpp"
 
+#include "wakeup/nat.hpp"
+
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 
@@ -91,23 +93,6 @@ Asked asked_of(net::ClientResult const& result, bool had_credentials, bool allow
     return not_sent(failed, fmt::format("the device answered {}", status));
 }
 
-std::string sign_of_nat(std::string_view url_host, std::string_view inform_address)
-{
-    static auto const inside =
-        net::Networks::parse({"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"}).value();
-    boost::system::error_code not_numeric;
-    auto const host = net::unmapped(asio::ip::make_address(std::string{url_host}, not_numeric));
-    if (not_numeric)
-        return {};
-    auto const source = net::unmapped(asio::ip::make_address(std::string{inform_address}, not_numeric));
-    bool const is_inside = inside.contains(host);
-    // A device with both families may inform by one and be asked by the other.
-    if (not_numeric || host == source || (!is_inside && host.is_v4() != source.is_v4()))
-        return {};
-    return fmt::format("its ConnectionRequestURL names {}{}, but its Inform came from {}",
-                       is_inside ? "the private address " : "", host.to_string(), source.to_string());
-}
-
 bool HttpWaker::applies(WakeTarget const& target, std::string& why) const
 {
     auto const url = settings_.targets.check(target.device.connection_request_url);
@@ -132,7 +117,7 @@ base::Awaitable<Asked> HttpWaker::ask(WakeTarget target, Moment until)
     bool const is_unreachable = !result && (result.error().code == net::ClientErrc::connect_timeout ||
                                             result.error().code == net::ClientErrc::unreachable);
     if (is_unreachable)
-        if (auto const sign = sign_of_nat(url->host, target.device.ip_address); !sign.empty())
+        if (auto const sign = sign_of_nat(target.device); !sign.empty())
             co_return not_sent(WakeResult::behind_nat, "behind NAT: no connection; " + sign);
     co_return asked;
 }

@@ -48,8 +48,4 @@ private:
 /// What an exchange that got an answer, or none, comes to.
 [[nodiscard]] Asked asked_of(net::ClientResult const& result, bool had_credentials, bool allows_basic = false);
 
-/// What says that a device is behind a NAT although its Informs come: "it calls itself 192.168.1.1, but its Inform came
-/// from 203.0.113.9". Empty when nothing says so.
-[[nodiscard]] std::string sign_of_nat(std::string_view url_host, std::string_view inform_address);
-
 }  // namespace wakeup

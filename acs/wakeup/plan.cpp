@@ -1,6 +1,7 @@
 #include "wakeup/plan.hpp"
 
 #include "base/time_text.hpp"
+#include "wakeup/nat.hpp"
 
 #include <fmt/format.h>
 
@@ -28,13 +29,16 @@ std::chrono::seconds pause_after(Backoff const& backoff, std::uint32_t failures)
 Plan plan_of(std::span<WakeMethod* const> methods, WakeTarget const& target, domain::WakeFacts const& facts)
 {
     Plan plan;
+    std::vector<WakeMethod*> unlikely;
+    bool const is_behind_nat = !sign_of_nat(target.device).empty();
     for (auto* const method : methods) {
         std::string why;
         if (method->applies(target, why))
-            plan.methods.push_back(method);
+            (is_behind_nat && method->name() == "http" ? unlikely : plan.methods).push_back(method);
         else
             plan.others.push_back({std::string{method->name()}, std::move(why)});
     }
+    plan.methods.insert(plan.methods.end(), unlikely.begin(), unlikely.end());
     auto const& first = facts.known.best_method.empty() ? facts.model_method : facts.known.best_method;
     auto const found = std::ranges::find(plan.methods, first, [](WakeMethod* method) { return method->name(); });
     if (found != plan.methods.end())

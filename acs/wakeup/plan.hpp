@@ -22,7 +22,8 @@ struct Plan {
     std::vector<Other> others;
 };
 
-/// What worked for this device last comes first, else what works for its model, else the order of `methods`.
+/// What worked for this device last comes first, else what works for its model, else the order of `methods`; but HTTP
+/// comes last of all to a device that seems to be behind a NAT.
 [[nodiscard]] Plan plan_of(std::span<WakeMethod* const> methods, WakeTarget const& target,
                            domain::WakeFacts const& facts);
 

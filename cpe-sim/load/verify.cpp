@@ -47,7 +47,7 @@ SELECT e.device_id, e.at, e.event_id, e.redelivered, e.retry_count,
        array_to_string(e.codes, E'\n') AS codes,
        CASE WHEN e.keys IS NULL OR array_to_string(e.keys, '', '') = '' THEN ''
             ELSE array_to_string(e.keys, E'\n', '') END AS keys
-  FROM event e JOIN said_device d USING (device_id) WHERE e.kind = 'Inform';
+  FROM event e JOIN said_device d USING (device_id) WHERE e.kind IN ('inform', 'Inform');
 ANALYZE kept_event)";
 
 constexpr char const* missing_devices = R"(
@@ -83,7 +83,8 @@ SELECT s.oui || '-' || s.product_class || '-' || s.serial_number || ': a Transfe
   FROM (SELECT d.device_id, s.oui, s.product_class, s.serial_number, s.command_key, count(*) AS said
           FROM said_report s JOIN said_device d USING (oui, product_class, serial_number) GROUP BY 1, 2, 3, 4, 5) s
   LEFT JOIN (SELECT e.device_id, coalesce(e.detail ->> 'command_key', '') AS command_key, count(*) AS kept
-               FROM event e JOIN said_device d USING (device_id) WHERE e.kind = 'TransferComplete' GROUP BY 1, 2) k
+               FROM event e JOIN said_device d USING (device_id) WHERE e.kind IN ('transfer.complete', 'TransferComplete')
+              GROUP BY 1, 2) k
     USING (device_id, command_key)
  WHERE coalesce(k.kept, 0) < s.said)";
 

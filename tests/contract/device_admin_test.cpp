@@ -178,6 +178,10 @@ TEST_F(DeviceAdminTest, TheSameSerialNumberWithAnotherProductClassIsProposed)
     EXPECT_EQ(proposals[0].product_class, "HG-1000v2");
     ASSERT_TRUE(merge());
     EXPECT_TRUE(stores.run(admin.merge_proposals(into.key)).empty());
+    EXPECT_EQ(stores.database.value("SELECT detail->>'product_class' FROM event WHERE kind = 'device.merged'"
+                                    " AND device_id = " +
+                                    std::to_string(into.key.value())),
+              "HG-1000v2");
 }
 
 TEST_F(DeviceAdminTest, AConflictIsSettledByAState)
@@ -186,6 +190,8 @@ TEST_F(DeviceAdminTest, AConflictIsSettledByAState)
     ASSERT_TRUE(stores.run(admin.change(into.key, {.state = domain::DeviceState::active, .time_zone = {}})));
     EXPECT_EQ(look_up("HG-1000")->state, domain::DeviceState::active);
     EXPECT_EQ(look_up("HG-1000")->automation_stopped, "");
+    EXPECT_EQ(stores.database.value("SELECT kind || ' ' || (detail->>'from') FROM event WHERE detail ? 'from'"),
+              "device.enrolled conflict");
 }
 
 TEST_F(DeviceAdminTest, ATimeZoneMustExist)

@@ -1,3 +1,4 @@
+#include "base/crypto.hpp"
 #include "identity/rotation_runner.hpp"
 #include "storage/pg_audit.hpp"
 #include "storage/pg_device_life.hpp"
@@ -70,6 +71,9 @@ TYPED_TEST(DeviceLife, ARetirementOrdersTheResetAndCancelsTheRest)
     ASSERT_TRUE(this->run(this->life_.retire(key, {false, by}))) << "but it may be retired at once";
     EXPECT_EQ(this->look_up().state, DeviceState::retired);
     EXPECT_EQ(this->backend_.task(**task).state, "cancelled");
+    EXPECT_EQ(this->times_told(key, "device.retiring"), 1);
+    EXPECT_EQ(this->times_told(key, "device.retired"), 1);
+    EXPECT_EQ(this->times_told(key, "task.cancelled"), 2);
 }
 
 TYPED_TEST(DeviceLife, APurgeErasesEveryRowOfEveryTable)
@@ -104,6 +108,9 @@ TYPED_TEST(DeviceLife, APurgeErasesEveryRowOfEveryTable)
                   "0")
             << table;
     }
+    EXPECT_EQ(this->count("SELECT detail->>'device_sha256' FROM event WHERE kind = 'device.purged'"),
+              base::to_hex(base::sha256("00D09E-HG%2D1000-PERSONAL%2D7")))
+        << "who knows the name knows that it is gone";
 }
 
 TYPED_TEST(DeviceLife, ThatAPurgeErasedEntriesOfTheAuditTrailIsPartOfIt)

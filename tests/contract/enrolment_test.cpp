@@ -178,6 +178,7 @@ TEST_F(AnnouncementsTest, APendingDeviceThatIsAnnouncedIsActiveAtOnce)
     one.tags = {"gold"};
     EXPECT_EQ(add({one}), (std::vector{Outcome::enrolled}));
     EXPECT_EQ(stores.database.value("SELECT state || tags[1] FROM device"), "activegold");
+    EXPECT_EQ(stores.number("SELECT count(*) FROM event WHERE kind = 'device.enrolled'"), 1);
     EXPECT_TRUE(list().at(0).device);
     EXPECT_EQ(add({one}), (std::vector{Outcome::known}));
 }

@@ -184,6 +184,9 @@ TEST_F(FileStoreInPostgres, AFileThatADeviceSentNamesIt)
     auto const added = run(files().add(file));
     EXPECT_EQ(run(files().find(added.id))->uploaded_by, domain::DeviceKey{77});
     EXPECT_EQ(added.name, "log\xEF\xBF\xBD\xEF\xBF\xBD.txt");
+    EXPECT_EQ(backend_.stores.database.value("SELECT device_id || ' ' || (detail->>'file') FROM event"
+                                             " WHERE kind = 'transfer.upload_arrived'"),
+              "77 " + std::to_string(added.id.value()));
 }
 
 TEST_F(FileStoreInPostgres, ATransferSealedByAnotherKeyIsNoTransfer)

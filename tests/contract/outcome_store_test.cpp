@@ -65,6 +65,24 @@ TYPED_TEST(OutcomeStoreContract, WhatIsSavedIsLoadedAndItsSecretsAreSealed)
     EXPECT_THAT(row, Not(HasSubstr("clear wish")));
 }
 
+TYPED_TEST(OutcomeStoreContract, WhatARuleEmitsAndWhatIsGivenUpAreToldWithTheRecordOrNotAtAll)
+{
+    auto record = this->record();
+    record.events = {{"rule.emit.low-signal", R"({"rule":"wifi","name":"low-signal","detail":{"rssi":-80}})"}};
+    record.given_up = {{"wifi", "Device.A", "the device did not keep it, 3 times", R"({"wanted":"x"})"}};
+    EXPECT_TRUE(this->save(record));
+    EXPECT_EQ(this->times_told(this->device(), "rule.emit.low-signal"), 1);
+    EXPECT_EQ(this->times_told(this->device(), "rule.quarantined"), 1);
+    EXPECT_TRUE(this->save(record));
+    EXPECT_EQ(this->times_told(this->device(), "rule.quarantined"), 1) << "it was given up already";
+    auto const stale = record;
+    this->inform_again(true);
+    EXPECT_FALSE(this->save(stale));
+    EXPECT_EQ(this->times_told(this->device(), "rule.emit.low-signal"), 2);
+    EXPECT_THAT(this->backend_.database().value("SELECT detail::text FROM event WHERE kind = 'rule.quarantined'"),
+                Not(HasSubstr("wanted")));
+}
+
 TYPED_TEST(OutcomeStoreContract, WhatARecordLeavesOutStaysAsItWas)
 {
     auto record = this->record();

@@ -178,18 +178,62 @@ TYPED_TEST(SessionStoreContract, EventsAreKeptButNotThePeriodicOnesAndARedeliver
     contact.retry_count = 3;
     contact.at += 1s;
     this->run(this->sessions().commit_contact(contact));
-    EXPECT_EQ(this->backend_.events(key), (std::vector<EventSeen>{{"Inform", {"1 BOOT"}, false},
-                                                                  {"Inform", {"2 PERIODIC", "4 VALUE CHANGE"}, true}}));
+    EXPECT_EQ(this->informs_of(key), (std::vector<EventSeen>{{"inform", {"1 BOOT"}, false},
+                                                             {"inform", {"2 PERIODIC", "4 VALUE CHANGE"}, true}}));
     EXPECT_EQ(this->look_up().last_events, contact.events);
 }
 
 TYPED_TEST(SessionStoreContract, ReportsAreEventsWhateverTheEpoch)
 {
     auto const key = this->admit().key;
-    this->run(this->sessions().record_report(key, "TransferComplete", R"({"command_key":"k\u0000","fault_code":0})"));
-    auto const events = this->backend_.events(key);
-    ASSERT_EQ(events.size(), 2u);
-    EXPECT_EQ(std::ranges::count(events, "TransferComplete", &EventSeen::kind), 1);
+    this->run(this->sessions().record_report(key, "transfer.complete", R"({"command_key":"k\u0000","fault_code":0})"));
+    EXPECT_EQ(this->times_told(key, "transfer.complete"), 1);
+}
+
+TYPED_TEST(SessionStoreContract, ADeviceThatIsNewIsToldOnceAndSoIsThatItIsActive)
+{
+    auto const key = this->admit().key;
+    this->admit();
+    EXPECT_EQ(this->times_told(key, "device.new"), 1);
+    EXPECT_EQ(this->times_told(key, "device.enrolled"), 1);
+    auto contact = this->inform(this->router("R2"));
+    contact.state_if_new = domain::DeviceState::pending;
+    auto const pending = this->run(this->sessions().commit_contact(contact)).key;
+    EXPECT_EQ(this->times_told(pending, "device.new"), 1);
+    EXPECT_EQ(this->times_told(pending, "device.enrolled"), 0);
+}
+
+TYPED_TEST(SessionStoreContract, AnotherSoftwareIsToldAlsoByAPeriodicInform)
+{
+    auto const key = this->admit().key;
+    auto contact = this->inform(this->router(), {{"2 PERIODIC", ""}});
+    contact.key = key;
+    contact.software_before = "1.2.2";
+    contact.at += 1s;
+    this->run(this->sessions().commit_contact(contact));
+    EXPECT_EQ(this->times_told(key, "device.software_changed"), 1);
+    EXPECT_EQ(this->informs_of(key).size(), 1U);
+    contact.software_before.clear();
+    this->run(this->sessions().commit_contact(contact));
+    EXPECT_EQ(this->times_told(key, "device.software_changed"), 1);
+    contact.software_before = "1.2.3";
+    contact.values = {{"Device.DeviceInfo.UpTime", "10"}};
+    contact.events = {{"1 BOOT", ""}};
+    this->run(this->sessions().commit_contact(contact));
+    EXPECT_EQ(this->times_told(key, "device.software_changed"), 2) << "beside an event and values";
+}
+
+TYPED_TEST(SessionStoreContract, AConflictAndWhatStopsAutomationAreToldWhenTheyBegin)
+{
+    auto const key = this->admit().key;
+    for (int i = 0; i < 2; ++i)
+        this->run(this->sessions().set_automation(key, "restless"));
+    EXPECT_EQ(this->times_told(key, "device.automation_stopped"), 1);
+    this->run(this->sessions().set_automation(key, ""));
+    EXPECT_EQ(this->times_told(key, "device.automation_resumed"), 1);
+    for (int i = 0; i < 2; ++i)
+        this->run(this->sessions().mark_conflict(key, "two boxes"));
+    EXPECT_EQ(this->times_told(key, "device.conflict"), 1);
 }
 
 TYPED_TEST(SessionStoreContract, ValuesOfInformsComeBackWithTheTimeOfTheirChange)

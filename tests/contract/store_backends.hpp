@@ -217,6 +217,18 @@ protected:
     [[nodiscard]] domain::TreeStore& trees() { return backend_.trees(); }
     [[nodiscard]] domain::LoginStore& logins() { return backend_.logins(); }
 
+    [[nodiscard]] std::vector<EventSeen> informs_of(domain::DeviceKey device)
+    {
+        auto seen = backend_.events(device);
+        std::erase_if(seen, [](EventSeen const& event) { return event.kind != "inform"; });
+        return seen;
+    }
+    /// How many events of a kind there are.
+    [[nodiscard]] int times_told(domain::DeviceKey device, std::string_view kind)
+    {
+        return static_cast<int>(std::ranges::count(backend_.events(device), kind, &EventSeen::kind));
+    }
+
     [[nodiscard]] static cwmp::DeviceId router(std::string serial = "R1")
     {
         return {"Acme", "00D09E", "HG-1000", std::move(serial)};

@@ -76,6 +76,28 @@ TYPED_TEST(TaskStoreContract, ExpiredTasksBecomeExpired)
     auto const id = this->backend_.add_task(task);
     EXPECT_TRUE(this->open(key).empty());
     EXPECT_EQ(this->backend_.task(id).state, "expired");
+    EXPECT_EQ(this->times_told(key, "task.expired"), 1);
+}
+
+TYPED_TEST(TaskStoreContract, HowATaskEndsIsToldOnce)
+{
+    auto const admission = this->admit();
+    this->backend_.add_task(this->task_for(admission.key));
+    this->backend_.add_task(this->task_for(admission.key));
+    auto const tasks = this->open(admission.key);
+    auto const end = [&](std::size_t place, domain::TaskState state) {
+        return this->run(this->tasks().update(this->update_of(tasks.at(place), admission.epoch, state)));
+    };
+    EXPECT_TRUE(end(0, domain::TaskState::sent));
+    EXPECT_EQ(this->times_told(admission.key, "task.sent"), 0);
+    EXPECT_TRUE(end(0, domain::TaskState::done));
+    EXPECT_TRUE(end(0, domain::TaskState::done)) << "said again, as after a lost answer";
+    EXPECT_EQ(this->times_told(admission.key, "task.done"), 1);
+    EXPECT_TRUE(end(1, domain::TaskState::failed));
+    EXPECT_EQ(this->times_told(admission.key, "task.failed"), 1);
+    this->admit();
+    EXPECT_FALSE(end(1, domain::TaskState::failed)) << "of an older session";
+    EXPECT_EQ(this->times_told(admission.key, "task.failed"), 1);
 }
 
 TYPED_TEST(TaskStoreContract, AtMost64OpenTasksAreGiven)

@@ -1,6 +1,7 @@
 #include "support/in_memory_store.hpp"
 
 #include "base/unavailable.hpp"
+#include "domain/event_kind.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -72,6 +73,18 @@ base::Awaitable<void> InMemoryStore::arrive()
         throw base::Unavailable{"the database did not answer"};
 }
 
+void InMemoryStore::tell(domain::DeviceKey device, std::string_view kind)
+{
+    events_.push_back({device, std::string{kind}, {}, 0, false, "{}"});
+}
+
+void InMemoryStore::end(domain::Task& task, domain::TaskState state)
+{
+    if (!is_final(task.state))
+        tell(task.device, "task." + std::string{domain::to_text(state)});
+    task.state = state;
+}
+
 base::Awaitable<domain::LookupAnswer> InMemoryStore::look_up(cwmp::DeviceId identity, std::string username)
 {
     co_await arrive();
@@ -108,6 +121,13 @@ base::Awaitable<domain::Admission> InMemoryStore::commit_contact(domain::Contact
     auto const key = contact.key && devices_.contains(*contact.key) ? contact.key : find(contact.identity);
     auto& device = key ? devices_.at(*key) : make(contact.identity, contact.state_if_new);
     auto& known = device.known;
+    if (!key) {
+        tell(known.key, domain::event_kind::device_new);
+        if (contact.state_if_new == domain::DeviceState::active)
+            tell(known.key, domain::event_kind::enrolled);
+    } else if (!contact.software_before.empty()) {
+        tell(known.key, domain::event_kind::software_changed);
+    }
     ++known.session_epoch;
     if (cwmp::has_event(contact.events, cwmp::event_code::bootstrap))
         known.bootstrap_epoch = known.session_epoch;
@@ -126,7 +146,8 @@ base::Awaitable<domain::Admission> InMemoryStore::commit_contact(domain::Contact
     if (contact.values_changed)
         take_values(device, contact.values, contact.at);
     if (!only_periodic(contact.events))
-        events_.push_back({known.key, "Inform", contact.events, contact.retry_count, contact.redelivered, ""});
+        events_.push_back({known.key, std::string{domain::event_kind::inform}, contact.events, contact.retry_count,
+                           contact.redelivered, ""});
     co_return domain::Admission{known.key, known.session_epoch, !key};
 }
 
@@ -176,8 +197,12 @@ base::Awaitable<void> InMemoryStore::note_end(domain::DeviceKey device, bool fai
 base::Awaitable<void> InMemoryStore::set_automation(domain::DeviceKey device, std::string stopped_reason)
 {
     co_await arrive();
-    if (auto const place = devices_.find(device); place != devices_.end())
-        place->second.known.automation_stopped = std::move(stopped_reason);
+    auto const place = devices_.find(device);
+    if (place == devices_.end() || place->second.known.automation_stopped == stopped_reason)
+        co_return;
+    tell(device,
+         stopped_reason.empty() ? domain::event_kind::automation_resumed : domain::event_kind::automation_stopped);
+    place->second.known.automation_stopped = std::move(stopped_reason);
 }
 
 base::Awaitable<void> InMemoryStore::mark_conflict(domain::DeviceKey device, std::string reason)
@@ -189,6 +214,7 @@ base::Awaitable<void> InMemoryStore::mark_conflict(domain::DeviceKey device, std
     auto& known = place->second.known;
     if (known.state != domain::DeviceState::pending && known.state != domain::DeviceState::active)
         co_return;
+    tell(device, domain::event_kind::conflict);
     known.state = domain::DeviceState::conflict;
     known.automation_stopped = std::move(reason);
 }
@@ -255,6 +281,8 @@ base::Awaitable<void> InMemoryStore::prove(domain::DeviceKey device, std::string
     kept.next_password.clear();
     kept.login.is_used = true;
     if (is_new)
+        tell(device, domain::event_kind::credentials_rotated);
+    if (is_new)
         std::erase_if(
             logins_, [&](auto const& entry) { return entry.second.login.device == device && entry.first != username; });
     devices_.at(device).known.login = domain::LoginState::proven;
@@ -270,6 +298,8 @@ base::Awaitable<void> InMemoryStore::mark(domain::DeviceKey device, domain::Logi
     auto& known = place->second.known;
     if (state == domain::LoginState::ignored && known.login != domain::LoginState::given)
         co_return;
+    if (state == domain::LoginState::re_enrolling && known.login != state)
+        tell(device, domain::event_kind::re_enrolling);
     known.login = state;
     known.login_until = until;
 }
@@ -335,8 +365,11 @@ base::Awaitable<std::optional<domain::GivenLogin>> InMemoryStore::offer_wake(dom
 base::Awaitable<void> InMemoryStore::confirm_wake(domain::DeviceKey device)
 {
     co_await arrive();
-    if (auto const place = wake_credentials_.find(device); place != wake_credentials_.end())
-        place->second.is_confirmed = place->second.is_generated;
+    auto const place = wake_credentials_.find(device);
+    if (place == wake_credentials_.end() || !place->second.is_generated || place->second.is_confirmed)
+        co_return;
+    place->second.is_confirmed = true;
+    tell(device, domain::event_kind::credentials_rotated);
 }
 
 base::Awaitable<void> InMemoryStore::retire(domain::DeviceKey device)
@@ -360,7 +393,8 @@ base::Awaitable<void> InMemoryStore::retire(domain::DeviceKey device)
         }
     for (auto& [id, kept] : tasks_)
         if (kept.task.device == device && !is_final(kept.task.state))
-            kept.task.state = domain::TaskState::cancelled;
+            end(kept.task, domain::TaskState::cancelled);
+    tell(device, domain::event_kind::retired);
     wake_credentials_.erase(device);
 }
 
@@ -418,7 +452,7 @@ base::Awaitable<std::vector<domain::Task>> InMemoryStore::open_tasks(domain::Dev
         if (task.device != device)
             continue;
         if (task.state == domain::TaskState::queued && task.expires_at && *task.expires_at <= clock_.now())
-            task.state = domain::TaskState::expired;
+            end(task, domain::TaskState::expired);
         if (!is_due(task))
             continue;
         open.push_back(task);
@@ -441,6 +475,8 @@ base::Awaitable<bool> InMemoryStore::update(domain::TaskUpdate change)
     auto& [task, result, fault_code, fault_text] = place->second;
     if (task.device != change.device || (is_final(task.state) && task.state != change.state))
         co_return false;
+    if (domain::is_final(change.state))
+        end(task, change.state);
     task.state = change.state;
     task.attempts = change.attempts;
     task.command_key = change.command_key;

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -62,7 +63,7 @@ public:
     /// A row of the table `event`.
     struct Event {
         domain::DeviceKey device;
-        std::string kind;  ///< "Inform", "TransferComplete", ...
+        std::string kind;  ///< see domain/event_kind.hpp
         std::vector<cwmp::Event> events;
         std::uint32_t retry_count = 0;
         bool redelivered = false;
@@ -117,6 +118,8 @@ private:
     };
 
     base::Awaitable<void> arrive();
+    void tell(domain::DeviceKey device, std::string_view kind);
+    void end(domain::Task& task, domain::TaskState state);
     Device& make(cwmp::DeviceId const& identity, domain::DeviceState state);
     [[nodiscard]] std::optional<base::TimePoint> window_closes(domain::TaskWindow const& window) const;
     [[nodiscard]] bool is_due(domain::Task const& task) const;

@@ -4,10 +4,12 @@
 #include "api/secret_text.hpp"
 #include "base/counters.hpp"
 #include "base/crypto.hpp"
+#include "domain/event_tail.hpp"
 #include "domain/parameter_check.hpp"
 #include "support/fake_admin.hpp"
 #include "support/fake_announcements.hpp"
 #include "support/fake_audit.hpp"
+#include "support/fake_events.hpp"
 #include "support/fake_failed_tasks.hpp"
 #include "support/fake_faults.hpp"
 #include "support/fake_files.hpp"
@@ -27,6 +29,7 @@
 #include "support/fake_traces.hpp"
 #include "support/fake_values.hpp"
 #include "support/fake_waker.hpp"
+#include "support/fake_webhooks.hpp"
 #include "support/openapi.hpp"
 #include "support/run.hpp"
 
@@ -201,6 +204,10 @@ protected:
     support::FakeStrangers strangers_;
     support::FakeDeviceLife life_;
     support::FakeRotations rotations_;
+    support::FakeEventLog events_;
+    domain::EventTail event_tail_;
+    support::FakeWebhooks webhooks_;
+    support::FakeWebhookSender webhook_sender_;
     support::FakeFleetList fleet_lists_{inventory_};
     support::FakeFailedTasks failed_tasks_{inventory_};
     support::FakeGroups groups_;
@@ -215,11 +222,13 @@ protected:
     support::FakeRuleSettings rule_settings_;
     support::FakeFaults faults_;
     support::FakeFleetStatistics fleet_;
-    api::Api api_{{inventory_, files_,     directory_,  waker_,         guard_,       &intervals_,    clock_,
-                   metrics_,   admin_,     promotions_, rules_,         audit_,       incidents_,     announcements_,
-                   strangers_, operators_, life_,       rotations_,     sessions_,    open_sessions_, traces_,
-                   keys_,      locks_,     values_,     rule_settings_, faults_,      fleet_,         reachability_,
-                   inventory_, groups_,    jobs_,       fleet_lists_,   failed_tasks_},
+    api::Api api_{{inventory_,     files_,         directory_,  waker_,        guard_,          &intervals_,
+                   clock_,         metrics_,       admin_,      promotions_,   rules_,          audit_,
+                   incidents_,     announcements_, strangers_,  operators_,    life_,           rotations_,
+                   sessions_,      open_sessions_, traces_,     keys_,         locks_,          values_,
+                   rule_settings_, faults_,        fleet_,      reachability_, inventory_,      groups_,
+                   jobs_,          events_,        event_tail_, webhooks_,     webhook_sender_, fleet_lists_,
+                   failed_tasks_},
                   {.tokens = {{"anna", "secret"}, {"", "nameless"}},
                    .version = "1.2.3",
                    .json_bytes = 4096,
@@ -255,11 +264,13 @@ private:
         return support::run(context_, api_.handle(request));
     }
 
-    /// The body of an answer, waiting for all of it when it comes in pieces.
+    /// The body of an answer, waiting for all of it when it is JSON in pieces; the tests of other streams read them.
     std::string text_of(net::Response& response)
     {
         if (auto const* const text = std::get_if<std::string>(&response.body))
             return *text;
+        if (response.headers.get("Content-Type") != "application/json")
+            return {};
         auto& pieces = *std::get<std::unique_ptr<net::PushStream>>(response.body);
         std::string all;
         while (auto piece = support::run(context_, pieces.next()))

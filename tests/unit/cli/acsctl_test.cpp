@@ -2,6 +2,7 @@
 #include "base/counters.hpp"
 #include "base/time_text.hpp"
 #include "cli/run.hpp"
+#include "domain/event_tail.hpp"
 #include "domain/trace_text.hpp"
 #include "net/compression.hpp"
 #include "net/make_certificates.hpp"
@@ -9,6 +10,7 @@
 #include "support/fake_admin.hpp"
 #include "support/fake_announcements.hpp"
 #include "support/fake_audit.hpp"
+#include "support/fake_events.hpp"
 #include "support/fake_failed_tasks.hpp"
 #include "support/fake_faults.hpp"
 #include "support/fake_files.hpp"
@@ -28,6 +30,7 @@
 #include "support/fake_traces.hpp"
 #include "support/fake_values.hpp"
 #include "support/fake_waker.hpp"
+#include "support/fake_webhooks.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -36,6 +39,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 namespace {
 
@@ -169,6 +173,10 @@ protected:
     support::FakeStrangers strangers_;
     support::FakeDeviceLife life_;
     support::FakeRotations rotations_;
+    support::FakeEventLog events_;
+    domain::EventTail event_tail_;
+    support::FakeWebhooks webhooks_;
+    support::FakeWebhookSender webhook_sender_;
     support::FakeFleetList fleet_lists_{inventory_};
     support::FakeFailedTasks failed_tasks_{inventory_};
     support::FakeGroups groups_;
@@ -183,11 +191,13 @@ protected:
     support::FakeRuleSettings rule_settings_;
     support::FakeFaults faults_;
     support::FakeFleetStatistics fleet_;
-    api::Api api_{{inventory_, files_,     directory_,  waker_,         guard_,       nullptr,        clock_,
-                   metrics_,   admin_,     promotions_, rules_,         audit_,       incidents_,     announcements_,
-                   strangers_, operators_, life_,       rotations_,     sessions_,    open_sessions_, traces_,
-                   keys_,      locks_,     values_,     rule_settings_, faults_,      fleet_,         reachability_,
-                   inventory_, groups_,    jobs_,       fleet_lists_,   failed_tasks_},
+    api::Api api_{{inventory_,     files_,         directory_,  waker_,        guard_,          nullptr,
+                   clock_,         metrics_,       admin_,      promotions_,   rules_,          audit_,
+                   incidents_,     announcements_, strangers_,  operators_,    life_,           rotations_,
+                   sessions_,      open_sessions_, traces_,     keys_,         locks_,          values_,
+                   rule_settings_, faults_,        fleet_,      reachability_, inventory_,      groups_,
+                   jobs_,          events_,        event_tail_, webhooks_,     webhook_sender_, fleet_lists_,
+                   failed_tasks_},
                   {.tokens = {{"test", "secret"}}, .version = "1.2.3", .operators = {.costs = {8, 1}}}};
     net::Threads threads_{1};
     net::Server server_{threads_, metrics_};
@@ -321,6 +331,48 @@ TEST_F(AcsctlTest, AListOfDevicesIsImportedAndBadLinesAreTold)
     EXPECT_EQ(run({"announcements", "remove", "2"}).code, 1);
     EXPECT_EQ(run({"announcements", "import"}).code, 2);
     EXPECT_EQ(run({"announcements", "import", folder_ / "none.csv"}).code, 1);
+}
+
+TEST_F(AcsctlTest, EventsAreListedAndFollowed)
+{
+    events_.add("device.new", domain::DeviceKey{1}, device_, R"({"state":"active"})", clock_.now());
+    events_.add("task.done", domain::DeviceKey{1}, device_, R"({"task":"7"})", clock_.now());
+    auto const listed = run({"events", "--kind", "task"});
+    EXPECT_EQ(listed.code, 0) << listed.error;
+    EXPECT_THAT(listed.out, AllOf(HasSubstr("task.done"), HasSubstr(device_), Not(HasSubstr("device.new"))));
+    EXPECT_THAT(run({"events", device_, "--json"}).out, HasSubstr("\"cursor\":\"1.1\""));
+    std::jthread const more{[this] {
+        std::this_thread::sleep_for(std::chrono::milliseconds{200});
+        event_tail_.append({9, -1}, {{}, {9, -1}});  // whoever follows is behind that, and reads the log
+        events_.add("rule.released", domain::DeviceKey{1}, device_, "{}", clock_.now());
+    }};
+    auto const followed = run({"tail", "--kind", "rule", "--count", "1", "--json"});
+    EXPECT_EQ(followed.code, 0) << followed.error;
+    EXPECT_THAT(followed.out, HasSubstr("\"kind\":\"rule.released\""));
+    EXPECT_EQ(run({"tail", "--device", "00D09E-X-none"}).code, 1);
+}
+
+TEST_F(AcsctlTest, WebhooksAreAddedTestedAndRemoved)
+{
+    auto const added = run({"webhooks", "add", "oss", "http://oss.example.net/", "--kind", "device,task.failed"});
+    EXPECT_EQ(added.code, 0) << added.error;
+    EXPECT_THAT(added.out, HasSubstr("secret"));
+    EXPECT_THAT(webhooks_.kept.at("oss").lease.webhook.kinds, testing::ElementsAre("device", "task.failed"));
+    EXPECT_THAT(run({"webhooks"}).out, HasSubstr("http://oss.example.net/"));
+    typed_ = {"a secret that is typed"};
+    EXPECT_EQ(run({"webhooks", "change", "oss", "--secret", "--batch", "7"}).code, 0);
+    EXPECT_EQ(webhooks_.kept.at("oss").lease.webhook.secret, "a secret that is typed");
+    EXPECT_EQ(webhooks_.kept.at("oss").lease.webhook.batch, 7U);
+    EXPECT_EQ(run({"webhooks", "test", "oss"}).code, 0);
+    webhook_sender_.answer = {.problem = "nobody is there"};
+    EXPECT_EQ(run({"webhooks", "test", "oss"}).code, 1);
+    EXPECT_THAT(run({"webhooks", "pause", "oss"}).out, HasSubstr("paused"));
+    EXPECT_EQ(run({"webhooks", "resume", "oss"}).code, 0);
+    EXPECT_EQ(run({"webhooks", "redeliver", "oss"}).code, 0);
+    EXPECT_EQ(run({"webhooks", "dead", "oss"}).code, 0);
+    EXPECT_EQ(run({"webhooks", "remove", "oss"}).code, 0);
+    EXPECT_EQ(run({"webhooks", "show", "oss"}).code, 1);
+    EXPECT_EQ(run({"webhooks", "nonsense"}).code, 2);
 }
 
 TEST_F(AcsctlTest, StrangersAreEnrolledAndIncidentsShown)

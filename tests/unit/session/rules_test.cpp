@@ -122,6 +122,18 @@ TEST_F(RulesInSessions, ABootANewSoftwareOrAnotherParameterKeyHasThemEvaluated)
     EXPECT_THAT(rules.evaluated_for, SizeIs(3));
 }
 
+TEST_F(RulesInSessions, WhatTheyEmitIsKeptWithWhatTheyDidOnce)
+{
+    rules.wishes = {{"signal", {"emit", "low signal", R"({"rssi":-80})", "k"}, "signal emit low signal k"}};
+    hold_session(events(cwmp::event_code::boot));
+    ASSERT_FALSE(rules.records.empty());
+    auto const& record = rules.records.front();
+    ASSERT_EQ(record.events.size(), 1U);
+    EXPECT_EQ(record.events[0].kind, "rule.emit.low_signal");
+    EXPECT_EQ(record.events[0].detail, R"({"rule":"signal","name":"low signal","detail":{"rssi":-80}})");
+    EXPECT_TRUE(record.done && record.done->contains("signal emit low signal k"));
+}
+
 TEST_F(RulesInSessions, TheyAreEvaluatedAgainAfterTheirTime)
 {
     clock.advance(25h);

@@ -9,6 +9,13 @@ using domain::TaskState;
 
 class SessionTest : public ConversationTest {};
 
+std::vector<support::InMemoryStore::Event> informs_of(support::InMemoryStore const& store)
+{
+    auto informs = store.events();
+    std::erase_if(informs, [](auto const& event) { return event.kind != "inform"; });
+    return informs;
+}
+
 TEST_F(SessionTest, AQuietCpeIsGreetedAndLetGo)
 {
     settle_device();
@@ -35,16 +42,18 @@ TEST_F(SessionTest, ADeviceNeverHeardOfIsMadeAndDiscovered)
 TEST_F(SessionTest, TheEventIsRecordedBeforeTheAnswer)
 {
     greet(events(code::boot));
-    ASSERT_EQ(store.events().size(), 1U);
-    EXPECT_EQ(store.events().front().events.front().code, code::boot);
+    auto const informs = informs_of(store);
+    ASSERT_EQ(informs.size(), 1U);
+    EXPECT_EQ(informs.front().events.front().code, code::boot);
 }
 
 TEST_F(SessionTest, ARedeliveredEventIsMarkedAndOrdersNothingTwice)
 {
     greet(events(code::bootstrap));
     greet(events(code::bootstrap), 1);
-    ASSERT_EQ(store.events().size(), 2U);
-    EXPECT_TRUE(store.events()[1].redelivered);
+    auto const informs = informs_of(store);
+    ASSERT_EQ(informs.size(), 2U);
+    EXPECT_TRUE(informs[1].redelivered);
     EXPECT_EQ(store.tasks_of(*store.find(id)).size(), 1U);
 }
 
@@ -122,8 +131,21 @@ TEST_F(SessionTest, AReportIsRecordedBeforeItIsAnswered)
 {
     greet(events(code::transfer_complete));
     say(cwmp::TransferComplete{.command_key = "k"});
-    EXPECT_EQ(store.events().back().kind, "TransferComplete");
+    EXPECT_EQ(store.events().back().kind, "transfer.complete");
     EXPECT_NE(store.events().back().detail.find("\"command_key\":\"k\""), std::string::npos);
+}
+
+TEST_F(SessionTest, AnotherSoftwareIsAnEvent)
+{
+    auto const is_told = [this] {
+        return std::ranges::count(store.events(), "device.software_changed", &support::InMemoryStore::Event::kind) > 0;
+    };
+    greet(events(code::periodic));
+    greet(events(code::periodic));
+    EXPECT_FALSE(is_told());
+    cpe.parameters["Device.DeviceInfo.SoftwareVersion"].value = "2.0";
+    greet(events(code::periodic));
+    EXPECT_TRUE(is_told());
 }
 
 TEST_F(SessionTest, AnUnknownMethodGetsFault8000)

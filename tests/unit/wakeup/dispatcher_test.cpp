@@ -99,6 +99,19 @@ TEST_F(DispatcherTest, ElseWhatWorksForItsModel)
     EXPECT_EQ(wake(one).method, "udp");
 }
 
+TEST_F(DispatcherTest, HttpIsTheLastResortForADeviceBehindNat)
+{
+    domain::DeviceRow device;
+    device.key = one;
+    device.identity = {"Acme", "00D09E", "HG", "S1"};
+    device.connection_request_url = "http://192.168.1.1:7547/";
+    device.ip_address = "203.0.113.9";
+    inventory.add(device);
+    udp.on_ask = [this](DeviceKey woken) { inform(woken); };
+    EXPECT_EQ(wake(one).method, "udp");
+    EXPECT_TRUE(http.asked.empty());
+}
+
 TEST_F(DispatcherTest, ADeviceInASessionHereNeedsNoRequest)
 {
     live.live.insert(one);

@@ -301,21 +301,4 @@ TEST_F(HttpWakerTest, ItAppliesToDevicesWhoseUrlMayBeAsked)
     EXPECT_THAT(why, HasSubstr("has told no ConnectionRequestURL"));
 }
 
-TEST(SignOfNat, AnAddressThatIsNotTheInformsIsOne)
-{
-    EXPECT_THAT(wakeup::sign_of_nat("192.168.1.1", "203.0.113.9"), HasSubstr("the private address 192.168.1.1"));
-    EXPECT_THAT(wakeup::sign_of_nat("100.64.3.4", "203.0.113.9"), HasSubstr("came from 203.0.113.9"));
-    EXPECT_THAT(wakeup::sign_of_nat("198.51.100.1", "203.0.113.9"), HasSubstr("names 198.51.100.1"));
-    EXPECT_THAT(wakeup::sign_of_nat("10.0.0.1", "2001:db8::1"), HasSubstr("the private address"));
-}
-
-TEST(SignOfNat, TheSameAddressANameOrTheOtherFamilySaysNothing)
-{
-    EXPECT_EQ(wakeup::sign_of_nat("10.0.0.1", "10.0.0.1"), "");
-    EXPECT_EQ(wakeup::sign_of_nat("10.0.0.1", "::ffff:10.0.0.1"), "");
-    EXPECT_EQ(wakeup::sign_of_nat("cpe.example.net", "203.0.113.9"), "");
-    EXPECT_EQ(wakeup::sign_of_nat("198.51.100.1", "2001:db8::1"), "");
-    EXPECT_EQ(wakeup::sign_of_nat("198.51.100.1", ""), "");
-}
-
 }  // namespace
