@@ -110,7 +110,7 @@ TEST(GenieDocuments, AnIdIsWrittenAsGenieAcsWritesItAndReadInBothForms)
 
 class GenieDevicesTest : public ApiTest {
 protected:
-    static constexpr std::string_view url = "/compat/genieacs/devices/";
+    static constexpr std::string_view url = "/compat/genieacs/devices";
 
     GenieDevicesTest()
     {
