@@ -27,15 +27,13 @@ struct FleetQuery {
     std::uint32_t limit = 100;
 };
 
-/// Lists of devices for programs that count, sort and skip: every look at such a list reads all that came before, so
+/// Lists of devices for programs that sort and skip: every look at such a list reads all that came before, so
 /// our own lists are paged by keys (Inventory::search). Runs as searches do; throws base::Unavailable.
 class FleetList {
 public:
     virtual ~FleetList() = default;
 
-    /// How many devices meet the condition. Fails as Inventory::search does.
-    virtual base::Awaitable<base::Result<std::uint64_t>> count(std::optional<Condition> where) = 0;
-    /// Their keys. Fails as Inventory::search does.
+    /// The keys of the devices. Fails as Inventory::search does.
     virtual base::Awaitable<base::Result<std::vector<DeviceKey>>> pick(FleetQuery query) = 0;
     /// The devices with these keys in their order; those that are gone are left out.
     virtual base::Awaitable<std::vector<DeviceRow>> devices(std::vector<DeviceKey> keys) = 0;

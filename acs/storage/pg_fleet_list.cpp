@@ -74,16 +74,6 @@ std::string array_of(std::vector<domain::DeviceKey> const& keys)
 
 }  // namespace
 
-base::Awaitable<base::Result<std::uint64_t>> PgFleetList::count(std::optional<domain::Condition> where)
-{
-    auto work = [this, where = std::move(where)](Transaction& transaction) {
-        auto const search = compose(transaction, condition_of(where), compose_);
-        auto const sql = fmt::format("SELECT count(*) FROM {} WHERE {}", search.pieces.from, search.pieces.where);
-        return search.run(transaction, sql).front()[0].as<std::uint64_t>();
-    };
-    co_return co_await search_with(searches_, std::move(work));
-}
-
 base::Awaitable<base::Result<std::vector<domain::DeviceKey>>> PgFleetList::pick(domain::FleetQuery query)
 {
     auto work = [this, query = std::move(query)](Transaction& transaction) {

@@ -6,7 +6,7 @@
 
 namespace storage {
 
-/// Counted, sorted and skipped lists of devices, in PostgreSQL.
+/// Sorted and skipped lists of devices, in PostgreSQL.
 class PgFleetList final : public domain::FleetList {
 public:
     /// `searches` has read-only connections with the search time-out and must outlive it.
@@ -14,7 +14,6 @@ public:
     {
     }
 
-    base::Awaitable<base::Result<std::uint64_t>> count(std::optional<domain::Condition> where) override;
     base::Awaitable<base::Result<std::vector<domain::DeviceKey>>> pick(domain::FleetQuery query) override;
     base::Awaitable<std::vector<domain::DeviceRow>> devices(std::vector<domain::DeviceKey> keys) override;
     base::Awaitable<std::vector<std::pair<domain::DeviceKey, base::TimePoint>>>

@@ -1,4 +1,4 @@
-// Counted, sorted and skipped lists of devices, by the fake and by PostgreSQL; and what queries in GenieACS's language
+// Sorted and skipped lists of devices, by the fake and by PostgreSQL; and what queries in GenieACS's language
 // find there.
 #include "api/genieacs/condition.hpp"
 #include "cwmp/path.hpp"
@@ -120,15 +120,6 @@ protected:
 
 using Fleets = testing::Types<FakeFleet, PgFleet>;
 TYPED_TEST_SUITE(FleetListContract, Fleets);
-
-TYPED_TEST(FleetListContract, DevicesAreCountedAllAndThoseThatMeetACondition)
-{
-    EXPECT_EQ(this->run(this->list().count(std::nullopt)), 0u);
-    this->backend_.add(device_id("a"), 0);
-    this->backend_.add(device_id("b", "STB"), 0);
-    EXPECT_EQ(this->run(this->list().count(std::nullopt)), 2u);
-    EXPECT_EQ(this->run(this->list().count(this->backend_.only("STB"))), 1u);
-}
 
 TYPED_TEST(FleetListContract, KeysComeInTheOrderThatWasAskedFor)
 {

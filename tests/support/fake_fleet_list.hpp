@@ -16,18 +16,9 @@ public:
     explicit FakeFleetList(FakeInventory& inventory) : inventory_{inventory} {}
 
     std::map<std::int64_t, base::TimePoint> bootstraps;  ///< by key
-    std::size_t picks = 0;                               ///< how often keys were asked for
 
-    base::Awaitable<base::Result<std::uint64_t>> count(std::optional<domain::Condition> where) override
-    {
-        auto const found = co_await all(std::move(where));
-        if (!found)
-            co_return std::unexpected{found.error()};
-        co_return found->size();
-    }
     base::Awaitable<base::Result<std::vector<domain::DeviceKey>>> pick(domain::FleetQuery query) override
     {
-        ++picks;
         auto found = co_await all(std::move(query.where));
         if (!found)
             co_return std::unexpected{found.error()};

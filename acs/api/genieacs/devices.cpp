@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "cwmp/device_id.hpp"
 #include "domain/device_life.hpp"
+#include "domain/fleet.hpp"
 #include "domain/fleet_list.hpp"
 #include "domain/tag.hpp"
 #include "net/url.hpp"
@@ -147,7 +148,7 @@ Answer list_devices(Call call)
     if (!listing)
         co_return std::unexpected{std::move(listing).error()};
     auto const& services = call.context.services;
-    auto const total = co_await services.fleet_lists.count(listing->where);
+    auto const total = co_await services.fleet_search.count(listing->where);
     if (!total)
         co_return bad_query("", total.error().what);
     auto response = list_head(*total);
