@@ -4,6 +4,7 @@
 #include "api/endpoints.hpp"
 #include "api/export.hpp"
 #include "api/fleet_cache.hpp"
+#include "api/genieacs/endpoints.hpp"
 #include "api/idempotency.hpp"
 #include "api/operator_book.hpp"
 #include "api/passwords.hpp"
@@ -87,9 +88,11 @@ Outcome<void> check_type(net::RequestHead const& head, Body body)
 std::uint64_t body_limit(Settings const& settings, Body body)
 {
     switch (body) {
-        case Body::file: return settings.file_bytes;
+        case Body::file:
+        case Body::named_file: return settings.file_bytes;
         case Body::list: return settings.list_bytes;
         case Body::json:
+        case Body::text:
         case Body::none: break;
     }
     return settings.json_bytes;
@@ -153,13 +156,17 @@ bool may_be_admitted_later(Problem const& problem, net::RequestHead const& head)
     if (problem.status != 401 || !Authentication::may_be_new(head))
         return false;
     auto const found = match(head.method, head.path());
-    return found && (found->route->body == Body::none || found->route->body == Body::json);
+    using enum Body;
+    return found && (found->route->body == none || found->route->body == json || found->route->body == text);
 }
 
-Outcome<net::BodyPolicy> policy_for(Context const& context, Route const& route, net::RequestHead const& head)
+Outcome<net::BodyPolicy> policy_for(Context const& context, Match const& match, net::RequestHead const& head)
 {
+    auto const& route = *match.route;
     if (route.body == Body::file)
         return receive_file(context, head);
+    if (route.body == Body::named_file)
+        return genieacs::receive_file(context, head, match.argument);
     net::BodyPolicy policy;
     policy.limit = body_limit(context.settings, route.body);
     return policy;
@@ -202,7 +209,7 @@ net::BodyPolicy Api::on_head(net::RequestHead const& head)
         note_refusal(admitted.error(), head);
         return refusal(admitted.error(), head);
     }
-    auto policy = policy_for(state_->context, *admitted->match.route, head);
+    auto policy = policy_for(state_->context, admitted->match, head);
     return policy ? *std::move(policy) : refusal(policy.error(), head);
 }
 

@@ -28,6 +28,26 @@ std::optional<std::string_view> bearer(std::string_view value)
     return value;
 }
 
+/// Name and token of HTTP Basic, where that is taken: not by our own API, for which no browser may keep a login.
+std::optional<net::Authorization> basic(net::RequestHead const& head)
+{
+    if (!head.path().starts_with("/compat/"))
+        return std::nullopt;
+    auto login = net::parse_authorization(head.headers.get("Authorization"));
+    return login.scheme == net::Authorization::Scheme::basic ? std::optional{std::move(login)} : std::nullopt;
+}
+
+bool changes_something(net::RequestHead const& head)
+{
+    return head.method != "GET" && head.method != "HEAD";
+}
+
+/// A browser that once asked for name and password sends them along for pages of other sites too.
+bool is_of_a_page(net::RequestHead const& head)
+{
+    return head.headers.has("Origin") || head.headers.has("Sec-Fetch-Site");
+}
+
 }  // namespace
 
 Authentication::Authentication(std::vector<Token> const& tokens, OperatorBook& book) : book_{book}
@@ -41,9 +61,16 @@ Outcome<Caller> Authentication::caller(net::RequestHead const& head) const
 {
     if (auto const token = bearer(head.headers.get("Authorization")))
         return by_token(*token);
+    if (auto const login = basic(head))
+        return by_basic(*login, head);
     auto const cookie = net::find_cookie(head.headers, session_cookie);
     if (cookie && !head.headers.has("Authorization"))
         return by_cookie(*cookie, head);
+    if (head.path().starts_with("/compat/"))
+        return refusal(
+            "This wants a token: send \"Authorization: Bearer TOKEN\", or the operator's name and a token as "
+            "its password (curl -u NAME:TOKEN).",
+            net::basic_challenge("acs"));
     return refusal("The API wants a token: send \"Authorization: Bearer TOKEN\", or log in (POST /api/v1/login).",
                    R"(Bearer realm="acs")");
 }
@@ -68,13 +95,27 @@ Outcome<Caller> Authentication::by_token(std::string_view token) const
                    R"(Bearer realm="acs", error="invalid_token")");
 }
 
+Outcome<Caller> Authentication::by_basic(net::Authorization const& login, net::RequestHead const& head) const
+{
+    auto caller = by_token(login.password);
+    if (!caller) {
+        caller.error().headers.set("WWW-Authenticate", net::basic_challenge("acs"));
+        return caller;
+    }
+    if (!login.username.empty() && !caller->name.empty() && login.username != caller->name)
+        return refusal("The token is not one of that operator: its name must be given, or none.",
+                       net::basic_challenge("acs"));
+    if (changes_something(head) && is_of_a_page(head))
+        return forbidden("Pages of a browser cannot change anything with a name and a password.");
+    return caller;
+}
+
 Outcome<Caller> Authentication::by_cookie(std::string_view cookie, net::RequestHead const& head) const
 {
     auto caller = book_.by_session(base::sha256(cookie));
     if (!caller)
         return refusal("The session is over: log in again (POST /api/v1/login).", R"(Bearer realm="acs")");
-    bool const changes = head.method != "GET" && head.method != "HEAD";
-    if (changes && !base::equal_in_constant_time(head.headers.get("X-CSRF-Token"), csrf_token(cookie)))
+    if (changes_something(head) && !base::equal_in_constant_time(head.headers.get("X-CSRF-Token"), csrf_token(cookie)))
         return forbidden("A browser's session must send the X-CSRF-Token that the login gave.");
     return *std::move(caller);
 }
@@ -83,6 +124,8 @@ bool Authentication::may_be_new(net::RequestHead const& head)
 {
     if (auto const token = bearer(head.headers.get("Authorization")))
         return is_token(*token);
+    if (auto const login = basic(head))
+        return is_token(login->password);
     auto const cookie = net::find_cookie(head.headers, session_cookie);
     return cookie && is_token(*cookie);
 }

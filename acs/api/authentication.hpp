@@ -4,6 +4,7 @@
 #include "api/operator_book.hpp"
 #include "api/problem.hpp"
 #include "api/settings.hpp"
+#include "net/authorization.hpp"
 #include "net/http.hpp"
 
 #include <string>
@@ -11,8 +12,9 @@
 
 namespace api {
 
-/// Who may use the API: bearer tokens (RFC 6750) of the configuration and of operators, and cookies of browsers. Only
-/// hashes are kept in memory.
+/// Who may use the API: bearer tokens (RFC 6750) of the configuration and of operators, and cookies of browsers. What
+/// is compatible with older servers takes a token as the password of HTTP Basic too, as scripts can give it in a URL:
+/// "curl -u anna:TOKEN". Only hashes are kept in memory.
 class Authentication {
 public:
     /// `book` must outlive it.
@@ -32,6 +34,7 @@ private:
         std::string hash;
     };
     [[nodiscard]] Outcome<Caller> by_token(std::string_view token) const;
+    [[nodiscard]] Outcome<Caller> by_basic(net::Authorization const& login, net::RequestHead const& head) const;
     [[nodiscard]] Outcome<Caller> by_cookie(std::string_view cookie, net::RequestHead const& head) const;
 
     std::vector<Known> known_;

@@ -170,6 +170,20 @@ Answer retire_device(Call call)
     co_return co_await show_device(call.context, device->key);
 }
 
+base::Awaitable<Outcome<void>> erase_device(Call const& call, domain::DeviceKey device)
+{
+    auto const purged = co_await call.context.services.life.purge(
+        device, audit_entry(call, "device.purged", "a device", nullptr, nullptr, device));
+    if (!purged)
+        co_return problem(409, "conflict", fmt::format("It cannot be purged: {}.", purged.error().what));
+    for (auto const& file : purged->files)
+        if (auto const removed = co_await call.context.services.directory.remove(file); !removed)
+            base::log::warning("api.file_left_behind", {{"stored_as", file}, {"reason", removed.error().what}});
+    // Who it was is what was to be forgotten.
+    base::log::info("api.device_purged", {{"rows", purged->rows}, {"by", call.caller.name}});
+    co_return Outcome<void>{};
+}
+
 Answer purge_device(Call call)
 {
     Query query{call.request.query()};
@@ -180,15 +194,8 @@ Answer purge_device(Call call)
     auto const device = co_await find_device(call, std::string{call.argument});
     if (!device)
         co_return std::unexpected{device.error()};
-    auto const purged = co_await call.context.services.life.purge(
-        device->key, audit_entry(call, "device.purged", "a device", nullptr, nullptr, device->key));
-    if (!purged)
-        co_return problem(409, "conflict", fmt::format("It cannot be purged: {}.", purged.error().what));
-    for (auto const& file : purged->files)
-        if (auto const removed = co_await call.context.services.directory.remove(file); !removed)
-            base::log::warning("api.file_left_behind", {{"stored_as", file}, {"reason", removed.error().what}});
-    // Who it was is what was to be forgotten.
-    base::log::info("api.device_purged", {{"rows", purged->rows}, {"by", call.caller.name}});
+    if (auto erased = co_await erase_device(call, device->key); !erased)
+        co_return std::unexpected{std::move(erased).error()};
     net::Response response;
     response.status = 204;
     co_return response;

@@ -2,6 +2,10 @@
 
 #include "api/call.hpp"
 #include "domain/ids.hpp"
+#include "domain/inventory.hpp"
+
+#include <string>
+#include <vector>
 
 namespace api {
 
@@ -18,6 +22,9 @@ Answer merge_device(Call call);
 // tags.cpp
 Answer add_device_tag(Call call);
 Answer remove_device_tag(Call call);
+/// One label goes on or comes off, and it is written down who did that; all that the device has then. Fails with 409.
+[[nodiscard]] base::Awaitable<Outcome<std::vector<std::string>>>
+change_tag(Call const& call, domain::DeviceRow const& device, std::string tag, bool is_added);
 Answer list_tags(Call call);
 Answer remove_tag(Call call);
 
@@ -44,6 +51,8 @@ Answer rotate_credentials(Call call);
 Answer re_enrol_device(Call call);
 Answer retire_device(Call call);
 Answer purge_device(Call call);
+/// Erases what is kept of a device that is not in service, and writes down who did. Fails with 409.
+[[nodiscard]] base::Awaitable<Outcome<void>> erase_device(Call const& call, domain::DeviceKey device);
 
 // rotations.cpp
 Answer list_rotations(Call call);

@@ -84,7 +84,9 @@ std::unexpected<Problem> wrong_login()
 /// makes no difference: not in the answer, and not in what is done to find out.
 base::Awaitable<Outcome<domain::StoredLogin>> check_login(Call const& call, std::string name, std::string password)
 {
-    auto const& [services, settings, book, passwords] = call.context;
+    auto const& services = call.context.services;
+    auto const& settings = call.context.settings;
+    auto& passwords = call.context.passwords;
     auto const& policy = settings.operators.lock_out;
     auto const peer = call.request.peer.address.to_string();
     auto const counters = domain::login_counters(policy, name, peer);
@@ -138,7 +140,9 @@ std::string cookie_text(net::RequestHead const& head, std::string_view value, st
 
 Answer give_session(Call call)
 {
-    auto const& [services, settings, book, passwords] = call.context;
+    auto const& services = call.context.services;
+    auto const& settings = call.context.settings;
+    auto& book = call.context.book;
     auto const now = services.clock.now();
     auto const text = make_token();
     domain::OperatorSession const session{base::sha256(text), call.caller.id, now,
@@ -158,7 +162,9 @@ Answer give_session(Call call)
 
 Answer give_token(Call call, std::string name, std::uint32_t days)
 {
-    auto const& [services, settings, book, passwords] = call.context;
+    auto const& services = call.context.services;
+    auto const& settings = call.context.settings;
+    auto& book = call.context.book;
     auto const text = make_token();
     domain::ApiToken token;
     token.owner = call.caller.id;

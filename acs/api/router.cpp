@@ -1,6 +1,7 @@
 #include "api/router.hpp"
 
 #include "api/endpoints.hpp"
+#include "api/genieacs/endpoints.hpp"
 
 #include <fmt/format.h>
 
@@ -143,6 +144,54 @@ constexpr Route table[] = {
     {"GET", "/api/v1/version", Body::none, needs_login, get_version, Reach::elsewhere},
     {"GET", "/api/v1/settings", Body::none, Permission::audit_read, list_settings},
     {"GET", "/api/v1/statistics", Body::none, Permission::statistics_read, get_statistics},
+
+    {"GET", "/compat/genieacs/devices", Body::none, Permission::devices_read, genieacs::list_devices, Reach::part},
+    {"DELETE", "/compat/genieacs/devices/{device}", Body::none, Permission::devices_purge, genieacs::remove_device,
+     Reach::part},
+    {"POST", "/compat/genieacs/devices/{device}/tasks", Body::text, Permission::tasks_write, genieacs::create_task,
+     Reach::part},
+    {"POST", "/compat/genieacs/devices/{device}/tags/{tag}", Body::none, Permission::devices_write, genieacs::add_tag,
+     Reach::part},
+    {"DELETE", "/compat/genieacs/devices/{device}/tags/{tag}", Body::none, Permission::devices_write,
+     genieacs::remove_tag, Reach::part},
+    {"GET", "/compat/genieacs/tasks", Body::none, Permission::tasks_read, genieacs::list_tasks, Reach::part},
+    {"DELETE", "/compat/genieacs/tasks/{task}", Body::none, Permission::tasks_write, genieacs::remove_task,
+     Reach::part},
+    {"POST", "/compat/genieacs/tasks/{task}/retry", Body::none, Permission::tasks_write, genieacs::retry_task,
+     Reach::part},
+    {"GET", "/compat/genieacs/faults", Body::none, Permission::tasks_read, genieacs::list_faults, Reach::part},
+    {"DELETE", "/compat/genieacs/faults/{fault}", Body::none, Permission::tasks_write, genieacs::remove_fault,
+     Reach::part},
+    {"GET", "/compat/genieacs/files", Body::none, Permission::files_read, genieacs::list_files, Reach::elsewhere},
+    {"PUT", "/compat/genieacs/files/{file}", Body::named_file, Permission::files_write, genieacs::put_file,
+     Reach::elsewhere},
+    {"DELETE", "/compat/genieacs/files/{file}", Body::none, Permission::files_write, genieacs::remove_file,
+     Reach::elsewhere},
+    {"GET", "/compat/genieacs/presets", Body::none, Permission::rules_read, genieacs::list_nothing, Reach::elsewhere},
+    {"PUT", "/compat/genieacs/presets/{preset}", Body::none, Permission::rules_write, genieacs::refuse_preset,
+     Reach::elsewhere},
+    {"DELETE", "/compat/genieacs/presets/{preset}", Body::none, Permission::rules_write, genieacs::refuse_preset,
+     Reach::elsewhere},
+    {"GET", "/compat/genieacs/objects", Body::none, Permission::rules_read, genieacs::list_nothing, Reach::elsewhere},
+    {"PUT", "/compat/genieacs/objects/{object}", Body::none, Permission::rules_write, genieacs::refuse_preset,
+     Reach::elsewhere},
+    {"DELETE", "/compat/genieacs/objects/{object}", Body::none, Permission::rules_write, genieacs::refuse_preset,
+     Reach::elsewhere},
+    {"GET", "/compat/genieacs/provisions", Body::none, Permission::rules_read, genieacs::list_nothing,
+     Reach::elsewhere},
+    {"PUT", "/compat/genieacs/provisions/{provision}", Body::none, Permission::rules_write, genieacs::refuse_provision,
+     Reach::elsewhere},
+    {"DELETE", "/compat/genieacs/provisions/{provision}", Body::none, Permission::rules_write,
+     genieacs::refuse_provision, Reach::elsewhere},
+    {"GET", "/compat/genieacs/virtual_parameters", Body::none, Permission::rules_read, genieacs::list_nothing,
+     Reach::elsewhere},
+    {"PUT", "/compat/genieacs/virtual_parameters/{parameter}", Body::none, Permission::rules_write,
+     genieacs::refuse_virtual_parameter, Reach::elsewhere},
+    {"DELETE", "/compat/genieacs/virtual_parameters/{parameter}", Body::none, Permission::rules_write,
+     genieacs::refuse_virtual_parameter, Reach::elsewhere},
+    {"GET", "/compat/genieacs/config", Body::none, Permission::rules_read, genieacs::list_nothing, Reach::elsewhere},
+    {"GET", "/compat/genieacs/ping/{host}", Body::none, Permission::devices_read, genieacs::refuse_ping,
+     Reach::elsewhere},
 };
 
 /// Takes the first segment off a path that begins with '/'.
@@ -152,6 +201,13 @@ std::string_view take_segment(std::string_view& path)
     auto const segment = path.substr(0, path.find('/'));
     path.remove_prefix(segment.size());
     return segment;
+}
+
+/// Scripts for GenieACS write its lists with a slash at the end, and without; it takes one behind everything.
+std::string_view without_slash(std::string_view path)
+{
+    bool const is_optional = path.starts_with("/compat/genieacs/") && path.ends_with('/');
+    return is_optional ? path.substr(0, path.size() - 1) : path;
 }
 
 /// What stands for the placeholders of a pattern, empty where it has none.
@@ -195,7 +251,7 @@ Outcome<Match> match(std::string_view method, std::string_view path)
 {
     std::string allowed;
     for (auto const& route : table) {
-        auto const arguments = arguments_of(route.path, path);
+        auto const arguments = arguments_of(without_slash(route.path), without_slash(path));
         if (!arguments)
             continue;
         if (route.method == (method == "HEAD" ? "GET" : method))

@@ -11,10 +11,12 @@ namespace api {
 
 /// What an endpoint does with the body of its request.
 enum class Body {
-    none,  ///< whatever comes is thrown away
-    json,  ///< application/json, in memory
-    file,  ///< any bytes, into the file directory
-    list,  ///< text/csv of any length that is kept in memory, or application/json
+    none,        ///< whatever comes is thrown away
+    json,        ///< application/json, in memory
+    text,        ///< in memory, whatever type it is said to have: what curl sends unless told otherwise is "a form"
+    file,        ///< any bytes, into the file directory; the query describes them
+    named_file,  ///< the same; the path names them and header fields describe them
+    list,        ///< text/csv of any length that is kept in memory, or application/json
 };
 
 /// One line of the table of routes.

@@ -14,6 +14,7 @@ class ConditionGuard;
 class FileDirectory;
 class FileStore;
 class FleetStatistics;
+class FleetList;
 class IncidentLog;
 class Inventory;
 class ParameterCheck;
@@ -29,6 +30,7 @@ class OpenSessions;
 class Fleet;
 class Groups;
 class Jobs;
+class FailedTasks;
 class OperatorStore;
 class PastSessions;
 class Promotions;
@@ -82,6 +84,8 @@ struct Services {
     domain::EventTail& event_tail;
     domain::WebhookStore& webhooks;
     domain::WebhookSender& webhook_sender;
+    domain::FleetList& fleet_lists;
+    domain::FailedTasks& failed_tasks;
 };
 
 }  // namespace api

@@ -21,7 +21,7 @@ namespace {
 constexpr char tags_cursor = 'g';
 
 /// One label goes on or comes off; the answer tells all that the device has then.
-Answer change_tag(Call call, bool is_added)
+Answer answer_change(Call call, bool is_added)
 {
     if (auto checked = Query{call.request.query()}.problem(); !checked)
         co_return std::unexpected{std::move(checked).error()};
@@ -31,38 +31,47 @@ Answer change_tag(Call call, bool is_added)
     auto const device = co_await find_device(call, std::string{call.argument});
     if (!device)
         co_return std::unexpected{device.error()};
-    domain::DeviceChange change;
-    (is_added ? change.add_tags : change.remove_tags).push_back(tag);
-    auto const former = co_await call.context.services.admin.change(device->key, change);
-    if (!former)
-        co_return problem(409, "conflict", fmt::format("{}.", former.error().what));
-    auto tags = former->tags.value_or(std::vector<std::string>{});
-    bool const was_there = std::ranges::find(tags, tag) != tags.end();
-    is_added ? tags.push_back(tag) : static_cast<void>(std::erase(tags, tag));
-    if (was_there != is_added) {
-        auto const id = cwmp::external_id(device->identity);
-        base::log::info(
-            "api.device_tagged",
-            {{"device", id}, {"tag", tag}, {"change", is_added ? "added" : "removed"}, {"by", call.caller.name}});
-        co_await audit(call, is_added ? "device.tagged" : "device.untagged", id, nullptr,
-                       boost::json::object{{"tag", tag}}, device->key);
-    }
+    auto tags = co_await change_tag(call, *device, tag, is_added);
+    if (!tags)
+        co_return std::unexpected{std::move(tags).error()};
     boost::json::array list;
-    for (auto const& each : domain::plain_tags(std::move(tags)))
+    for (auto const& each : domain::plain_tags(*std::move(tags)))
         list.emplace_back(each);
     co_return json_response(200, {{"device", cwmp::external_id(device->identity)}, {"tags", std::move(list)}});
 }
 
 }  // namespace
 
+base::Awaitable<Outcome<std::vector<std::string>>> change_tag(Call const& call, domain::DeviceRow const& device,
+                                                              std::string tag, bool is_added)
+{
+    domain::DeviceChange change;
+    (is_added ? change.add_tags : change.remove_tags).push_back(tag);
+    auto const former = co_await call.context.services.admin.change(device.key, change);
+    if (!former)
+        co_return problem(409, "conflict", fmt::format("{}.", former.error().what));
+    auto tags = former->tags.value_or(std::vector<std::string>{});
+    bool const was_there = std::ranges::find(tags, tag) != tags.end();
+    is_added ? tags.push_back(tag) : static_cast<void>(std::erase(tags, tag));
+    if (was_there != is_added) {
+        auto const id = cwmp::external_id(device.identity);
+        base::log::info(
+            "api.device_tagged",
+            {{"device", id}, {"tag", tag}, {"change", is_added ? "added" : "removed"}, {"by", call.caller.name}});
+        co_await audit(call, is_added ? "device.tagged" : "device.untagged", id, nullptr,
+                       boost::json::object{{"tag", tag}}, device.key);
+    }
+    co_return tags;
+}
+
 Answer add_device_tag(Call call)
 {
-    co_return co_await change_tag(std::move(call), true);
+    co_return co_await answer_change(std::move(call), true);
 }
 
 Answer remove_device_tag(Call call)
 {
-    co_return co_await change_tag(std::move(call), false);
+    co_return co_await answer_change(std::move(call), false);
 }
 
 Answer list_tags(Call call)

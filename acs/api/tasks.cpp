@@ -3,20 +3,19 @@
 #include "api/endpoints.hpp"
 #include "api/query.hpp"
 #include "api/task_checks.hpp"
+#include "api/task_order.hpp"
 #include "api/task_request.hpp"
 #include "api/views.hpp"
 #include "api/visible_page.hpp"
 #include "api/wake_view.hpp"
+#include "api/waking.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "cwmp/device_id.hpp"
 #include "domain/wakeup.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
 
@@ -26,25 +25,6 @@ namespace {
 
 constexpr char tasks_cursor = 't';
 
-using Waking = std::shared_ptr<std::optional<domain::WakeOutcome>>;
-
-/// A little less than the caller's time: what kept the device away is known when that is over.
-constexpr std::chrono::milliseconds wake_time(std::chrono::milliseconds most)
-{
-    return most - std::min(most / 10, std::chrono::milliseconds{250});
-}
-
-base::Awaitable<void> wake(domain::Waker& waker, domain::DeviceKey device, std::chrono::milliseconds most,
-                           Waking waking)
-{
-    try {
-        *waking = co_await waker.wake(device, {.most = wake_time(most)});
-    } catch (std::exception const& failure) {
-        base::log::warning("api.wake_failed", {{"reason", failure.what()}});
-        *waking = domain::WakeOutcome{false, "the server could not send a connection request now"};
-    }
-}
-
 /// Wakes the device, if the task may run now, while the task is waited for: whichever way its session comes about, the
 /// task's end counts.
 base::Awaitable<Waking> wake_and_wait(Context const& context, domain::TaskRow& row, bool is_due,
@@ -52,8 +32,7 @@ base::Awaitable<Waking> wake_and_wait(Context const& context, domain::TaskRow& r
 {
     auto waking = std::make_shared<std::optional<domain::WakeOutcome>>();
     if (is_due)
-        boost::asio::co_spawn(co_await boost::asio::this_coro::executor,
-                              wake(context.services.waker, row.task.device, most, waking), boost::asio::detached);
+        waking = co_await begin_waking(context.services.waker, row.task.device, most);
     if (auto later = co_await context.services.inventory.wait_for_task(row.task.id, most))
         row = *std::move(later);
     co_return waking;
@@ -130,34 +109,6 @@ domain::TaskQuery read_list_query(Query& query)
     return wanted;
 }
 
-/// What of a new task is worth keeping beyond it.
-boost::json::object what_was_ordered(domain::TaskRow const& row)
-{
-    auto view = api::view_of(row);
-    boost::json::object kept;
-    for (auto const* const name : {"device", "kind", "arguments", "priority", "not_before", "expires_at", "window"})
-        kept[name] = std::move(view[name]);
-    return kept;
-}
-
-/// Makes a task that was checked.
-base::Awaitable<domain::TaskRow> add(Call const& call, domain::DeviceRow const& device, domain::Task task)
-{
-    if (call.claim)
-        task.id = domain::TaskId{call.claim->reserved_id};
-    task.device = device.key;
-    task.origin = call.caller.name.empty() ? "api" : "api:" + call.caller.name;
-    auto row = co_await call.context.services.inventory.add_task(std::move(task));
-    row.identity = device.identity;
-    base::log::info("api.task_created", {{"task", row.task.id.value()},
-                                         {"device", cwmp::external_id(device.identity)},
-                                         {"kind", domain::kind_of(row.task.arguments)},
-                                         {"by", call.caller.name}});
-    co_await audit(call, "task.created", fmt::format("task {}", row.task.id.value()), nullptr, what_was_ordered(row),
-                   device.key);
-    co_return row;
-}
-
 }  // namespace
 
 Answer create_task(Call call)
@@ -180,7 +131,7 @@ Answer create_task(Call call)
     if (!row) {
         if (auto checked = co_await check_task(call.context, *device, *task); !checked)
             co_return std::unexpected{std::move(checked).error()};
-        row = co_await add(call, *device, *std::move(task));
+        row = co_await add_task(call, *device, *std::move(task));
     }
     if (!most)
         co_return created(*row, api::view_of(*row));

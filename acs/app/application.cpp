@@ -340,6 +340,8 @@ Application::Application(Config config, Prepared prepared)
       files_{writes_, prepared_.sealer},
       inventory_{
           {writes_, searches_, path_.trees(), prepared_.sealer, path_.ids(), compose, storage::identity_hash, &news_}},
+      fleet_lists_{searches_, compose},
+      failed_tasks_{writes_, &news_},
       fleet_search_{searches_, compose},
       groups_{writes_},
       jobs_{{writes_, path_.ids(), prepared_.sealer, &news_, config_.inventory.open_tasks_per_device}},
@@ -600,12 +602,13 @@ base::Result<void> Application::listen_api()
     settings.configuration = config_.settings;
     settings.configuration_file = config_.file;
     handlers_.push_back(std::make_unique<api::Api>(
-        api::Services{inventory_,     files_,         *directory_, waker_,      guard_,         &model_check_,
-                      clock_,         metrics_,       admin_,      promotions_, rules_,         audit_,
-                      incidents_,     announcements_, strangers_,  operators_,  life_,          rotations_,
-                      sessions_,      session_board_, traces_,     keys_,       edit_locks_,    values_,
-                      rule_settings_, faults_,        fleet_,      waker_,      fleet_search_,  groups_,
-                      jobs_,          events_,        event_tail_, webhooks_,   webhook_sender_},
+        api::Services{inventory_,     files_,         *directory_, waker_,      guard_,          &model_check_,
+                      clock_,         metrics_,       admin_,      promotions_, rules_,          audit_,
+                      incidents_,     announcements_, strangers_,  operators_,  life_,           rotations_,
+                      sessions_,      session_board_, traces_,     keys_,       edit_locks_,     values_,
+                      rule_settings_, faults_,        fleet_,      waker_,      fleet_search_,   groups_,
+                      jobs_,          events_,        event_tail_, webhooks_,   webhook_sender_, fleet_lists_,
+                      failed_tasks_},
         settings));
     auto& handler = *handlers_.back();
     api_ = &dynamic_cast<api::Api&>(handler);

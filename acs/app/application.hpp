@@ -32,9 +32,11 @@
 #include "storage/pg_device_life.hpp"
 #include "storage/pg_edit_locks.hpp"
 #include "storage/pg_event_log.hpp"
+#include "storage/pg_failed_tasks.hpp"
 #include "storage/pg_faults.hpp"
 #include "storage/pg_file_store.hpp"
 #include "storage/pg_fleet.hpp"
+#include "storage/pg_fleet_list.hpp"
 #include "storage/pg_fleet_statistics.hpp"
 #include "storage/pg_groups.hpp"
 #include "storage/pg_idempotency_keys.hpp"
@@ -146,6 +148,8 @@ private:
     storage::PgFileStore files_;
     domain::TaskNews news_;
     storage::PgInventory inventory_;
+    storage::PgFleetList fleet_lists_;
+    storage::PgFailedTasks failed_tasks_;
     storage::PgFleet fleet_search_;
     storage::PgGroups groups_;
     storage::PgJobs jobs_;

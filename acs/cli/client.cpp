@@ -324,6 +324,16 @@ Reply<json::object> Client::upload(std::string_view target, std::string const& p
     return state_->ask(std::move(request), target, upload_patience);
 }
 
+Reply<json::object> Client::send(std::string_view target, std::string text, std::string_view type)
+{
+    net::ClientRequest request;
+    request.method = "POST";
+    request.body = std::move(text);
+    request.has_body = true;
+    request.headers.set("Content-Type", type);
+    return state_->ask(std::move(request), target, upload_patience);
+}
+
 Reply<void> Client::listen(std::string_view target, std::function<bool(std::string_view)> take)
 {
     Listening sink{std::move(take)};

@@ -53,6 +53,8 @@ public:
     /// Sends a file's bytes as the body.
     [[nodiscard]] Reply<boost::json::object> upload(std::string_view target, std::string const& path,
                                                     std::string_view type = "application/octet-stream");
+    /// Sends a text as the body.
+    [[nodiscard]] Reply<boost::json::object> send(std::string_view target, std::string text, std::string_view type);
 
 private:
     struct State;

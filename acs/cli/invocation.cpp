@@ -219,6 +219,12 @@ void add_enrolment(CLI::App& app, Invocation& invocation)
         ->expected(0, 4);
     announcements->add_option("--state", invocation.state, "only those waiting, or met");
     announcements->add_flag("--dry-run", invocation.dry_run, "tell what would become of a list");
+    auto* const dump = app.add_subcommand("import", "announce the devices of another server's database");
+    dump->add_option("DUMP", invocation.operands, "genieacs, then its devices: mongodump's devices.bson, or JSON")
+        ->required()
+        ->expected(2);
+    dump->add_flag("--logins", invocation.logins, "take over what devices were told to log in with");
+    dump->add_flag("--dry-run", invocation.dry_run, "tell what would become of them");
     auto* const strangers =
         app.add_subcommand("strangers", "unknown devices that were sent away: list, enrol one, forget one");
     strangers->add_option("ACTION", invocation.operands, "enrol ID or forget ID; nothing: list")->expected(0, 2);

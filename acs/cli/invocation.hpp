@@ -70,7 +70,8 @@ struct Invocation {
     std::string code;       ///< of faults
     bool json = false;
     bool reveal = false;      ///< of parameters: values of secrets, too
-    bool dry_run = false;     ///< of rules: tell what would change
+    bool dry_run = false;     ///< of rules, lists and dumps: tell what would change
+    bool logins = false;      ///< of a dump: take over what devices log in with
     bool remove_all = false;  ///< of rules: an empty folder is meant
     std::optional<std::chrono::seconds> wait;
 };

@@ -56,6 +56,7 @@ constexpr Command commands[] = {
     {"tokens", tokens},
     {"audit", audit},
     {"announcements", announcements},
+    {"import", import_dump},
     {"strangers", strangers},
     {"incidents", incidents},
     {"events", events},

@@ -122,7 +122,8 @@ std::string synopsis_of(CLI::App const& command)
     std::string text = command.get_name();
     for (auto const* const option : command.get_options())
         if (is_operand(*option))
-            text += fmt::format(option->get_required() ? " {}" : " [{}]", option->get_name(true));
+            text +=
+                option->get_required() ? " " + option->get_name(true) : fmt::format(" [{}]", option->get_name(true));
     return text;
 }
 

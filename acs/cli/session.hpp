@@ -59,6 +59,7 @@ int delete_file(Session session);
 int rules(Session session);
 int explain(Session session);
 int announcements(Session session);
+int import_dump(Session session);
 int strangers(Session session);
 int incidents(Session session);
 int events(Session session);

@@ -22,8 +22,8 @@ Transcript::Transcript(Transcript&& other) noexcept
       most_{other.most_},
       bytes_{std::exchange(other.bytes_, 0)},
       missing_{other.missing_},
-      messages_{std::exchange(other.messages_, {})},
-      headers_{std::exchange(other.headers_, {})}
+      messages_{std::move(other.messages_)},
+      headers_{std::move(other.headers_)}
 {
 }
 
@@ -37,8 +37,8 @@ Transcript& Transcript::operator=(Transcript&& other) noexcept
     most_ = other.most_;
     bytes_ = std::exchange(other.bytes_, 0);
     missing_ = other.missing_;
-    messages_ = std::exchange(other.messages_, {});
-    headers_ = std::exchange(other.headers_, {});
+    messages_ = std::move(other.messages_);
+    headers_ = std::move(other.headers_);
     return *this;
 }
 

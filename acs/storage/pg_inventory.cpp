@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "cwmp/path.hpp"
 #include "storage/array_text.hpp"
+#include "storage/device_rows.hpp"
 #include "storage/fleet_search.hpp"
 #include "storage/inventory_read.hpp"
 #include "storage/task_columns.hpp"
@@ -16,24 +17,15 @@ namespace storage {
 
 namespace {
 
-// One row of DeviceRow from the tables behind acs.device; the alias of the id that selects it is m.id.
-#define DEVICE_ROW                                                                                                     \
-    "SELECT d.device_id, d.manufacturer, d.oui, d.product_class, d.serial_number, d.model_name, c.software_version,"   \
-    " c.hardware_version, c.provisioning_code, d.state, coalesce(d.subscriber, ''), d.tags,"                           \
-    " coalesce(host(c.address), ''), c.connection_request_url, d.first_seen, c.last_inform, c.last_boot,"              \
-    " coalesce(c.last_events, '{}'), coalesce(d.automation_stopped, ''),"                                              \
-    " coalesce((SELECT cardinality(t.path_ids) FROM device_tree t WHERE t.device_id = d.device_id), 0)"
-#define DEVICE_TABLES " JOIN device d ON d.device_id = m.id JOIN device_contact c ON c.device_id = m.id"
-
 constexpr Statement list_devices{
     "list_devices",
-    DEVICE_ROW " FROM (SELECT a.id FROM acs.device a WHERE a.id > $1 ORDER BY a.id LIMIT $2) m" DEVICE_TABLES
-               " ORDER BY d.device_id"};
-constexpr Statement find_device{"find_device", DEVICE_ROW " FROM (VALUES ($1::bigint)) m (id)" DEVICE_TABLES};
+    ACS_DEVICE_ROW " FROM (SELECT a.id FROM acs.device a WHERE a.id > $1 ORDER BY a.id LIMIT $2) m" ACS_DEVICE_TABLES
+                   " ORDER BY d.device_id"};
+constexpr Statement find_device{"find_device", ACS_DEVICE_ROW " FROM (VALUES ($1::bigint)) m (id)" ACS_DEVICE_TABLES};
 constexpr Statement find_device_by_identity{
     "find_device_by_identity",
-    DEVICE_ROW " FROM (SELECT i.device_id AS id FROM device_identity i WHERE i.identity_hash = ANY ($1::bigint[])"
-               " AND i.oui = $2 AND i.product_class = $3 AND i.serial_number = $4 LIMIT 1) m" DEVICE_TABLES};
+    ACS_DEVICE_ROW " FROM (SELECT i.device_id AS id FROM device_identity i WHERE i.identity_hash = ANY ($1::bigint[])"
+                   " AND i.oui = $2 AND i.product_class = $3 AND i.serial_number = $4 LIMIT 1) m" ACS_DEVICE_TABLES};
 constexpr Statement count_all{"inventory_totals", "SELECT (SELECT count(*) FROM device), (SELECT count(*) FROM task "
                                                   "WHERE state IN ('queued', 'sent', 'waiting', 'unknown')),"
                                                   " (SELECT count(*) FROM file)"};
@@ -44,57 +36,6 @@ constexpr Statement find_last_inform{"find_last_inform", "SELECT last_inform FRO
 
 constexpr unsigned salts = 8;  ///< as many as a look-up of a session tries after collisions
 
-std::string_view text(pqxx::field const& field)
-{
-    return {field.c_str(), field.size()};
-}
-
-std::optional<base::TimePoint> optional_time(pqxx::field const& field)
-{
-    if (field.is_null())
-        return std::nullopt;
-    return parse_time(text(field));
-}
-
-domain::DeviceRow device_of(pqxx::row const& row)
-{
-    domain::DeviceRow device;
-    device.key = domain::DeviceKey{row[0].as<std::int64_t>()};
-    device.identity = {row[1].c_str(), row[2].c_str(), row[3].c_str(), row[4].c_str()};
-    device.model_name = row[5].c_str();
-    device.software_version = row[6].c_str();
-    device.hardware_version = row[7].c_str();
-    device.provisioning_code = row[8].c_str();
-    device.state = domain::device_state(text(row[9])).value_or(domain::DeviceState::pending);
-    device.subscriber = row[10].c_str();
-    device.tags = parse_texts(text(row[11]));
-    device.ip_address = row[12].c_str();
-    device.connection_request_url = row[13].c_str();
-    device.first_seen = parse_time(text(row[14]));
-    device.last_inform = optional_time(row[15]);
-    device.last_boot = optional_time(row[16]);
-    device.last_events = parse_texts(text(row[17]));
-    device.automation_stopped = row[18].c_str();
-    device.parameters = row[19].as<std::uint32_t>();
-    return device;
-}
-
-std::vector<domain::DeviceRow> devices_of(pqxx::result const& rows)
-{
-    std::vector<domain::DeviceRow> devices;
-    devices.reserve(rows.size());
-    for (auto const& row : rows)
-        devices.push_back(device_of(row));
-    return devices;
-}
-
-std::optional<domain::DeviceRow> first_device(pqxx::result const& rows)
-{
-    if (rows.empty())
-        return std::nullopt;
-    return device_of(rows.front());
-}
-
 /// The devices after a key that meet the condition.
 std::vector<domain::DeviceRow> run_search(Transaction& transaction, ComposedSearch search, domain::DeviceKey after,
                                           unsigned limit)
@@ -104,7 +45,7 @@ std::vector<domain::DeviceRow> run_search(Transaction& transaction, ComposedSear
     auto const sql =
         fmt::format("{} FROM (SELECT device.id FROM {} WHERE {} AND device.id > {} ORDER BY device.id LIMIT {}) m{}"
                     " ORDER BY d.device_id",
-                    DEVICE_ROW, search.pieces.from, search.pieces.where, from, most, DEVICE_TABLES);
+                    ACS_DEVICE_ROW, search.pieces.from, search.pieces.where, from, most, ACS_DEVICE_TABLES);
     return devices_of(search.run(transaction, sql));
 }
 
@@ -137,9 +78,6 @@ domain::ParameterRow parameter_of(datamodel::Node const& node, domain::Secrets s
         row.changed_at = base::TimePoint{std::chrono::seconds{node.changed}};
     return row;
 }
-
-#undef DEVICE_ROW
-#undef DEVICE_TABLES
 
 }  // namespace
 

@@ -57,6 +57,11 @@ public:
         for (auto const& waiter : waiters_)
             boost::asio::post(waiter->get_executor(), [waiter] { waiter->cancel(); });
     }
+    void forget(domain::TaskId id)
+    {
+        std::scoped_lock const lock{mutex_};
+        tasks_.erase(id.value());
+    }
     [[nodiscard]] std::vector<domain::TaskRow> all_tasks() const
     {
         std::scoped_lock const lock{mutex_};

@@ -31,11 +31,13 @@ TEST_F(AccessTest, EveryKnownTokenWorksAndTheSchemeIsReadInAnyCase)
 
 TEST_F(AccessTest, AnEmptyTokenInTheConfigurationLetsNobodyIn)
 {
-    api::Api const open{{inventory_, files_,     directory_,  waker_,         guard_,    nullptr,        clock_,
-                         metrics_,   admin_,     promotions_, rules_,         audit_,    incidents_,     announcements_,
-                         strangers_, operators_, life_,       rotations_,     sessions_, open_sessions_, traces_,
-                         keys_,      locks_,     values_,     rule_settings_, faults_,   fleet_,         reachability_,
-                         inventory_, groups_,    jobs_},
+    api::Api const open{{inventory_,     files_,         directory_,  waker_,        guard_,          nullptr,
+                         clock_,         metrics_,       admin_,      promotions_,   rules_,          audit_,
+                         incidents_,     announcements_, strangers_,  operators_,    life_,           rotations_,
+                         sessions_,      open_sessions_, traces_,     keys_,         locks_,          values_,
+                         rule_settings_, faults_,        fleet_,      reachability_, inventory_,      groups_,
+                         jobs_,          events_,        event_tail_, webhooks_,     webhook_sender_, fleet_lists_,
+                         failed_tasks_},
                         {.tokens = {{"x", ""}}, .operators = {.costs = cheap}}};
     net::RequestHead head;
     head.method = "GET";

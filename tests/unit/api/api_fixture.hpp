@@ -10,8 +10,10 @@
 #include "support/fake_announcements.hpp"
 #include "support/fake_audit.hpp"
 #include "support/fake_events.hpp"
+#include "support/fake_failed_tasks.hpp"
 #include "support/fake_faults.hpp"
 #include "support/fake_files.hpp"
+#include "support/fake_fleet_list.hpp"
 #include "support/fake_groups.hpp"
 #include "support/fake_incidents.hpp"
 #include "support/fake_inventory.hpp"
@@ -77,6 +79,7 @@ public:
 /// An answer, with its JSON taken apart.
 struct Reply {
     unsigned status = 0;
+    std::string reason;
     net::Headers headers;
     std::string text;
     json::value body;
@@ -205,6 +208,8 @@ protected:
     domain::EventTail event_tail_;
     support::FakeWebhooks webhooks_;
     support::FakeWebhookSender webhook_sender_;
+    support::FakeFleetList fleet_lists_{inventory_};
+    support::FakeFailedTasks failed_tasks_{inventory_};
     support::FakeGroups groups_;
     support::FakeJobs jobs_;
     support::FakeReachabilityView reachability_;
@@ -217,11 +222,13 @@ protected:
     support::FakeRuleSettings rule_settings_;
     support::FakeFaults faults_;
     support::FakeFleetStatistics fleet_;
-    api::Api api_{{inventory_, files_,     directory_,  waker_,         guard_,      &intervals_,    clock_,
-                   metrics_,   admin_,     promotions_, rules_,         audit_,      incidents_,     announcements_,
-                   strangers_, operators_, life_,       rotations_,     sessions_,   open_sessions_, traces_,
-                   keys_,      locks_,     values_,     rule_settings_, faults_,     fleet_,         reachability_,
-                   inventory_, groups_,    jobs_,       events_,        event_tail_, webhooks_,      webhook_sender_},
+    api::Api api_{{inventory_,     files_,         directory_,  waker_,        guard_,          &intervals_,
+                   clock_,         metrics_,       admin_,      promotions_,   rules_,          audit_,
+                   incidents_,     announcements_, strangers_,  operators_,    life_,           rotations_,
+                   sessions_,      open_sessions_, traces_,     keys_,         locks_,          values_,
+                   rule_settings_, faults_,        fleet_,      reachability_, inventory_,      groups_,
+                   jobs_,          events_,        event_tail_, webhooks_,     webhook_sender_, fleet_lists_,
+                   failed_tasks_},
                   {.tokens = {{"anna", "secret"}, {"", "nameless"}},
                    .version = "1.2.3",
                    .json_bytes = 4096,
@@ -257,11 +264,24 @@ private:
         return support::run(context_, api_.handle(request));
     }
 
-    static Reply checked(std::string_view method, std::string_view target, net::Response const& response)
+    /// The body of an answer, waiting for all of it when it is JSON in pieces; the tests of other streams read them.
+    std::string text_of(net::Response& response)
+    {
+        if (auto const* const text = std::get_if<std::string>(&response.body))
+            return *text;
+        if (response.headers.get("Content-Type") != "application/json")
+            return {};
+        auto& pieces = *std::get<std::unique_ptr<net::PushStream>>(response.body);
+        std::string all;
+        while (auto piece = support::run(context_, pieces.next()))
+            all += *piece;
+        return all;
+    }
+
+    Reply checked(std::string_view method, std::string_view target, net::Response& response)
     {
         static support::OpenApi const contract{ACS_OPENAPI_JSON};
-        auto const* const text = std::get_if<std::string>(&response.body);  // or a stream: its tests read it
-        Reply reply{response.status, response.headers, text ? *text : std::string{}, nullptr};
+        Reply reply{response.status, response.reason, response.headers, text_of(response), nullptr};
         auto const complaints =
             contract.check_response(method, target, reply.status, reply.headers.get("Content-Type"), reply.text);
         EXPECT_TRUE(complaints.empty()) << method << ' ' << target << '\n'

@@ -11,8 +11,10 @@
 #include "support/fake_announcements.hpp"
 #include "support/fake_audit.hpp"
 #include "support/fake_events.hpp"
+#include "support/fake_failed_tasks.hpp"
 #include "support/fake_faults.hpp"
 #include "support/fake_files.hpp"
+#include "support/fake_fleet_list.hpp"
 #include "support/fake_groups.hpp"
 #include "support/fake_incidents.hpp"
 #include "support/fake_inventory.hpp"
@@ -175,6 +177,8 @@ protected:
     domain::EventTail event_tail_;
     support::FakeWebhooks webhooks_;
     support::FakeWebhookSender webhook_sender_;
+    support::FakeFleetList fleet_lists_{inventory_};
+    support::FakeFailedTasks failed_tasks_{inventory_};
     support::FakeGroups groups_;
     support::FakeJobs jobs_;
     support::FakeReachabilityView reachability_;
@@ -187,11 +191,13 @@ protected:
     support::FakeRuleSettings rule_settings_;
     support::FakeFaults faults_;
     support::FakeFleetStatistics fleet_;
-    api::Api api_{{inventory_, files_,     directory_,  waker_,         guard_,      nullptr,        clock_,
-                   metrics_,   admin_,     promotions_, rules_,         audit_,      incidents_,     announcements_,
-                   strangers_, operators_, life_,       rotations_,     sessions_,   open_sessions_, traces_,
-                   keys_,      locks_,     values_,     rule_settings_, faults_,     fleet_,         reachability_,
-                   inventory_, groups_,    jobs_,       events_,        event_tail_, webhooks_,      webhook_sender_},
+    api::Api api_{{inventory_,     files_,         directory_,  waker_,        guard_,          nullptr,
+                   clock_,         metrics_,       admin_,      promotions_,   rules_,          audit_,
+                   incidents_,     announcements_, strangers_,  operators_,    life_,           rotations_,
+                   sessions_,      open_sessions_, traces_,     keys_,         locks_,          values_,
+                   rule_settings_, faults_,        fleet_,      reachability_, inventory_,      groups_,
+                   jobs_,          events_,        event_tail_, webhooks_,     webhook_sender_, fleet_lists_,
+                   failed_tasks_},
                   {.tokens = {{"test", "secret"}}, .version = "1.2.3", .operators = {.costs = {8, 1}}}};
     net::Threads threads_{1};
     net::Server server_{threads_, metrics_};
@@ -285,6 +291,28 @@ TEST_F(AcsctlTest, WhereRulesFindSettingsIsSetAndForgotten)
     EXPECT_EQ(run({"rule-settings", "remove", "wifi.ssid.1:Device.::HG-7"}).code, 0);
     EXPECT_EQ(run({"rule-settings", "remove", "wifi.ssid.1:Device.::HG-7"}).code, 1);
     EXPECT_EQ(run({"rule-settings", "set"}).code, 2);
+}
+
+TEST_F(AcsctlTest, TheDevicesOfGenieAcsAreAnnounced)
+{
+    auto const dump = folder_ / "devices.json";
+    std::ofstream{dump} << R"({"_id":"00D09E-HG%2D1-S7","_tags":["gold","a,\"b","c|d"]})" << "\n"
+                        << R"({"_id":"x-HG-S8"})" << "\n"
+                        << R"({"_id":"nothing"})" << "\n";
+    auto const dry = run({"import", "genieacs", dump, "--dry-run"});
+    EXPECT_THAT(dry.out, StartsWith("nothing was changed; 3 devices: 1 added"));
+    EXPECT_TRUE(announcements_.all.empty());
+    auto const real = run({"import", "genieacs", dump});
+    EXPECT_EQ(real.code, 1);
+    EXPECT_EQ(real.out, "3 devices: 1 added, 0 updated, 0 enrolled, 0 in service already, 2 skipped\n");
+    EXPECT_THAT(real.error, HasSubstr("nothing: it is no device"));
+    EXPECT_THAT(real.error, HasSubstr("x-HG-S8: oui is no OUI"));
+    EXPECT_THAT(real.error, HasSubstr("the tag c|d is left out"));
+    ASSERT_EQ(announcements_.all.size(), 1u);
+    EXPECT_EQ(announcements_.all.begin()->product_class, "HG-1");
+    EXPECT_THAT(announcements_.all.begin()->tags, testing::ElementsAre("gold", "a,\"b"));
+    EXPECT_EQ(run({"import", "genieacs", folder_ / "nowhere"}).code, 1);
+    EXPECT_EQ(run({"import", "other", dump}).code, 2);
 }
 
 TEST_F(AcsctlTest, AListOfDevicesIsImportedAndBadLinesAreTold)

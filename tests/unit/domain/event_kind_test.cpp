@@ -36,9 +36,11 @@ TEST(EventKind, AFilterTakesWhatItNamesAndAllBelowAndNothingBeside)
     EXPECT_TRUE(filter.takes("task.done"));
     EXPECT_FALSE(filter.takes("task.failed"));
     EXPECT_FALSE(filter.takes("devices.new"));
-    EXPECT_TRUE(KindFilter{std::vector<std::string>{"rule"}}.takes("rule.emit.low-signal"));
+    KindFilter const rules{std::vector<std::string>{"rule"}};
+    EXPECT_TRUE(rules.takes("rule.emit.low-signal"));
     EXPECT_TRUE(KindFilter{}.takes("anything"));
-    EXPECT_TRUE(KindFilter{std::vector<std::string>{"task", "*"}}.takes("inform"));
+    KindFilter const everything{std::vector<std::string>{"task", "*"}};
+    EXPECT_TRUE(everything.takes("inform"));
 }
 
 TEST(EventKind, AFilterKnowsTheNamesThatRowsHave)
