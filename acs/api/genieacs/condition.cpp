@@ -5,12 +5,14 @@
 #include "api/views.hpp"
 #include "base/time_text.hpp"
 #include "cwmp/path.hpp"
+#include "net/url.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <optional>
 #include <string_view>
@@ -54,11 +56,9 @@ constexpr auto fields = std::to_array<Field>({
     {"_deviceId._SerialNumber", "serial_number", Nature::text},
 });
 
-/// The _id as far as SQL can write it: the commonest characters that are escaped in it.
-constexpr std::string_view id_sql =
-    "(oui || '-' || CASE WHEN product_class = '' THEN '' ELSE"
-    " replace(replace(replace(product_class, '-', '%2D'), ' ', '%20'), '.', '%2E') || '-' END"
-    " || replace(replace(replace(serial_number, '-', '%2D'), ' ', '%20'), '.', '%2E'))";
+/// The _id with its escapes resolved: what is compared with it is resolved too.
+constexpr std::string_view id_sql = "(oui || '-' || CASE WHEN product_class = '' THEN '' ELSE product_class || '-' END"
+                                    " || serial_number)";
 
 std::string_view view(json::string_view text)
 {
@@ -83,6 +83,24 @@ std::string pattern_of(std::string_view wildcards)
         pattern += c == '*' ? '%' : c;
     }
     return sql_text(pattern);
+}
+
+/// A regular expression over an _id: what is escaped in an _id stands for itself.
+std::string expression_over_id(std::string_view expression)
+{
+    std::string result;
+    for (std::size_t i = 0; i < expression.size(); ++i) {
+        auto const escape = expression.substr(i, 3);
+        auto const resolved = escape.starts_with('%') ? net::percent_decoded(escape) : std::string{};
+        if (resolved.size() != 1 || resolved[0] == '\0') {
+            result += expression[i];
+            continue;
+        }
+        bool const is_plain = std::isalnum(static_cast<unsigned char>(resolved[0])) != 0;
+        result += is_plain ? resolved : '\\' + resolved;
+        i += 2;
+    }
+    return result;
 }
 
 /// "/expression/i", as scripts write a regular expression in JSON.
@@ -213,9 +231,9 @@ private:
     {
         auto const text = value.is_string() ? view(value.get_string()) : std::string_view{};
         if (auto const expression = slashed(text))
-            return matching(id_sql, expression->first, expression->second);
-        if (text.contains('*'))
-            return fmt::format("{} LIKE {}", id_sql, pattern_of(text));
+            return matching(id_sql, expression_over_id(expression->first), expression->second);
+        if (text.contains('*') && !text.contains("%00"))
+            return fmt::format("{} LIKE {}", id_sql, pattern_of(net::percent_decoded(text)));
         auto const id = identity_of(text);
         if (!id || id->serial_number.contains('\0') || id->product_class.contains('\0') || id->oui.contains('\0'))
             return "false";
@@ -269,8 +287,10 @@ private:
     {
         if (field_.nature == Nature::time || field_.nature == Nature::tags)
             return refuse("cannot be matched with a regular expression");
-        return matching(field_.nature == Nature::identity ? id_sql : field_.sql, view(filter_.value.get_string()),
-                        filter_.ignores_case);
+        auto const expression = view(filter_.value.get_string());
+        if (field_.nature == Nature::identity)
+            return matching(id_sql, expression_over_id(expression), filter_.ignores_case);
+        return matching(field_.sql, expression, filter_.ignores_case);
     }
 
     Filter const& filter_;
