@@ -4,6 +4,7 @@
 #include "api/genieacs/moments.hpp"
 #include "api/views.hpp"
 #include "base/time_text.hpp"
+#include "base/utf8.hpp"
 #include "cwmp/path.hpp"
 #include "net/url.hpp"
 
@@ -85,6 +86,12 @@ std::string pattern_of(std::string_view wildcards)
     return sql_text(pattern);
 }
 
+/// False for what an escape may stand for and no device is called: bytes that are no text.
+bool is_text(std::string_view text)
+{
+    return base::is_utf8(text) && !text.contains('\0');
+}
+
 /// A regular expression over an _id: what is escaped in an _id stands for itself.
 std::string expression_over_id(std::string_view expression)
 {
@@ -92,12 +99,13 @@ std::string expression_over_id(std::string_view expression)
     for (std::size_t i = 0; i < expression.size(); ++i) {
         auto const escape = expression.substr(i, 3);
         auto const resolved = escape.starts_with('%') ? net::percent_decoded(escape) : std::string{};
-        if (resolved.size() != 1 || resolved[0] == '\0') {
+        if (resolved.size() != 1) {
             result += expression[i];
             continue;
         }
-        bool const is_plain = std::isalnum(static_cast<unsigned char>(resolved[0])) != 0;
-        result += is_plain ? resolved : '\\' + resolved;
+        auto const byte = static_cast<unsigned char>(resolved[0]);
+        bool const is_sign = byte < 0x80 && std::isalnum(byte) == 0;
+        result += is_sign ? '\\' + resolved : resolved;
         i += 2;
     }
     return result;
@@ -231,14 +239,22 @@ private:
     {
         auto const text = value.is_string() ? view(value.get_string()) : std::string_view{};
         if (auto const expression = slashed(text))
-            return matching(id_sql, expression_over_id(expression->first), expression->second);
-        if (text.contains('*') && !text.contains("%00"))
-            return fmt::format("{} LIKE {}", id_sql, pattern_of(net::percent_decoded(text)));
+            return identity_matching(expression->first, expression->second);
+        if (text.contains('*')) {
+            auto const resolved = net::percent_decoded(text);
+            return is_text(resolved) ? fmt::format("{} LIKE {}", id_sql, pattern_of(resolved)) : "false";
+        }
         auto const id = identity_of(text);
-        if (!id || id->serial_number.contains('\0') || id->product_class.contains('\0') || id->oui.contains('\0'))
+        if (!id || !is_text(id->oui + id->product_class + id->serial_number))
             return "false";
         return fmt::format("oui = {} AND product_class = {} AND serial_number = {}", sql_text(id->oui),
                            sql_text(id->product_class), sql_text(id->serial_number));
+    }
+
+    static std::string identity_matching(std::string_view expression, bool ignores_case)
+    {
+        auto const resolved = expression_over_id(expression);
+        return is_text(resolved) ? matching(id_sql, resolved, ignores_case) : "false";
     }
 
     [[nodiscard]] Text tag(json::value const& value) const
@@ -289,7 +305,7 @@ private:
             return refuse("cannot be matched with a regular expression");
         auto const expression = view(filter_.value.get_string());
         if (field_.nature == Nature::identity)
-            return matching(id_sql, expression_over_id(expression), filter_.ignores_case);
+            return identity_matching(expression, filter_.ignores_case);
         return matching(field_.sql, expression, filter_.ignores_case);
     }
 

@@ -57,6 +57,9 @@ TEST(GenieQueries, TagsTimesAndIdsAreColumns)
               "(oui = '00D09E' AND product_class = 'HG-1' AND serial_number = 'S/1')");
     EXPECT_EQ(condition(R"({"_id":"00D09E-S1"})"), "(oui = '00D09E' AND product_class = '' AND serial_number = 'S1')");
     EXPECT_EQ(condition(R"({"_id":"nonsense"})"), "(false)");
+    for (auto const* const no_text : {"00D09E-%FF-S1", "00D09E-%00-S1", "00D09E-%FF*", "/%FF/"})
+        EXPECT_EQ(condition(fmt::format(R"({{"_id":"{}"}})", no_text)), "(false)") << no_text;
+    EXPECT_THAT(condition(R"({"_id":{"$regex":"^00D09E-HG%2D1%2E-%C3%A9"}})"), HasSubstr(R"(~ '^00D09E-HG\-1\.-é')"));
 }
 
 TEST(GenieQueries, WhatADeviceDoesNotHaveIsNotEqual)
