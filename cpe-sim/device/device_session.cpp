@@ -75,7 +75,16 @@ void Device::add_inform_parameter_table(std::vector<std::string>& paths, base::T
 void Device::inform_answered(cwmp::Inform const& inform)
 {
     events_.inform_answered(inform.event);
+    // What changed while the ACS read the Inform is still to be told.
+    std::vector<std::string> untold;
+    for (auto const& [path, is_active] : parameters_.changes()) {
+        auto const told = std::ranges::find(inform.parameter_list, path, &cwmp::ParameterValue::name);
+        if (told == inform.parameter_list.end() || told->value != parameters_.shown(path, facts_.booted).value)
+            untold.push_back(path);
+    }
     parameters_.changes_reported();
+    for (auto const& path : untold)
+        parameters_.note_change(path);
 }
 
 std::optional<cwmp::Message> Device::next_request() const
