@@ -67,7 +67,7 @@ Answer request_connection(Call const& call, domain::DeviceRow const& device, std
                     {{"device", id}, {"reached", outcome.reached}, {"cause", outcome.cause}, {"by", call.caller.name}});
     co_await audit(call, "device.woken", id, nullptr, json::object{{"reached", outcome.reached}}, device.key);
     if (outcome.reached)
-        co_return net::Response{};
+        co_return json_response(200, {});
     auto response = to_response(problem(504, "not_reached", outcome.cause).error());
     response.reason = outcome.cause;
     co_return response;
