@@ -6,7 +6,8 @@ namespace {
 
 boost::json::value text_or_null(std::string const& text)
 {
-    return text.empty() ? boost::json::value{} : boost::json::value{text};
+    // In braces it would be a list of one.
+    return text.empty() ? boost::json::value() : boost::json::value(text);
 }
 
 }  // namespace
