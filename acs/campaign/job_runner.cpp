@@ -6,6 +6,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
@@ -164,15 +165,18 @@ base::Awaitable<void> JobRunner::wake_waiting()
 {
     auto const executor = co_await boost::asio::this_coro::executor;
     while (!waiting_.empty() && in_flight_ < settings_.wakes_at_once) {
-        ++in_flight_;
-        boost::asio::co_spawn(executor, wake(waiting_.front()), boost::asio::detached);
+        auto const next = waiting_.front();
         waiting_.pop_front();
+        ++in_flight_;
+        boost::asio::co_spawn(executor, wake(next), boost::asio::detached);
     }
 }
 
 /// Wakes one device, then whoever waits next.
 base::Awaitable<void> JobRunner::wake(Wake next)
 {
+    auto const executor = co_await boost::asio::this_coro::executor;
+    co_await boost::asio::post(executor, base::use_awaitable);  // not within whoever spawns it: that may be one of these
     bool is_reached = false;
     try {
         auto const outcome =
