@@ -40,7 +40,6 @@ TEST_F(Delivery, WhatIsNotTakenComesAgainAndNothingOvertakesIt)
     EXPECT_TRUE(work(one, 1));
     EXPECT_THAT(one.progress().problem, HasSubstr("503"));
     EXPECT_EQ(noted(), (domain::EventPosition{0, 0}));
-    EXPECT_GT(one.pause(), 0ms);
     EXPECT_TRUE(work(one));
     EXPECT_THAT(receiver.taken(), ElementsAre("1.1", "2.1", "3.1", "4.1"));
     EXPECT_THAT(receiver.requests().at(1), ElementsAre("1.1")) << "one by one after a failure";
