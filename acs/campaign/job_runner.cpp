@@ -176,7 +176,8 @@ base::Awaitable<void> JobRunner::wake_waiting()
 base::Awaitable<void> JobRunner::wake(Wake next)
 {
     auto const executor = co_await boost::asio::this_coro::executor;
-    co_await boost::asio::post(executor, base::use_awaitable);  // not within whoever spawns it: that may be one of these
+    co_await boost::asio::post(executor,
+                               base::use_awaitable);  // not within whoever spawns it: that may be one of these
     bool is_reached = false;
     try {
         auto const outcome =
