@@ -431,7 +431,8 @@ TEST_F(JobsInTheDatabase, ASecretIsSealedForTheJobAndForEachDeviceAndShownToNobo
     auto const gate = add_gates(1).at(0);
     auto const job = add(order(domain::TaskArguments{domain::SetTask{{{path, "hunter22", {}}}}}));
     EXPECT_EQ(value("SELECT count(*) FROM job WHERE arguments::text LIKE '%hunter22%'"), "0");
-    auto const& shown = std::get<domain::TaskArguments>(find(job.id).order.work);
+    auto const kept = find(job.id);
+    auto const& shown = std::get<domain::TaskArguments>(kept.order.work);
     EXPECT_EQ(std::get<domain::SetTask>(shown).settings.at(0).value, "********");
     step();
     EXPECT_EQ(value("SELECT count(*) FROM task WHERE arguments::text LIKE '%hunter22%'"), "0");
