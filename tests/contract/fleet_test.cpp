@@ -216,14 +216,16 @@ TEST(RuleSettingsInPostgresTest, OnlyWhatChangesHasTheRulesEvaluatedAnew)
     PgSettings backend;
     auto& database = backend.stores.database;
     database.exec("UPDATE rule_set SET epoch = 5");
+    auto const epoch = [&] { return database.value("SELECT epoch FROM rule_set"); };
     domain::RuleSetting const setting{{"wifi", "Device.", "", ""}, "Device.A"};
     static_cast<void>(backend.run(backend.settings().put(setting)));
-    EXPECT_EQ(database.value("SELECT epoch FROM rule_set"), "6");
+    auto const written = epoch();
+    EXPECT_NE(written, "5");
     static_cast<void>(backend.run(backend.settings().put(setting)));
     static_cast<void>(backend.run(backend.settings().remove({"other", "", "", ""})));
-    EXPECT_EQ(database.value("SELECT epoch FROM rule_set"), "6");
+    EXPECT_EQ(epoch(), written);
     static_cast<void>(backend.run(backend.settings().remove(setting.key)));
-    EXPECT_EQ(database.value("SELECT epoch FROM rule_set"), "7");
+    EXPECT_NE(epoch(), written);
 }
 
 }  // namespace
