@@ -154,6 +154,8 @@ protected:
 
     std::vector<std::string> typed_;
     std::string const device_ = "00D09E-HG%2D1000-S1";
+    std::string const first_id_ = "1000";  ///< that the fake of keys reserves for the first order
+    std::string const first_task_ = "task " + first_id_;
     fs::path folder_;
     bool watched_ = false;  ///< a person sees what is written as errors
     base::SystemClock clock_;
@@ -760,7 +762,7 @@ TEST_F(AcsctlTest, ATaskThatNobodyWaitsForIsQueued)
 {
     auto const queued = run({"set", device_, "Device.A=1"});
     EXPECT_EQ(queued.code, 0) << queued.error;
-    EXPECT_EQ(queued.out, "task 1 queued\n");
+    EXPECT_EQ(queued.out, first_task_ + " queued\n");
     EXPECT_EQ(run({"set", device_, "WiFi=1"}).code, 1);
 }
 
@@ -772,7 +774,7 @@ TEST_F(AcsctlTest, AWaitEndsWithTheResult)
     });
     auto const done = run({"get", device_, "Device.A", "--wait"});
     EXPECT_EQ(done.code, 0) << done.error;
-    EXPECT_EQ(done.out, "task 1 done\nDevice.A  1\n");
+    EXPECT_EQ(done.out, first_task_ + " done\nDevice.A  1\n");
     auto const json = run({"get", device_, "Device.A", "--wait", "--json"});
     EXPECT_EQ(boost::json::parse(json.out).at("state").as_string(), "done");
 }
@@ -786,7 +788,7 @@ TEST_F(AcsctlTest, AFailedTaskExitsWithOneAndTellsTheFault)
     });
     auto const failed = run({"reboot", device_, "--wait"});
     EXPECT_EQ(failed.code, 1);
-    EXPECT_EQ(failed.error, "acsctl: task 1 failed: 9001 Request denied\n");
+    EXPECT_EQ(failed.error, "acsctl: " + first_task_ + " failed: 9001 Request denied\n");
 }
 
 TEST_F(AcsctlTest, AnUnfinishedTaskExitsWithThreeAndTellsWhyTheDeviceSleeps)
@@ -794,8 +796,8 @@ TEST_F(AcsctlTest, AnUnfinishedTaskExitsWithThreeAndTellsWhyTheDeviceSleeps)
     waker_.outcome = {false, "timeout"};
     auto const unfinished = run({"reboot", device_, "--wait=0"});
     EXPECT_EQ(unfinished.code, 3) << unfinished.error;
-    EXPECT_THAT(unfinished.out, StartsWith("task 1 queued"));
-    EXPECT_EQ(run({"task", "1", "--wait=0"}).code, 3);
+    EXPECT_THAT(unfinished.out, StartsWith(first_task_ + " queued"));
+    EXPECT_EQ(run({"task", first_id_, "--wait=0"}).code, 3);
 }
 
 TEST_F(AcsctlTest, TasksAreListedShownAndCancelled)
@@ -803,10 +805,10 @@ TEST_F(AcsctlTest, TasksAreListedShownAndCancelled)
     run({"reboot", device_});
     EXPECT_THAT(run({"tasks"}).out, HasSubstr("reboot"));
     EXPECT_THAT(run({"tasks", device_, "--state", "queued"}).out, HasSubstr("queued"));
-    EXPECT_THAT(run({"task", "1"}).out, HasSubstr("api:test"));
-    EXPECT_EQ(run({"cancel", "1"}).out, "task 1 cancelled\n");
-    inventory_.change(domain::TaskId{1}, [](domain::TaskRow& row) { row.task.state = domain::TaskState::done; });
-    auto const late = run({"cancel", "1"});
+    EXPECT_THAT(run({"task", first_id_}).out, HasSubstr("api:test"));
+    EXPECT_EQ(run({"cancel", first_id_}).out, first_task_ + " cancelled\n");
+    inventory_.change(domain::TaskId{std::stoll(first_id_)}, [](domain::TaskRow& row) { row.task.state = domain::TaskState::done; });
+    auto const late = run({"cancel", first_id_});
     EXPECT_EQ(late.code, 1);
     EXPECT_THAT(late.error, HasSubstr("cannot be cancelled"));
 }
@@ -814,11 +816,11 @@ TEST_F(AcsctlTest, TasksAreListedShownAndCancelled)
 TEST_F(AcsctlTest, PeopleReadTimesToTheSecondAndProgramsToTheMicrosecond)
 {
     run({"reboot", device_});
-    inventory_.change(domain::TaskId{1}, [](domain::TaskRow& row) {
+    inventory_.change(domain::TaskId{std::stoll(first_id_)}, [](domain::TaskRow& row) {
         row.task.created = *base::parse_rfc3339("2026-01-02T03:04:05.678901Z");
     });
     EXPECT_THAT(run({"tasks"}).out, HasSubstr("2026-01-02T03:04:05Z"));
-    EXPECT_THAT(run({"task", "1"}).out, HasSubstr("2026-01-02T03:04:05Z"));
+    EXPECT_THAT(run({"task", first_id_}).out, HasSubstr("2026-01-02T03:04:05Z"));
     EXPECT_THAT(run({"tasks", "--json"}).out, HasSubstr("2026-01-02T03:04:05.678901Z"));
 }
 
