@@ -807,7 +807,8 @@ TEST_F(AcsctlTest, TasksAreListedShownAndCancelled)
     EXPECT_THAT(run({"tasks", device_, "--state", "queued"}).out, HasSubstr("queued"));
     EXPECT_THAT(run({"task", first_id_}).out, HasSubstr("api:test"));
     EXPECT_EQ(run({"cancel", first_id_}).out, first_task_ + " cancelled\n");
-    inventory_.change(domain::TaskId{std::stoll(first_id_)}, [](domain::TaskRow& row) { row.task.state = domain::TaskState::done; });
+    inventory_.change(domain::TaskId{std::stoll(first_id_)},
+                      [](domain::TaskRow& row) { row.task.state = domain::TaskState::done; });
     auto const late = run({"cancel", first_id_});
     EXPECT_EQ(late.code, 1);
     EXPECT_THAT(late.error, HasSubstr("cannot be cancelled"));
