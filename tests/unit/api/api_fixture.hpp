@@ -131,6 +131,8 @@ protected:
         auto response = respond(method, target, body, std::move(headers));
         if (auto* const stream = std::get_if<std::unique_ptr<net::PushStream>>(&response.body)) {
             std::string text;
+            if (response.headers.get("Content-Type") == "text/event-stream")
+                (*stream)->cancel();  // it has no end of its own
             while (auto const piece = support::run(context_, (*stream)->next()))
                 text += *piece;
             response.body = std::move(text);
