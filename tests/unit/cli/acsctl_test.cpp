@@ -738,11 +738,12 @@ TEST_F(AcsctlTest, AConditionIsHandedOnAndItsFaultTold)
     EXPECT_THAT(refused.error, AllOf(StartsWith("acsctl: "), HasSubstr("column 5")));
 }
 
-TEST_F(AcsctlTest, OneDeviceIsShownLineByLine)
+TEST_F(AcsctlTest, OneDeviceIsShownOnOneScreen)
 {
     auto const shown = run({"device", device_});
     EXPECT_EQ(shown.code, 0) << shown.error;
-    EXPECT_THAT(shown.out, HasSubstr("product_class  "));
+    EXPECT_THAT(shown.out,
+                AllOf(HasSubstr("What is wrong"), HasSubstr("it was never heard from"), HasSubstr("state ")));
     auto const unknown = run({"device", "00D09E-HG%2D1000-S9"});
     EXPECT_EQ(unknown.code, 1);
     EXPECT_THAT(unknown.error, HasSubstr("There is no device"));
