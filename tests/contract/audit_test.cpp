@@ -148,14 +148,16 @@ TEST_F(AuditInPostgres, ThePurgeOfADeviceErasesValuesAndTheChainStaysWhole)
     stores.run(trail.append(entry("device.changed", DeviceKey{7})));
     stores.run(trail.append(entry("device.changed", DeviceKey{8})));
     stores.database.exec("DELETE FROM audit_value WHERE device_id = 7");
+    EXPECT_NE(stores.run(trail.verify({})).problem, "") << "no entry says that the device was purged";
+    stores.run(trail.append(entry("device.purged", DeviceKey{7})));
     auto const found = stores.run(trail.verify({}));
     EXPECT_EQ(found.problem, "");
     EXPECT_EQ(found.erased, 1);
     auto const records = stores.run(trail.list({.device = DeviceKey{7}}));
-    ASSERT_EQ(records.size(), 1u);
-    EXPECT_TRUE(records[0].is_erased);
-    EXPECT_EQ(records[0].entry.target, "");
-    EXPECT_EQ(records[0].entry.by, "anna");
+    ASSERT_EQ(records.size(), 2u);
+    EXPECT_TRUE(records[1].is_erased);
+    EXPECT_EQ(records[1].entry.target, "");
+    EXPECT_EQ(records[1].entry.by, "anna");
 }
 
 TEST_F(AuditInPostgres, ManyWritersMakeOneChain)
