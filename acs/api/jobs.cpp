@@ -325,11 +325,14 @@ Answer retry_job(Call call)
     auto const job = co_await find_job(call);
     if (!job)
         co_return not_found("job", call.argument);
+    auto const nothing_failed = problem(409, "conflict", "No task of the job has failed or expired.");
+    if (!std::holds_alternative<domain::TaskArguments>(job->order.work))
+        co_return nothing_failed;
     if (auto checked = check_permission(call.caller, job->order.work); !checked)
         co_return std::unexpected{std::move(checked).error()};
     auto const again = co_await call.context.services.jobs.retry(job->id, call.caller.name);
     if (!again)
-        co_return problem(409, "conflict", "No task of the job has failed or expired.");
+        co_return nothing_failed;
     co_return co_await made(call, *again);
 }
 
