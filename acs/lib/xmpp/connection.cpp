@@ -112,11 +112,13 @@ std::string why_ended(int error, xmpp_stream_error_t const* stream_error, bool w
 
 }  // namespace
 
-Connection::Connection(Account account, Limits limits, Loop::OnRequest on_request, Loop::OnChange on_change)
+Connection::Connection(Account account, Limits limits, Loop::OnRequest on_request, Loop::OnChange on_change,
+                       Courier& courier)
     : account_{std::move(account)},
       limits_{limits},
       on_request_{std::move(on_request)},
       on_change_{std::move(on_change)},
+      courier_{courier},
       pause_{limits.first_pause}
 {
 }
@@ -242,8 +244,8 @@ void Connection::expire(Moment now)
         std::scoped_lock const lock{mutex_};
         in_flight_ -= late.size();
     }
-    for (auto const& on_answer : late)
-        on_answer({Answer::Kind::timeout, {}});
+    for (auto& on_answer : late)
+        tell(std::move(on_answer), {Answer::Kind::timeout, {}});
 }
 
 void Connection::lost(std::string const& reason)
@@ -251,8 +253,18 @@ void Connection::lost(std::string const& reason)
     is_trying_ = false;
     next_try_ = std::max(next_try_, std::chrono::steady_clock::now() + limits_.first_pause);
     give_up(reason);
+    tell_change(reason);
+}
+
+void Connection::tell(OnAnswer on_answer, Answer answer)
+{
+    courier_.call([on_answer = std::move(on_answer), answer = std::move(answer)] { on_answer(answer); });
+}
+
+void Connection::tell_change(std::string const& failure)
+{
     if (on_change_)
-        on_change_(*this, reason);
+        courier_.call([this, failure] { on_change_(*this, failure); });
 }
 
 /// The connection is gone, or did not come about: nobody's answer will come.
@@ -271,8 +283,8 @@ void Connection::give_up(std::string const& reason)
         in_flight_ = 0;
     }
     set_failure(reason);
-    for (auto const& on_answer : unsent)
-        on_answer({Answer::Kind::unsent, {}});
+    for (auto& on_answer : unsent)
+        tell(std::move(on_answer), {Answer::Kind::unsent, {}});
 }
 
 void Connection::close()
@@ -297,9 +309,7 @@ void Connection::on_event(xmpp_conn_event_t event, int error, xmpp_stream_error_
         xmpp_handler_add(connection_.get(), iq_came, nullptr, "iq", nullptr, this);
         pause_ = limits_.first_pause;
         set_failure({});
-        if (on_change_)
-            on_change_(*this, {});
-        return;
+        return tell_change({});
     }
     lost(why_ended(error, stream_error, is_connected()));
 }
@@ -317,7 +327,7 @@ void Connection::on_iq(xmpp_stanza_t* stanza)
     if (content != nullptr)
         request.content = read_element(xmpp_conn_get_context(connection_.get()), content);
     if (type == "get" && on_request_ && content != nullptr)
-        on_request_(*this, std::move(request));
+        courier_.call([this, request = std::move(request)] { on_request_(*this, request); });
     else
         answer(request, Verdict::service_unavailable);
 }
@@ -331,13 +341,14 @@ void Connection::on_reply(xmpp_stanza_t* stanza, std::string const& id, bool is_
     auto const from = text_of(xmpp_stanza_get_from(stanza));
     if (!same_jid(from, found->second.to) && !(is_error && domain_of(from) == domain_of(account_.jid)))
         return;
-    auto const on_answer = std::move(found->second.on_answer);
+    auto on_answer = std::move(found->second.on_answer);
     waiting_.erase(found);
     {
         std::scoped_lock const lock{mutex_};
         --in_flight_;
     }
-    on_answer(is_error ? Answer{Answer::Kind::error, condition_of(stanza)} : Answer{Answer::Kind::result, {}});
+    tell(std::move(on_answer),
+         is_error ? Answer{Answer::Kind::error, condition_of(stanza)} : Answer{Answer::Kind::result, {}});
 }
 
 void Connection::event_came(xmpp_conn_t* /*connection*/, xmpp_conn_event_t event, int error,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "xmpp/courier.hpp"
 #include "xmpp/loop.hpp"
 
 #include <strophe.h>
@@ -26,7 +27,8 @@ class Connection final : public Client {
 public:
     using Moment = std::chrono::steady_clock::time_point;
 
-    Connection(Account account, Limits limits, Loop::OnRequest on_request, Loop::OnChange on_change);
+    /// `courier` must outlive it: it brings what came to those who wait.
+    Connection(Account account, Limits limits, Loop::OnRequest on_request, Loop::OnChange on_change, Courier& courier);
 
     [[nodiscard]] bool is_connected() const override;
     [[nodiscard]] std::string failure() const override;
@@ -56,6 +58,8 @@ private:
     void send(std::string const& id, Asked const& asked);
     void send(Reply const& reply);
     void expire(Moment now);
+    void tell(OnAnswer on_answer, Answer answer);
+    void tell_change(std::string const& failure);
     void lost(std::string const& reason);
     void give_up(std::string const& reason);
     void set_failure(std::string reason);
@@ -71,6 +75,7 @@ private:
     Limits const limits_;
     Loop::OnRequest const on_request_;
     Loop::OnChange const on_change_;
+    Courier& courier_;
 
     // Of the loop's thread.
     std::unique_ptr<xmpp_conn_t, Release> connection_;

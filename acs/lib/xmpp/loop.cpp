@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "xmpp/connection.hpp"
+#include "xmpp/courier.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -44,6 +45,7 @@ struct Loop::State {
     void say_goodbye(xmpp_ctx_t* context);
 
     Limits const limits;
+    Courier courier;
     std::vector<std::unique_ptr<Connection>> connections;
     std::atomic<bool> is_stopping{false};
     std::thread thread;
@@ -88,8 +90,8 @@ Client* Loop::add(Account account, OnRequest on_request, OnChange on_change)
 {
     if (state_->connections.size() >= most)
         return nullptr;
-    state_->connections.push_back(
-        std::make_unique<Connection>(std::move(account), state_->limits, std::move(on_request), std::move(on_change)));
+    state_->connections.push_back(std::make_unique<Connection>(
+        std::move(account), state_->limits, std::move(on_request), std::move(on_change), state_->courier));
     return state_->connections.back().get();
 }
 
@@ -104,6 +106,7 @@ void Loop::stop()
     state_->is_stopping = true;
     if (state_->thread.joinable())
         state_->thread.join();
+    state_->courier.stop();
 }
 
 }  // namespace xmpp

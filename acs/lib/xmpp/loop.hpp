@@ -29,7 +29,7 @@ struct Limits {
 };
 
 /// A connection that is kept up: when it breaks, it is made again after a pause. Every call is safe from any thread;
-/// callbacks come on the loop's thread and must be quick.
+/// callbacks come on a thread of the loop's and must be quick.
 class Client {
 public:
     using OnAnswer = std::function<void(Answer answer)>;
