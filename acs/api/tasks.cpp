@@ -137,7 +137,7 @@ Answer create_task(Call call)
         co_return created(*row, api::view_of(*row));
     auto const waking = co_await wake_and_wait(call.context, *row, is_due, *most);
     auto body = api::view_of(*row);
-    body["connection_request"] = *waking ? boost::json::value{api::view_of(**waking)} : nullptr;
+    body["connection_request"] = *waking ? boost::json::value(api::view_of(**waking)) : nullptr;
     co_return created(*row, std::move(body));
 }
 
