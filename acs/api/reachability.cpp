@@ -13,12 +13,12 @@ namespace json = boost::json;
 
 json::value text_or_null(std::string_view text)
 {
-    return text.empty() ? json::value{} : json::value{text};
+    return text.empty() ? json::value() : json::value(text);
 }
 
 json::value time_or_null(std::optional<base::TimePoint> time)
 {
-    return time ? json::value{base::to_rfc3339(*time)} : json::value{};
+    return time ? json::value(base::to_rfc3339(*time)) : json::value();
 }
 
 json::object view_of(domain::WakeAttempt const& attempt)
