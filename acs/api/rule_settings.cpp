@@ -86,7 +86,7 @@ Outcome<std::string> read_path(std::string_view body, domain::RuleSettingKey con
     auto const checked = cwmp::check_path(path, {.partial = false, .wildcards = false, .aliases = false});
     if (object->contains("path") && !checked)
         fields.complain("path", checked.error().what);
-    else if (!path.starts_with(key.root))
+    else if (checked && !path.starts_with(key.root))
         fields.complain("path", fmt::format("must begin with {}", key.root));
     if (auto complaints = fields.finish_each(); !complaints.empty())
         return wrong_fields(std::move(complaints));
@@ -162,7 +162,9 @@ Answer put_rule_setting(Call call)
     if (before != wanted.path) {
         base::log::info("api.rule_setting",
                         {{"setting", id_of(*key)}, {"path", wanted.path}, {"by", call.caller.name}});
-        auto former = before ? boost::json::value{boost::json::object{{"path", *before}}} : boost::json::value{nullptr};
+        boost::json::value former = nullptr;
+        if (before)
+            former = view_of({*key, *before});
         co_await audit(call, "rule-setting.changed", id_of(*key), std::move(former), view_of(wanted));
     }
     co_return json_response(200, view_of(wanted));

@@ -44,7 +44,7 @@ TEST_F(FaultsTest, WhatIsWrongIsListedKindByKind)
     EXPECT_TRUE(first.at("rule").is_null());
     EXPECT_EQ(all.body.at("items").at(2).at("what").as_string(), "Device.X");
     EXPECT_EQ(kinds(get("/api/v1/faults?kind=rule")), "rule ");
-    EXPECT_EQ(kinds(get("/api/v1/faults?code=9010")), "task rule sessions automation ");
+    EXPECT_EQ(kinds(get("/api/v1/faults?code=9010")), "task ");
     EXPECT_EQ(kinds(get("/api/v1/faults?device=00D09E-HG%252D1000-S1")), "task rule ");
     EXPECT_EQ(get("/api/v1/faults?device=00D09E-HG%252D1000-S9").status, 404u);
 }
