@@ -3,6 +3,7 @@
 #include "api/entity_tag.hpp"
 #include "api/export.hpp"
 #include "api/subrequest.hpp"
+#include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "domain/edit_locks.hpp"
 #include "net/url.hpp"
@@ -15,6 +16,7 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace api {
@@ -24,6 +26,7 @@ namespace {
 constexpr std::chrono::seconds longest_edit{30};           ///< a lock ends then, should its holder have died
 constexpr std::chrono::milliseconds lock_patience{5'000};  ///< for another edit of the same thing
 constexpr std::chrono::milliseconds lock_pause{25};        ///< between two looks at whether it is over
+constexpr std::size_t longest_lock_name = 500;             ///< bytes; longer ones are told by their digest
 
 /// The tag of an answer; none for what is not a whole representation of JSON.
 std::optional<EntityTag> tag_of(net::Response const& response)
@@ -118,10 +121,17 @@ Answer edit_locked(Route const& route, Call call, std::string thing)
     co_return co_await route.endpoint(std::move(call));
 }
 
+/// The same however the thing is spelled, and short enough for an index.
+std::string lock_name(std::string_view thing)
+{
+    auto name = net::percent_decoded(net::percent_decoded(thing));
+    return name.size() <= longest_lock_name ? name : base::to_hex(base::sha256(name));
+}
+
 Answer edit(Route const& route, Call call, std::string thing)
 {
     auto& locks = call.context.services.locks;
-    auto const name = net::percent_decoded(net::percent_decoded(thing));  // however it is spelled
+    auto const name = lock_name(thing);
     auto const holder = co_await lock(locks, name);
     if (!holder)
         co_return busy();

@@ -19,29 +19,26 @@ namespace {
 constexpr std::size_t digest_bytes = 12;
 constexpr std::string_view gzipped = ".gz";
 
-/// Members of a device that it reports itself, or that are counted: nobody edits them.
-constexpr std::array reported{"manufacturer",
-                              "model_name",
-                              "software_version",
-                              "hardware_version",
-                              "provisioning_code",
-                              "ip_address",
-                              "connection_request_url",
-                              "last_inform",
-                              "last_boot",
-                              "last_events",
-                              "parameters",
-                              "merge_proposals"};
+/// Things that change without anybody's doing.
+struct Living {
+    std::array<std::string_view, 2> marks;  ///< what has both of these members is one
+    std::array<std::string_view, 12> own;   ///< members that nobody edits: reported, counted, noted
+};
+
+constexpr Living living[] = {
+    {{"serial_number", "last_inform"},
+     {"manufacturer", "model_name", "software_version", "hardware_version", "provisioning_code", "ip_address",
+      "connection_request_url", "last_inform", "last_boot", "last_events", "parameters", "merge_proposals"}},
+    {{"where", "sample"}, {"devices", "sample", "problem"}},  // a group
+    {{"url", "dead_letters"},
+     {"delivered_at", "waiting_since", "problem", "missed_before", "dead_letters"}},  // a webhook
+    {{"role", "last_login"}, {"last_login"}},                                         // an operator
+    {{"sessions", "ordered_by"}, {"sessions"}},                                       // a trace order
+};
 
 std::string digest(std::string_view text)
 {
     return base::to_hex(base::sha256(text).substr(0, digest_bytes));
-}
-
-/// Whether a body is a device's: only these change without anybody's doing.
-bool is_device(json::object const& object)
-{
-    return object.contains("serial_number") && object.contains("last_inform");
 }
 
 std::string state_of(std::string_view body)
@@ -51,9 +48,15 @@ std::string state_of(std::string_view body)
     boost::system::error_code error;
     auto value = json::parse(body, error);
     auto* const object = error ? nullptr : value.if_object();
-    if (object == nullptr || !is_device(*object))
+    if (object == nullptr)
         return digest(body);
-    for (auto const* const name : reported)
+    auto const is_one = [object](Living const& each) {
+        return std::ranges::all_of(each.marks, [object](std::string_view name) { return object->contains(name); });
+    };
+    auto const* const found = std::ranges::find_if(living, is_one);
+    if (found == std::ranges::end(living))
+        return digest(body);
+    for (auto const name : found->own)
         object->erase(name);
     return digest(json::serialize(*object));
 }

@@ -110,6 +110,8 @@ Answer answer_list(Call const& call, domain::EventQuery wanted, std::optional<do
 Answer list_events(Call call)
 {
     Query query{call.request.query()};
+    if (query.text("stream"))
+        co_return co_await stream_events(call);
     auto wanted = read_query(query);
     auto const where = query.text("where");
     auto const device = query.text("device");
@@ -148,6 +150,8 @@ Answer stream_events(Call call)
     auto const& services = call.context.services;
     auto const& settings = call.context.settings.streams;
     Query query{call.request.query()};
+    if (auto const stream = query.text("stream"); stream && !stream->empty() && *stream != "true")
+        query.add_error("stream", "has no value: events?stream");
     auto const kinds = read_kinds(query);
     auto const where = query.text("where");
     auto const device = query.text("device");

@@ -67,7 +67,7 @@ public:
     std::string write(json::array const& items)
     {
         std::string text;
-        if (form_ == ListForm::csv && count_ == 0)
+        if (form_ == ListForm::csv && !has_headings_)
             text += headings(items);
         for (auto const& item : items)
             text += form_ == ListForm::csv ? record(item.as_object()) : line(item.as_object());
@@ -90,6 +90,7 @@ private:
         std::vector<std::string> names;
         for (auto const& column : columns_)
             names.push_back(column.heading());
+        has_headings_ = !names.empty();
         return names.empty() ? "" : csv_line(names);
     }
     [[nodiscard]] std::string record(json::object const& item) const
@@ -110,6 +111,7 @@ private:
     ListForm form_;
     std::vector<ExportColumn> columns_;
     std::uint64_t count_ = 0;
+    bool has_headings_ = false;  ///< a page without items, which is not the last one, may have had none
 };
 
 /// Asks for the pages of a list, one after another.

@@ -4,12 +4,13 @@
 #include "api/endpoints.hpp"
 #include "api/fleet_cache.hpp"
 #include "api/query.hpp"
+#include "api/visible_page.hpp"
 #include "base/time_text.hpp"
+#include "net/url.hpp"
 
 #include <fmt/format.h>
 
 #include <charconv>
-#include <set>
 
 namespace api {
 
@@ -35,7 +36,7 @@ json::object view_of(domain::Fault const& fault)
             {"device", cwmp::external_id(fault.identity)},
             {"model", fault.model},
             {"code", code_of(fault.code)},
-            {"text", fault.text},
+            {"text", net::without_logins(fault.text)},
             {"since", fault.since ? json::value(base::to_rfc3339(*fault.since)) : json::value(nullptr)},
             {"times", fault.times},
             {"task", fault.task ? json::value(std::to_string(fault.task->value())) : json::value(nullptr)},
@@ -60,9 +61,10 @@ unsigned read_number(Query& query, std::string_view name, unsigned most, unsigne
         return otherwise;
     unsigned number = 0;
     auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-    if (error != std::errc{} || end != text->data() + text->size() || number < 1 || number > most)
-        query.add_error(name, fmt::format("must be a number from 1 to {}.", most));
-    return number;
+    if (error == std::errc{} && end == text->data() + text->size() && number >= 1 && number <= most)
+        return number;
+    query.add_error(name, fmt::format("must be a number from 1 to {}.", most));
+    return otherwise;
 }
 
 /// What a list of faults is narrowed to, and where it goes on.
@@ -109,47 +111,42 @@ Outcome<FaultRequest> read_request(Call const& call)
     return request;
 }
 
-/// Those of devices that the caller may see.
-base::Awaitable<std::vector<domain::Fault>> keep_visible(Call const& call, std::vector<domain::Fault> faults)
-{
-    std::vector<domain::DeviceKey> keys;
-    for (auto const& fault : faults)
-        keys.push_back(fault.device);
-    auto const seen = co_await visible_devices(call, std::move(keys));
-    std::set<domain::DeviceKey> const known{seen.begin(), seen.end()};
-    std::erase_if(faults, [&](domain::Fault const& fault) { return !known.contains(fault.device); });
-    co_return faults;
-}
-
 std::string cursor_of(domain::FaultKind kind, std::string const& place)
 {
     return make_cursor(faults_cursor, fmt::format("{}:{}", domain::to_text(kind), place));
+}
+
+/// What the caller may see of one kind, behind the place of `query`.
+base::Awaitable<VisiblePage<domain::Fault>> read_kind(Call const& call, domain::FaultQuery query, std::size_t limit)
+{
+    auto const read = [&faults = call.context.services.faults, &query](domain::Fault const* last, unsigned at_once) {
+        auto wanted = query;
+        if (last != nullptr)
+            wanted.after = domain::place_of(*last);
+        wanted.limit = at_once;
+        return faults.list(std::move(wanted));
+    };
+    auto const device_of = [](domain::Fault const& fault) { return fault.device; };
+    co_return co_await visible_page<domain::Fault>(call, static_cast<unsigned>(limit), read, device_of);
 }
 
 /// Fills a page from one kind after another.
 base::Awaitable<net::Response> read_page(Call const& call, FaultRequest request)
 {
     json::array items;
-    std::size_t read = 0;
     auto& query = request.query;
     for (auto kind = static_cast<std::size_t>(query.kind); kind < domain::fault_kind_count;
          ++kind, query.after.clear()) {
         query.kind = static_cast<domain::FaultKind>(kind);
         if (request.kind && *request.kind != query.kind)
             continue;
-        if (read == request.limit)
+        if (items.size() == request.limit)
             co_return list_response(std::move(items), cursor_of(query.kind, ""));
-        query.limit = static_cast<unsigned>(request.limit - read + 1);
-        auto found = co_await call.context.services.faults.list(query);
-        bool const is_more = found.size() == query.limit;
-        if (is_more)
-            found.pop_back();
-        read += found.size();
-        auto const last = found.empty() ? std::string{} : domain::place_of(found.back());
-        for (auto const& fault : co_await keep_visible(call, std::move(found)))
+        auto const page = co_await read_kind(call, query, request.limit - items.size());
+        for (auto const& fault : page.rows)
             items.push_back(view_of(fault));
-        if (is_more)
-            co_return list_response(std::move(items), cursor_of(query.kind, last));
+        if (page.last)
+            co_return list_response(std::move(items), cursor_of(query.kind, domain::place_of(*page.last)));
     }
     co_return list_response(std::move(items), std::nullopt);
 }

@@ -3,6 +3,7 @@
 #include "api/conditional.hpp"
 #include "api/endpoints.hpp"
 #include "api/query.hpp"
+#include "api/upload.hpp"
 #include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "domain/idempotency.hpp"
@@ -68,11 +69,18 @@ std::string target_of(net::Request const& request)
     return target;
 }
 
-/// Of an upload, whose bytes are elsewhere, the number of bytes stands for them.
+/// The bytes of an upload are in the file directory, which has added them up while they came.
+std::string digest_of_body(net::Request const& request)
+{
+    if (auto* const upload = dynamic_cast<Upload*>(request.sink.get()))
+        return upload->sha256();
+    return base::to_hex(base::sha256(request.body));
+}
+
 std::string digest_of(net::Request const& request)
 {
-    return base::sha256(fmt::format("{}\n{}\n{}\n{}", request.method, target_of(request), request.body_bytes,
-                                    base::to_hex(base::sha256(request.body))));
+    return base::sha256(
+        fmt::format("{}\n{}\n{}\n{}", request.method, target_of(request), request.body_bytes, digest_of_body(request)));
 }
 
 std::chrono::seconds lease_of(Call const& call)
@@ -139,17 +147,18 @@ std::unexpected<Problem> unknown_outcome()
         "was done. Look whether it was; if not, repeat it with a new Idempotency-Key.");
 }
 
-/// Ends a claim by what came of the request: an answer, a refusal, or nothing that is known.
+/// Ends a claim by what came of the request: an answer, a refusal (of which nothing was made, whatever its status), or
+/// nothing that is known.
 base::Awaitable<void> settle(domain::IdempotencyKeys& keys, domain::KeyedRequest request, domain::KeyClaim claim,
                              std::optional<Outcome<net::Response>> const& outcome, bool is_found_again)
 {
     bool const is_done = outcome && *outcome && (*outcome)->status < 400;
-    auto const status = !outcome ? 500U : *outcome ? (*outcome)->status : outcome->error().status;
+    bool const is_refused = outcome && (!*outcome || ((*outcome)->status >= 400 && (*outcome)->status < 500));
     auto const kept = is_done ? kept_form(**outcome) : std::nullopt;
     try {
         if (kept)
             co_await keys.keep(request, claim, *kept);
-        else if (is_done ? !is_found_again : status < 500)  // so long are only the answers that tell, and make nothing
+        else if (is_done ? !is_found_again : is_refused)  // so long are only the answers that tell, and make nothing
             co_await keys.give_back(request, claim);
         else
             co_await keys.give_up(request, claim);

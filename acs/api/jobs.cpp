@@ -325,7 +325,7 @@ Answer retry_job(Call call)
     auto const job = co_await find_job(call);
     if (!job)
         co_return not_found("job", call.argument);
-    auto const nothing_failed = problem(409, "conflict", "No task of the job has failed or expired.");
+    auto const nothing_failed = problem(409, "conflict", "No task that is kept of the job has failed or expired.");
     if (!std::holds_alternative<domain::TaskArguments>(job->order.work))
         co_return nothing_failed;
     if (auto checked = check_permission(call.caller, job->order.work); !checked)

@@ -3,13 +3,14 @@
 #include "api/endpoints.hpp"
 #include "api/query.hpp"
 #include "api/session_lookup.hpp"
+#include "api/visible_page.hpp"
 #include "base/time_text.hpp"
 #include "cwmp/device_id.hpp"
 #include "net/url.hpp"
 
 #include <algorithm>
 #include <iterator>
-#include <set>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -103,24 +104,23 @@ base::Awaitable<std::vector<SessionRow>> rows_of(Call const& call, Wanted wanted
     co_return rows;
 }
 
-/// Leaves out the sessions of devices that the caller may not see: such a page is shorter than it could be.
 base::Awaitable<net::Response> list(Call const& call, Wanted wanted)
 {
-    auto const limit = wanted.query.limit++;
-    auto rows = co_await rows_of(call, wanted);
-    std::optional<std::string> next;
-    if (rows.size() > limit) {
-        rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(limit), rows.end());
-        next = make_cursor(sessions_cursor, std::to_string(rows.back().id));
-    }
-    std::vector<domain::DeviceKey> keys;
-    std::ranges::transform(rows, std::back_inserter(keys), &SessionRow::device);
-    auto const seen = co_await visible_devices(call, std::move(keys));
-    std::set<domain::DeviceKey> const visible{seen.begin(), seen.end()};
+    auto const limit = wanted.query.limit;
+    auto const read = [&call, &wanted](SessionRow const* last, unsigned at_once) {
+        auto next = wanted;
+        next.query.before = last != nullptr ? last->id : wanted.query.before;
+        next.query.limit = at_once;
+        return rows_of(call, std::move(next));
+    };
+    auto const device_of = [](SessionRow const& row) { return row.device; };
+    auto page = co_await visible_page<SessionRow>(call, limit, read, device_of);
     boost::json::array items;
-    for (auto& row : rows)
-        if (visible.contains(row.device))
-            items.push_back(std::move(row.view));
+    for (auto& row : page.rows)
+        items.push_back(std::move(row.view));
+    std::optional<std::string> next;
+    if (page.last)
+        next = make_cursor(sessions_cursor, std::to_string(page.last->id));
     co_return list_response(std::move(items), next);
 }
 

@@ -21,6 +21,9 @@ public:
     /// True when no byte came.
     [[nodiscard]] bool is_empty() const noexcept { return is_empty_; }
 
+    /// Of all that came, hexadecimal; empty after a failure. Nothing may be written afterwards.
+    [[nodiscard]] std::string sha256() { return failure_.empty() ? receiver_->sha256() : std::string{}; }
+
     /// Makes the file durable, or tells what went wrong while it came. At most once.
     base::Awaitable<base::Result<domain::StoredFile>> commit();
 

@@ -14,6 +14,8 @@
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace api {
@@ -28,7 +30,8 @@ constexpr std::size_t secret_bytes = 32;     ///< of a secret that we make
 constexpr std::size_t shortest_secret = 16;  ///< that somebody gives
 constexpr std::size_t longest_text = 2'048;
 constexpr std::size_t most_kinds = 50;
-constexpr unsigned redelivered_at_once = 100;  ///< dead letters, by one request
+constexpr unsigned redelivered_at_once = 100;           ///< dead letters, by one request
+constexpr std::chrono::seconds longest_redelivery{30};  ///< then those that are left stay for the next request
 
 /// What a body says of a webhook; of a new one with what it leaves out.
 struct WebhookRequest {
@@ -145,11 +148,57 @@ Outcome<std::vector<domain::DeadLetterId>> read_letters(Call const& call)
             fields.complain("ids", "must be ids of dead letters");
         ids.emplace_back(id.value_or(0));
     }
+    std::ranges::sort(ids);  // the oldest first, and each once
+    auto const repeated = std::ranges::unique(ids);
+    ids.erase(repeated.begin(), repeated.end());
     if (ids.size() > redelivered_at_once)
         fields.complain("ids", fmt::format("must be at most {}", redelivered_at_once));
     if (auto complaints = fields.finish_each(); !complaints.empty())
         return wrong_fields(std::move(complaints));
     return ids;
+}
+
+/// The dead letters of these ids, as far as they are there; of none: the oldest.
+base::Awaitable<std::vector<domain::DeadLetter>> letters_of(Call const& call, domain::WebhookId webhook,
+                                                            std::vector<domain::DeadLetterId> ids)
+{
+    auto& webhooks = call.context.services.webhooks;
+    if (ids.empty())
+        co_return co_await webhooks.dead_letters(webhook, domain::DeadLetterId{0}, redelivered_at_once);
+    std::vector<domain::DeadLetter> letters;
+    for (auto const id : ids)
+        for (auto& letter : co_await webhooks.dead_letters(webhook, domain::DeadLetterId{id.value() - 1}, 1))
+            if (letter.id == id)
+                letters.push_back(std::move(letter));
+    co_return letters;
+}
+
+/// Sends them one after the other, until one is not taken (the rest would hardly fare better, and keeps its order) or
+/// it takes too long for one request. What came of it.
+base::Awaitable<json::object> send_again(Call const& call, domain::Webhook webhook,
+                                         std::vector<domain::DeadLetter> letters)
+{
+    auto const& services = call.context.services;
+    auto const until = std::chrono::steady_clock::now() + longest_redelivery;
+    std::uint64_t delivered = 0;
+    std::string trouble;
+    for (auto const& letter : letters) {
+        if (std::chrono::steady_clock::now() >= until) {
+            trouble = "the receiver is too slow for one request with all of them: ask again for the rest";
+            break;
+        }
+        std::vector<domain::EventRecord> const events{letter.event};
+        auto const answer = co_await services.webhook_sender.send(webhook, events);
+        if (!answer.is_taken) {
+            trouble = answer.problem;
+            break;
+        }
+        co_await services.webhooks.forget_dead_letter(webhook.id, letter.id);
+        ++delivered;
+    }
+    co_return json::object{{"delivered", delivered},
+                           {"left", letters.size() - delivered},
+                           {"problem", trouble.empty() ? json::value(nullptr) : json::value(trouble)}};
 }
 
 }  // namespace
@@ -306,33 +355,11 @@ Answer redeliver_dead_letters(Call call)
     auto const ids = read_letters(call);
     if (!ids)
         co_return std::unexpected{ids.error()};
-    auto const& services = call.context.services;
-    auto const webhook = co_await services.webhooks.open(std::string{call.argument});
+    auto const webhook = co_await call.context.services.webhooks.open(std::string{call.argument});
     if (!webhook)
         co_return not_found("webhook", call.argument);
-    std::vector<domain::DeadLetter> letters;
-    for (auto const id : *ids)
-        for (auto& letter :
-             co_await services.webhooks.dead_letters(webhook->id, domain::DeadLetterId{id.value() - 1}, 1))
-            if (letter.id == id)
-                letters.push_back(std::move(letter));
-    if (ids->empty())
-        letters = co_await services.webhooks.dead_letters(webhook->id, domain::DeadLetterId{0}, redelivered_at_once);
-    std::uint64_t delivered = 0;
-    std::string trouble;
-    for (auto const& letter : letters) {
-        std::vector<domain::EventRecord> const events{letter.event};
-        auto const answer = co_await services.webhook_sender.send(*webhook, events);
-        if (!answer.is_taken) {
-            trouble = answer.problem;
-            break;  // the rest would hardly fare better, and keeps its order
-        }
-        co_await services.webhooks.forget_dead_letter(webhook->id, letter.id);
-        ++delivered;
-    }
-    json::object const outcome{{"delivered", delivered},
-                               {"left", letters.size() - delivered},
-                               {"problem", trouble.empty() ? json::value(nullptr) : json::value(trouble)}};
+    auto const letters = co_await letters_of(call, webhook->id, *ids);
+    auto const outcome = co_await send_again(call, *webhook, letters);
     co_await audit(call, "webhook.redelivered", "webhook " + webhook->name, nullptr, outcome);
     co_return json_response(200, outcome);
 }

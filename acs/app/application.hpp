@@ -3,7 +3,6 @@
 #include "api/api.hpp"
 #include "app/certificate_watch.hpp"
 #include "app/config.hpp"
-#include "app/live_endpoints.hpp"
 #include "app/model_check.hpp"
 #include "base/clock.hpp"
 #include "base/counters.hpp"
@@ -110,7 +109,7 @@ public:
     /// Lets live sessions end, for at most `patience`, then stops everything. It cannot be started again.
     void stop(std::chrono::milliseconds patience);
 
-    /// Reads certificates and data models again.
+    /// Reads certificates and data models again. Throws when the database is away; the models stay as they are then.
     void reload();
 
     /// To be called every few seconds: takes certificates whose files were changed, warns before they expire.
@@ -194,7 +193,6 @@ private:
     storage::PgDeviceBindings bindings_;
     std::unique_ptr<wakeup::StunServer> stun_;  ///< none: not configured
     std::shared_ptr<net::ExpectedPeers> expected_ = std::make_shared<net::ExpectedPeers>();
-    LiveEndpoints live_;
     storage::PgReachability reachability_;
     wakeup::HttpWaker http_waker_;
     std::unique_ptr<wakeup::UdpWaker> udp_waker_;  ///< none: there is no STUN server

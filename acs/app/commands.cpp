@@ -77,6 +77,17 @@ void end_at_once_on(Signals const& signals)
     }}.detach();
 }
 
+/// The database may be away: it goes on with what it has.
+void reload(Application& application)
+{
+    try {
+        application.reload();
+        base::log::info("app.reloaded");
+    } catch (std::exception const& problem) {
+        base::log::error("app.not_reloaded", {{"reason", problem.what()}});
+    }
+}
+
 int serve_until_told(Application& application, Signals const& signals)
 {
     if (auto const started = application.start(); !started)
@@ -84,12 +95,10 @@ int serve_until_told(Application& application, Signals const& signals)
     base::log::info("app.started", {{"version", ACS_VERSION}});
     for (auto signal = signals.wait_for(watch_pause); !signal || signal == SIGHUP;
          signal = signals.wait_for(watch_pause)) {
-        if (signal) {
-            application.reload();
-            base::log::info("app.reloaded");
-        } else {
+        if (signal)
+            reload(application);
+        else
             application.look_at_certificates();
-        }
     }
     base::log::info("app.draining", {{"connections", application.server().connections()}});
     end_at_once_on(signals);

@@ -13,10 +13,22 @@ namespace app {
 
 namespace {
 
+/// "password=..." or "password = ...", as it may stand in the settings of a connection.
+bool gives_password(std::string_view value)
+{
+    constexpr std::string_view name = "password";
+    for (auto at = value.find(name); at != std::string_view::npos; at = value.find(name, at + 1)) {
+        auto const next = value.find_first_not_of(" \t\r\n", at + name.size());
+        if (next != std::string_view::npos && value[next] == '=')
+            return true;
+    }
+    return false;
+}
+
 /// The forms in which settings are told. Passwords are not, nor those within URLs.
 std::string told(std::string_view key, std::string const& value)
 {
-    if ((key.ends_with("password") || value.contains("password=")) && !value.empty())
+    if ((key.ends_with("password") || gives_password(value)) && !value.empty())
         return R"("********")";
     return boost::json::serialize(boost::json::string(net::without_logins(value)));
 }

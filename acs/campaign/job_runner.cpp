@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "base/steps.hpp"
+#include "base/unavailable.hpp"
 #include "domain/condition_text.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -59,7 +60,7 @@ base::Awaitable<void> JobRunner::run(std::chrono::milliseconds interval)
 base::Awaitable<void> JobRunner::step()
 {
     for (auto const& turn : co_await parts_.jobs.turns(settings_.node))
-        co_await take(turn);
+        co_await take_or_stop(turn);
     co_await wake_waiting();
     co_await end_cancelled();
     co_await review();
@@ -69,6 +70,36 @@ base::Awaitable<void> JobRunner::step()
 std::size_t JobRunner::room() const noexcept
 {
     return settings_.wakes_waiting - std::min(settings_.wakes_waiting, waiting_.size());
+}
+
+/// A job that cannot go on, whatever the reason, is tried again for a while and then stops, alone: the others have
+/// their turns.
+base::Awaitable<void> JobRunner::take_or_stop(domain::JobTurn turn)
+{
+    auto const id = turn.id;
+    std::string why;
+    try {
+        co_await take(std::move(turn));
+    } catch (base::Unavailable const&) {
+        throw;
+    } catch (std::exception const& failure) {
+        why = failure.what();
+    }
+    if (why.empty()) {
+        failures_.erase(id);
+    } else if (++failures_[id] >= settings_.most_failures) {
+        failures_.erase(id);
+        co_await stop(id, std::move(why));
+    } else {
+        base::log::warning("campaign.job_failed", {{"job", id}, {"reason", why}});
+    }
+}
+
+base::Awaitable<void> JobRunner::stop(std::int64_t job, std::string why)
+{
+    base::log::warning("campaign.job_stopped", {{"job", job}, {"reason", why}});
+    stopped_.add();
+    co_await parts_.jobs.stop(job, std::move(why));
 }
 
 base::Awaitable<void> JobRunner::take(domain::JobTurn turn)
@@ -81,9 +112,7 @@ base::Awaitable<void> JobRunner::take(domain::JobTurn turn)
             co_return;
         auto const page = co_await devices_of(turn);
         if (!page) {
-            base::log::warning("campaign.job_stopped", {{"job", turn.id}, {"reason", page.error().what}});
-            stopped_.add();
-            co_await parts_.jobs.stop(turn.id, page.error().what);
+            co_await stop(turn.id, page.error().what);
             co_return;
         }
         step = step_over(*page);
@@ -148,9 +177,7 @@ base::Awaitable<void> JobRunner::review()
             base::log::info("campaign.job_over", {{"job", each.id}, {"state", domain::to_text(each.state)}});
         } else if (auto const why = domain::why_to_stop(each);
                    each.state == domain::JobState::running && !why.empty()) {
-            base::log::warning("campaign.job_stopped", {{"job", each.id}, {"reason", why}});
-            stopped_.add();
-            co_await parts_.jobs.stop(each.id, why);
+            co_await stop(each.id, why);
         }
     }
 }

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <string>
 
 namespace campaign {
 
@@ -33,6 +34,7 @@ struct JobSettings {
     std::chrono::milliseconds wake_time{30'000};  ///< until the Inform
     unsigned cancelled_at_once = 1'000;           ///< tasks, in one statement
     unsigned cancelling = 20;                     ///< such statements in a step
+    unsigned most_failures = 10;                  ///< of a job's steps in a row; then it stops
 };
 
 /// Moves jobs on, at their rates. Every node runs one; each job is moved by one of them. Lives on one thread.
@@ -54,7 +56,9 @@ private:
         std::uint64_t yes = 0, no = 0;
     };
 
+    base::Awaitable<void> take_or_stop(domain::JobTurn turn);
     base::Awaitable<void> take(domain::JobTurn turn);
+    base::Awaitable<void> stop(std::int64_t job, std::string why);
     base::Awaitable<base::Result<domain::FleetPage>> devices_of(domain::JobTurn const& turn);
     base::Awaitable<base::Result<domain::FleetPage>> named_devices(domain::JobTurn const& turn);
     base::Awaitable<void> end_cancelled();
@@ -71,7 +75,8 @@ private:
     base::Counter& stopped_;
     base::Counter& woken_;
     std::deque<Wake> waiting_;
-    std::map<std::int64_t, Reached> reached_;  ///< what is not written down yet
+    std::map<std::int64_t, Reached> reached_;    ///< what is not written down yet
+    std::map<std::int64_t, unsigned> failures_;  ///< of jobs, since their last step that was done
     std::size_t in_flight_ = 0;
 };
 

@@ -12,9 +12,9 @@
 
 namespace cli {
 
-/// What one document of a dump may hold. MongoDB's own limits are 16 MiB and 100 levels.
+/// What one document of a dump may hold: a little more than MongoDB's own limits, 16 MiB and 100 levels.
 struct BsonLimits {
-    std::uint32_t bytes = 64 * 1024 * 1024;
+    std::uint32_t bytes = 17 * 1024 * 1024;
     std::size_t depth = 120;
 };
 

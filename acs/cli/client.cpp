@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <functional>
 #include <optional>
 #include <ostream>
 #include <thread>
@@ -59,6 +60,20 @@ std::string text_of(json::object const& object, std::string_view name)
     auto const* const value = object.if_contains(name);
     return value != nullptr && value->is_string() ? escaped({value->get_string().data(), value->get_string().size()})
                                                   : "";
+}
+
+using Body = std::variant<std::string, net::FileBody>;
+/// Gives the body of a request, each time that it is sent.
+using MakeBody = std::function<Reply<Body>()>;
+
+net::ClientRequest with_body(std::string method, Body body, std::string_view type)
+{
+    net::ClientRequest request;
+    request.method = std::move(method);
+    request.body = std::move(body);
+    request.has_body = true;
+    request.headers.set("Content-Type", type);
+    return request;
 }
 
 /// Hands pieces of a stream on.
@@ -146,23 +161,28 @@ struct Client::State {
         return read(*answer);
     }
 
-    /// The same for a request that has a key: lost answers, and those that say that it is still being carried out, have
-    /// it sent again until `time` is over.
-    Reply<json::object> ask_until_answered(net::ClientRequest const& request, std::string_view target,
+    /// A POST that is carried out once, whatever is lost on the way: it has a key. Lost answers, and those that say
+    /// that it is still being carried out, have it sent again: until `time` is over, an upload for `patience` more.
+    Reply<json::object> ask_until_answered(std::string_view type, std::string_view target, MakeBody const& make_body,
                                            std::chrono::milliseconds time)
     {
-        auto const until = std::chrono::steady_clock::now() + time;
+        using Clock = std::chrono::steady_clock;
+        auto const key = base::random_hex(16);
+        auto const begun = Clock::now();
+        std::optional<Clock::time_point> until;
         bool was_lost = false;
         for (;;) {
-            net::ClientRequest again;
-            again.method = request.method;
-            again.headers = request.headers;
-            again.body = std::get<std::string>(request.body);
-            again.has_body = true;
-            auto const answer = exchange(addressed(std::move(again), target), time);
+            auto body = make_body();
+            if (!body)
+                return std::unexpected{std::move(body).error()};
+            auto request = addressed(with_body("POST", *std::move(body), type), target);
+            request.headers.set("Idempotency-Key", key);
+            auto const answer = exchange(std::move(request), time);
             was_lost = was_lost || (!answer && answer.error().code == net::ClientErrc::closed);
             bool const is_repeated = answer ? answer->status == 409 && answer->headers.has("Retry-After") : was_lost;
-            if (!is_repeated || std::chrono::steady_clock::now() + pause >= until)
+            if (!until)
+                until = time == upload_patience ? Clock::now() + patience : begun + time;
+            if (!is_repeated || Clock::now() + pause >= *until)
                 return answer ? read(*answer) : unasked(answer.error());
             std::this_thread::sleep_for(pause);
         }
@@ -253,13 +273,8 @@ Reply<json::object> Client::get(std::string_view target, std::chrono::seconds ho
 
 Reply<json::object> Client::post(std::string_view target, json::object const& body, std::chrono::seconds hold)
 {
-    net::ClientRequest request;
-    request.method = "POST";
-    request.body = json::serialize(body);
-    request.has_body = true;
-    request.headers.set("Content-Type", "application/json");
-    request.headers.set("Idempotency-Key", base::random_hex(16));
-    return state_->ask_until_answered(request, target, patience + hold);
+    auto const make_body = [&body]() -> Reply<Body> { return json::serialize(body); };
+    return state_->ask_until_answered("application/json", target, make_body, patience + hold);
 }
 
 Reply<void> Client::copy(std::string_view target, std::ostream& out)
@@ -268,28 +283,14 @@ Reply<void> Client::copy(std::string_view target, std::ostream& out)
     return state_->copy(target, sink);
 }
 
-namespace {
-
-net::ClientRequest change(std::string method, json::object const& body)
-{
-    net::ClientRequest request;
-    request.method = std::move(method);
-    request.body = json::serialize(body);
-    request.has_body = true;
-    request.headers.set("Content-Type", "application/json");
-    return request;
-}
-
-}  // namespace
-
 Reply<json::object> Client::patch(std::string_view target, json::object const& body)
 {
-    return state_->ask(change("PATCH", body), target, patience);
+    return state_->ask(with_body("PATCH", json::serialize(body), "application/json"), target, patience);
 }
 
 Reply<json::object> Client::put(std::string_view target, json::object const& body)
 {
-    return state_->ask(change("PUT", body), target, patience);
+    return state_->ask(with_body("PUT", json::serialize(body), "application/json"), target, patience);
 }
 
 Reply<std::string> Client::text(std::string_view target)
@@ -313,25 +314,19 @@ Reply<json::object> Client::remove(std::string_view target)
 
 Reply<json::object> Client::upload(std::string_view target, std::string const& path, std::string_view type)
 {
-    auto file = net::FileBody::open(path);
-    if (!file)
-        return std::unexpected{Refusal{0, file.error().what}};
-    net::ClientRequest request;
-    request.method = "POST";
-    request.body = *std::move(file);
-    request.has_body = true;
-    request.headers.set("Content-Type", type);
-    return state_->ask(std::move(request), target, upload_patience);
+    auto const make_body = [&path]() -> Reply<Body> {
+        auto file = net::FileBody::open(path);
+        if (!file)
+            return std::unexpected{Refusal{0, std::move(file).error().what}};
+        return *std::move(file);
+    };
+    return state_->ask_until_answered(type, target, make_body, upload_patience);
 }
 
 Reply<json::object> Client::send(std::string_view target, std::string text, std::string_view type)
 {
-    net::ClientRequest request;
-    request.method = "POST";
-    request.body = std::move(text);
-    request.has_body = true;
-    request.headers.set("Content-Type", type);
-    return state_->ask(std::move(request), target, upload_patience);
+    auto const make_body = [&text]() -> Reply<Body> { return text; };
+    return state_->ask_until_answered(type, target, make_body, upload_patience);
 }
 
 Reply<void> Client::listen(std::string_view target, std::function<bool(std::string_view)> take)

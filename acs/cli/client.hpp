@@ -20,6 +20,9 @@ namespace cli {
 struct Refusal {
     unsigned status = 0;  ///< 0: it could not be asked
     std::string what;     ///< sentences for the person at the terminal, all bad fields among them
+
+    /// The server or its database is away: asking again may help.
+    [[nodiscard]] bool may_pass() const noexcept { return status == 0 || status >= 500; }
 };
 
 template <class T>
@@ -50,10 +53,11 @@ public:
     [[nodiscard]] Reply<boost::json::object> remove(std::string_view target);
     /// Gives the pieces of a stream as they come until it ends, or `take` says false.
     [[nodiscard]] Reply<void> listen(std::string_view target, std::function<bool(std::string_view piece)> take);
-    /// Sends a file's bytes as the body.
+    /// Sends a file's bytes as the body. Carried out once, as post() is; when the connection is lost, the file is sent
+    /// again as long as half a minute has not gone by since.
     [[nodiscard]] Reply<boost::json::object> upload(std::string_view target, std::string const& path,
                                                     std::string_view type = "application/octet-stream");
-    /// Sends a text as the body.
+    /// The same with a text.
     [[nodiscard]] Reply<boost::json::object> send(std::string_view target, std::string text, std::string_view type);
 
 private:

@@ -2,6 +2,7 @@
 #include "cli/lists.hpp"
 #include "cli/output.hpp"
 #include "cli/session.hpp"
+#include "cli/text.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -47,9 +48,10 @@ int report(Session const& session, json::object const& answer)
     if (auto const* problems = answer.if_contains("problems"); problems != nullptr && problems->is_array())
         for (auto const& problem : problems->get_array())
             if (problem.is_object())
-                session.terminal.error << fmt::format("line {}: {} {}\n", text_of(problem.get_object(), "line"),
-                                                      text_of(problem.get_object(), "column"),
-                                                      text_of(problem.get_object(), "reason"));
+                session.terminal.error << escaped(fmt::format("line {}: {} {}", text_of(problem.get_object(), "line"),
+                                                              text_of(problem.get_object(), "column"),
+                                                              text_of(problem.get_object(), "reason")))
+                                       << '\n';
     if (auto const left_out = text_of(answer, "problems_left_out"); left_out != "0")
         session.terminal.error << fmt::format("and {} more\n", left_out);
     session.terminal.out << fmt::format(
@@ -77,7 +79,7 @@ int tell(Session const& session, Reply<json::object> const& answer, std::string 
     if (session.asked.json)
         print_json(session, *answer);
     else
-        session.terminal.out << sentence << '\n';
+        session.terminal.out << escaped(sentence) << '\n';
     return done;
 }
 

@@ -54,9 +54,10 @@ public:
         } else {
             auto const& object = event.get_object();
             auto const* const told = object.if_contains("data");
-            session_.terminal.out << fmt::format("{}  {:<26} {:<32} {}\n", text_of(object, "at"),
-                                                 text_of(object, "kind"), text_of(object, "device"),
-                                                 told == nullptr ? "" : escaped(json::serialize(*told)));
+            session_.terminal.out << escaped(fmt::format("{}  {:<26} {:<32} {}", text_of(object, "at"),
+                                                         text_of(object, "kind"), text_of(object, "device"),
+                                                         told == nullptr ? "" : json::serialize(*told)))
+                                  << '\n';
         }
         session_.terminal.out.flush();
     }
@@ -95,17 +96,17 @@ int tail(Session session)
         reader.restart();
         auto const ended = session.client.listen(
             target, [&](std::string_view piece) { return reader.read(piece) && !printer.has_enough(); });
-        bool const may_be_over = !ended && ended.error().status >= 400 && ended.error().status < 500;
-        if (may_be_over)
+        if (!ended && !ended.error().may_pass())
             return complain(session, ended.error());
         if (printer.has_enough())
             break;
-        pause = reader.last_id() == before ? std::min(pause * 2, longest_pause) : first_pause;
-        if (!ended) {
+        bool const went_on = reader.last_id() != before;
+        pause = went_on ? first_pause : std::min(pause * 2, longest_pause);
+        if (!ended)
             session.terminal.error << fmt::format("acsctl: {}; trying again in {} s\n", ended.error().what,
                                                   pause.count());
+        if (!ended || !went_on)
             std::this_thread::sleep_for(pause);
-        }
     }
     return done;
 }

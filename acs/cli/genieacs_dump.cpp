@@ -19,7 +19,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::string_view gzip_magic = "\x1f\x8b";
+constexpr std::string_view gzip_magic = "\x1f\x8b\x08";
 constexpr std::string_view blanks = " \t\r\n";
 constexpr std::size_t json_depth = 120;
 
@@ -143,6 +143,11 @@ base::Result<void> GenieDump::finish()
 {
     if (inflater_ && !inflater_->is_complete())
         return base::fail("the file ends too early: its compressed data is not complete");
+    if (form_ == Form::unknown) {  // it has fewer bytes than a document of BSON
+        form_ = Form::json;
+        if (auto rest = read_json_documents(); !rest)
+            return rest;
+    }
     if (waiting_.find_first_not_of(blanks) != waiting_.npos)
         return base::fail(fmt::format("the file ends within document {}", documents_ + 1));
     return {};
@@ -157,15 +162,28 @@ std::optional<GenieDump::Item> GenieDump::next()
     return item;
 }
 
+/// A document of BSON may have the length '{' or '[', too; but the last byte of its length is smaller than any
+/// character of JSON.
+GenieDump::Form GenieDump::form_of(std::string_view begin) noexcept
+{
+    auto const length = bson_length(begin);
+    if (!length)
+        return Form::unknown;
+    if ((*length >> 24U) < 0x09U)
+        return Form::bson;
+    auto const first = begin.find_first_not_of(blanks);
+    if (first == begin.npos)
+        return Form::unknown;
+    return begin[first] == '{' || begin[first] == '[' ? Form::json : Form::bson;
+}
+
 base::Result<void> GenieDump::read(std::string_view piece)
 {
     waiting_ += piece;
-    if (form_ == Form::unknown) {
-        auto const first = waiting_.find_first_not_of(blanks);
-        if (first == waiting_.npos)
-            return {};
-        form_ = waiting_[first] == '{' || waiting_[first] == '[' ? Form::json : Form::bson;
-    }
+    if (form_ == Form::unknown)
+        form_ = form_of(waiting_);
+    if (form_ == Form::unknown)
+        return {};
     return form_ == Form::json ? read_json_documents() : read_bson_documents();
 }
 
@@ -177,7 +195,7 @@ base::Result<void> GenieDump::read_bson_documents()
         auto const length = bson_length(rest);
         if (!length)
             break;
-        if (*length < 5 || *length > document_bytes)
+        if (*length < 5 || *length > BsonLimits{}.bytes)
             return base::fail(fmt::format("document {} is no BSON: it says that it has {} bytes. The file must be "
                                           "devices.bson of mongodump (not --archive), or what mongoexport writes",
                                           documents_ + 1, *length));

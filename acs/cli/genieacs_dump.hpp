@@ -35,7 +35,7 @@ struct DumpProblem {
 /// array, or a document a line), each also gzipped. Which one it is shows in its first bytes.
 class GenieDump {
 public:
-    static constexpr std::size_t document_bytes = std::size_t{64} * 1024 * 1024;  ///< of one document
+    static constexpr std::size_t document_bytes = std::size_t{64} * 1024 * 1024;  ///< of one document in JSON
 
     /// Takes the next piece. Fails with a sentence when nothing more can be read.
     [[nodiscard]] base::Result<void> push(std::string_view piece);
@@ -52,6 +52,7 @@ public:
 private:
     enum class Form { unknown, bson, json };
 
+    [[nodiscard]] static Form form_of(std::string_view begin) noexcept;
     [[nodiscard]] base::Result<void> read(std::string_view piece);
     [[nodiscard]] base::Result<void> read_bson_documents();
     [[nodiscard]] base::Result<void> read_json_documents();

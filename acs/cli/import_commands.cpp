@@ -126,7 +126,10 @@ private:
             } else {
                 tags += (tags.empty() ? "" : "|") + tag;
             }
-        bool const with_login = session_.asked.logins;
+        bool const with_login = session_.asked.logins && !has_control(device.username + device.password);
+        if (session_.asked.logins && !with_login)
+            session_.terminal.error << fmt::format("{}: its login is left out: it holds a control character\n",
+                                                   escaped(device.id));
         list_ += fmt::format("{},{},{},{},{},{}\n", field(device.serial_number), field(device.oui),
                              field(device.product_class), field(tags), field(with_login ? device.username : ""),
                              field(with_login ? device.password : ""));
@@ -150,9 +153,9 @@ private:
     void tell(std::string const& device, json::value const& problem) const
     {
         if (problem.is_object())
-            session_.terminal.error << fmt::format("{}: {} {}\n", escaped(device),
-                                                   text_of(problem.get_object(), "column"),
-                                                   text_of(problem.get_object(), "reason"));
+            session_.terminal.error << escaped(fmt::format("{}: {} {}", device, text_of(problem.get_object(), "column"),
+                                                           text_of(problem.get_object(), "reason")))
+                                    << '\n';
     }
 
     Session const& session_;
@@ -187,7 +190,7 @@ Reply<void> read_whole(std::istream& file, GenieDump& dump, Import& import)
     }
     if (auto const whole = dump.finish(); !whole)
         return std::unexpected{Refusal{0, whole.error().what}};
-    return {};
+    return drain(dump, import);
 }
 
 }  // namespace

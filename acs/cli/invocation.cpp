@@ -21,6 +21,8 @@ void add_common(CLI::App& app, Invocation& invocation, unsigned& wait)
     app.add_option("--token", invocation.server.token, "bearer token (else ACS_TOKEN, else the profile file)");
     app.add_option("--ca", invocation.server.ca_file,
                    "PEM file of authorities to trust (else ACS_CA, else the profile file)");
+    app.add_option("--profile", invocation.server.profile,
+                   "a server by its name in the profile file (else ACS_PROFILE); login makes it");
     app.add_flag("--json", invocation.json, "print one JSON object a line");
     app.add_option("--format", invocation.format, "of a list: csv or ndjson, all of it")
         ->check(CLI::IsMember({"csv", "ndjson"}));

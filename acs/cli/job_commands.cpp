@@ -123,7 +123,8 @@ int exit_code(Session const& session, json::object const& job)
     return state == "done" && all_well ? done : session.asked.wait ? failed : done;
 }
 
-/// Shows how far a job is, again and again, until it does not go on or the time is over.
+/// Shows how far a job is, again and again, until it does not go on or the time is over. A server that is away
+/// meanwhile is asked again.
 int follow(Session const& session, json::object job, Clock::time_point end)
 {
     bool const is_watched = session.terminal.error_is_terminal && !session.asked.json;
@@ -132,8 +133,11 @@ int follow(Session const& session, json::object job, Clock::time_point end)
             session.terminal.error << "\r\x1b[K" << job_progress(job) << std::flush;
         std::this_thread::sleep_for(std::min<Clock::duration>(look, end - Clock::now()));
         auto later = session.client.get(path_of(text_of(job, "id")));
+        if (!later && later.error().may_pass() && Clock::now() < end)
+            continue;
         if (!later)
-            return complain(session, later.error());
+            return complain(session.terminal, fmt::format("job {} is ordered, but nobody tells how it goes: {}",
+                                                          text_of(job, "id"), later.error().what));
         job = *std::move(later);
     }
     if (is_watched)

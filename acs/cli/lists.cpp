@@ -1,10 +1,13 @@
 #include "cli/lists.hpp"
 
+#include "cli/text.hpp"
+
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <ostream>
+#include <streambuf>
 
 namespace cli {
 
@@ -36,13 +39,38 @@ Reply<Page> read_page(Session& session, std::string const& target, unsigned limi
     return result;
 }
 
+/// Writes lines on, made harmless for the terminal that they are seen on.
+class HarmlessLines final : public std::streambuf {
+public:
+    explicit HarmlessLines(std::ostream& out) : out_{out} {}
+    ~HarmlessLines() override { out_ << harmless_lines(line_); }
+
+protected:
+    std::streamsize xsputn(char const* text, std::streamsize size) override
+    {
+        line_.append(text, static_cast<std::size_t>(size));
+        for (auto end = line_.find('\n'); end != line_.npos; end = line_.find('\n')) {
+            auto const has_return = end > 0 && line_[end - 1] == '\r';
+            out_ << harmless_lines(std::string_view{line_}.substr(0, end - (has_return ? 1 : 0))) << '\n';
+            line_.erase(0, end + 1);
+        }
+        return out_ ? size : 0;
+    }
+
+private:
+    std::ostream& out_;
+    std::string line_;  ///< that is not whole yet
+};
+
 /// The whole list as CSV or NDJSON, in the columns that are wanted.
 int print_export(Session& session, std::string const& target)
 {
     auto url = fmt::format("{}&format={}", target, session.asked.format);
     if (!session.asked.columns.empty())
         url += fmt::format("&columns={}", encoded(session.asked.columns));
-    auto const copied = session.client.copy(url, session.terminal.out);
+    HarmlessLines lines{session.terminal.out};
+    std::ostream shown{&lines};
+    auto const copied = session.client.copy(url, session.terminal.width > 0 ? shown : session.terminal.out);
     return copied ? done : complain(session, copied.error());
 }
 

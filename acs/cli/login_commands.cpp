@@ -8,6 +8,7 @@
 
 #include <array>
 #include <ostream>
+#include <utility>
 
 namespace cli {
 
@@ -86,7 +87,9 @@ int log_out(Session session)
     if (!answer && answer.error().status != 401)
         return complain(session, answer.error());
     auto const path = profile_path(session.terminal.environment);
-    auto kept = resolve_server({}, [&](std::string const& name) -> std::optional<std::string> {
+    Server chosen;
+    chosen.profile = session.server.profile;
+    auto kept = resolve_server(std::move(chosen), [&](std::string const& name) -> std::optional<std::string> {
         return name == "HOME" || name == "XDG_CONFIG_HOME" ? session.terminal.environment(name) : std::nullopt;
     });
     if (!kept || kept->token != session.server.token)

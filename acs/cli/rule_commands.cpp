@@ -70,9 +70,10 @@ int check(Session const& session, json::array rules)
     else
         for (auto const& each : problems) {
             auto const& problem = each.as_object();
-            session.terminal.error << fmt::format("{}:{}:{}: {}. {}\n", text_of(problem, "file"),
-                                                  number_of(problem, "line"), number_of(problem, "column"),
-                                                  text_of(problem, "reason"), text_of(problem, "hint"));
+            session.terminal.error << escaped(fmt::format("{}:{}:{}: {}. {}", text_of(problem, "file"),
+                                                          number_of(problem, "line"), number_of(problem, "column"),
+                                                          text_of(problem, "reason"), text_of(problem, "hint")))
+                                   << '\n';
         }
     return problems.empty() ? done : failed;
 }
@@ -265,7 +266,9 @@ int show(Session const& session, std::string const& rule)
     print_versions(session, *answer);
     auto const& newest = list_of(*answer, "versions").front().as_object();
     auto const text = newest.at("text").is_null() ? std::string{"(removed)"} : text_of(newest, "text");
-    session.terminal.out << '\n' << text << (text.ends_with('\n') ? "" : "\n");
+    session.terminal.out << '\n'
+                         << (session.terminal.width > 0 ? harmless_lines(text) : text)
+                         << (text.ends_with('\n') ? "" : "\n");
     return done;
 }
 

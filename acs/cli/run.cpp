@@ -2,6 +2,7 @@
 
 #include "cli/session.hpp"
 #include "cli/task_bodies.hpp"
+#include "cli/text.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -96,7 +97,7 @@ int complain(Session const& session, Refusal const& refusal)
 
 void print_json(Session const& session, boost::json::object const& object)
 {
-    session.terminal.out << boost::json::serialize(object) << '\n';
+    session.terminal.out << harmless_json(boost::json::serialize(object)) << '\n';
 }
 
 std::string device_path(Session const& session)

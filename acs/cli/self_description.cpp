@@ -151,13 +151,14 @@ std::string man_page(CLI::App const& app)
     for (auto const* const command : commands_of(app))
         page += fmt::format(".SS {}\n{}\n{}", troff(synopsis_of(*command)), troff(command->get_description()),
                             man_of_options(*command));
-    page +=
-        ".SH ENVIRONMENT\n.TP\n\\fBACS_SERVER\\fR, \\fBACS_TOKEN\\fR, \\fBACS_CA\\fR\n"
-        "URL of the API, bearer token, PEM file of authorities to trust, where no option gives them.\n"
-        ".SH FILES\n.TP\n\\fI~/.config/acs/acsctl.toml\\fR\nThe same for several servers; acsctl login keeps its token "
-        "there.\n"
-        ".SH EXIT STATUS\n0: done. 1: failed. 2: wrong usage or configuration. 3: not finished yet "
-        "(\\fB\\-\\-wait\\fR).\n";
+    page += ".SH ENVIRONMENT\n.TP\n\\fBACS_SERVER\\fR, \\fBACS_TOKEN\\fR, \\fBACS_CA\\fR\n"
+            "URL of the API, bearer token, PEM file of authorities to trust, where no option gives them.\n"
+            ".TP\n\\fBACS_PROFILE\\fR\nThe profile, where \\fB\\-\\-profile\\fR does not name it.\n"
+            ".SH FILES\n.TP\n\\fI~/.config/acs/acsctl.toml\\fR\nThe keys server, token and ca, where neither options "
+            "nor the environment give them; acsctl login keeps its token there. Further servers have the same keys in "
+            "tables [profile.NAME]; with one of them chosen, only it and options count.\n"
+            ".SH EXIT STATUS\n0: done. 1: failed. 2: wrong usage or configuration. 3: not finished yet "
+            "(\\fB\\-\\-wait\\fR).\n";
     return page;
 }
 

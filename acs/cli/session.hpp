@@ -29,7 +29,7 @@ struct Session {
 int complain(Terminal const& terminal, std::string_view what, int code = failed);
 int complain(Session const& session, Refusal const& refusal);
 
-/// Writes one object as a line of JSON.
+/// Writes one object as a line of JSON, harmless for a terminal.
 void print_json(Session const& session, boost::json::object const& object);
 
 /// The path of the asked device below /api/v1.

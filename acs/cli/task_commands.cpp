@@ -10,6 +10,7 @@
 #include <array>
 #include <chrono>
 #include <ostream>
+#include <thread>
 
 namespace cli {
 
@@ -20,6 +21,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds longest_hold{60};  // of one answer; longer waits ask again
+constexpr std::chrono::seconds pause{1};          // before a server that was away is asked again
 
 /// What is asked for in one exchange of a wait that ends at `end`.
 std::chrono::seconds hold_until(Clock::time_point end)
@@ -72,15 +74,20 @@ int report(Session const& session, json::object const& task)
     return code;
 }
 
-/// Asks for the task until it is final or the time is over.
+/// Asks for the task until it is final or the time is over. A server that is away meanwhile is asked again.
 int follow(Session& session, json::object task, Clock::time_point end)
 {
     while (!is_final(task) && Clock::now() < end) {
         auto const hold = hold_until(end);
         auto later =
             session.client.get(fmt::format("/tasks/{}?wait={}s", encoded(text_of(task, "id")), hold.count()), hold);
+        if (!later && later.error().may_pass() && Clock::now() + pause < end) {
+            std::this_thread::sleep_for(pause);
+            continue;
+        }
         if (!later)
-            return complain(session, later.error());
+            return complain(session.terminal, fmt::format("task {} is ordered, but nobody tells how it goes: {}",
+                                                          escaped(text_of(task, "id")), later.error().what));
         later->insert_or_assign("connection_request",
                                 task.contains("connection_request") ? task["connection_request"] : nullptr);
         task = *std::move(later);

@@ -66,6 +66,32 @@ std::string escaped(std::string_view text)
     return result;
 }
 
+std::string harmless_json(std::string_view json)
+{
+    std::string result;
+    while (!json.empty()) {
+        auto const character = base::first_character(json);
+        if (character.is_valid && is_in(dangerous, character.value))
+            result += fmt::format("\\u{:04x}", static_cast<unsigned>(character.value));
+        else
+            result += json.substr(0, character.bytes);
+        json.remove_prefix(character.bytes);
+    }
+    return result;
+}
+
+std::string harmless_lines(std::string_view text)
+{
+    std::string result;
+    while (!text.empty()) {
+        auto const end = std::min(text.find_first_of("\n\t"), text.size());
+        result += escaped(text.substr(0, end));
+        result += text.substr(end, 1);
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return result;
+}
+
 std::size_t columns(std::string_view text) noexcept
 {
     std::size_t count = 0;

@@ -10,6 +10,12 @@ namespace cli {
 /// of writing are written as escapes ("\n", "\x1b", "\u202e").
 [[nodiscard]] std::string escaped(std::string_view text);
 
+/// The same for JSON text: such characters become escapes of JSON's own ("\u202e"), so that it means what it meant.
+[[nodiscard]] std::string harmless_json(std::string_view json);
+
+/// The same for lines: their ends and tabs stay.
+[[nodiscard]] std::string harmless_lines(std::string_view text);
+
 /// The columns that a text takes on a terminal: wide East Asian characters two, combining marks none.
 [[nodiscard]] std::size_t columns(std::string_view text) noexcept;
 

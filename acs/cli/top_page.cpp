@@ -38,12 +38,12 @@ struct Rate {
 
 constexpr Rate rates[] = {
     {"Informs admitted", "acs_sessions_opened_total", ""},
-    {"sessions completed", "acs_sessions_total", "outcome=\"completed\""},
+    {"sessions completed", "acs_sessions_total", "outcome=\"done\""},
     {"sessions ended in all", "acs_sessions_total", ""},
     {"CPE requests refused", "acs_session_refusals_total", ""},
     {"RPCs to devices", "acs_rpcs_total", ""},
     {"faults of devices", "acs_rpc_faults_total", ""},
-    {"devices woken", "acs_connection_requests_total", ""},
+    {"devices woken", "acs_wake_attempts_total", "outcome=\"reached\""},
     {"files served", "acs_files_served_total", ""},
     {"API requests", "acs_api_requests_total", ""},
     {"database statements", "acs_database_statements_total", ""},
@@ -62,10 +62,9 @@ std::string top_page(json::object const* before, json::object const& now, std::c
     Table table{{"THIS NODE", "A SECOND", "SINCE ITS START"}};
     for (auto const& rate : rates) {
         auto const sum = sum_of(now, rate.counter, rate.label);
-        std::optional<double> const speed =
-            before != nullptr && span.count() > 0
-                ? std::optional{(sum - sum_of(*before, rate.counter, rate.label)) / span.count()}
-                : std::nullopt;
+        auto const grown = before == nullptr ? -1 : sum - sum_of(*before, rate.counter, rate.label);
+        bool const is_known = grown >= 0 && span.count() > 0;  // less than before: a node was started anew
+        std::optional<double> const speed = is_known ? std::optional{grown / span.count()} : std::nullopt;
         table.add({rate.title, speed ? fmt::format("{:.1f}", *speed) : "", fmt::format("{:.0f}", sum)});
     }
     return page + "\n" + table.to_string(0);

@@ -23,6 +23,8 @@ public:
     virtual ~FileReceiver() = default;
     /// Appends; quick enough for an I/O thread (page cache). Fails naming the file and the system's reason (disk full).
     [[nodiscard]] virtual base::Result<void> write(std::string_view piece) = 0;
+    /// Of all that was written, hexadecimal. Nothing may be written afterwards.
+    [[nodiscard]] virtual std::string sha256() = 0;
     /// Makes the file durable under its final name. At most once; nothing may be written afterwards.
     virtual base::Awaitable<base::Result<StoredFile>> commit() = 0;
 };

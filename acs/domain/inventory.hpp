@@ -83,8 +83,8 @@ public:
     virtual base::Awaitable<std::optional<DeviceRow>> find(cwmp::DeviceId identity) = 0;
     virtual base::Awaitable<std::optional<DeviceRow>> find(DeviceKey key) = 0;
 
-    /// Those of `keys` whose devices meet the condition, in no order. None of them when the search took too long or
-    /// PostgreSQL refused it: what cannot be decided is not seen.
+    /// Those of `keys` whose devices meet the condition, in no order; not those of whose values PostgreSQL refuses it:
+    /// what cannot be decided is not seen. Throws base::Unavailable when it took too long.
     virtual base::Awaitable<std::vector<DeviceKey>> matching(std::vector<DeviceKey> keys, Condition condition) = 0;
 
     virtual base::Awaitable<InventoryTotals> totals() = 0;

@@ -147,7 +147,7 @@ struct Task {
     std::uint32_t attempts = 0;
     std::string command_key;     ///< CommandKey or ParameterKey of the last attempt; unique, at most 32 characters
     std::string progress;        ///< what a task over several sessions keeps: its own JSON object, or empty
-    std::string origin = "api";  ///< who wanted it: "api", "rule:NAME", "discovery", "campaign:ID"
+    std::string origin = "api";  ///< who wanted it: "api:NAME", "rule:NAME", "job:ID", "rotation:ID", "discovery", ...
 };
 
 /// A task's new standing after something happened to it; fenced by the session's epoch.

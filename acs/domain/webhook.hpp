@@ -125,10 +125,11 @@ public:
                                                              std::vector<WebhookNote> notes) = 0;
     /// Gives this node's leases back.
     virtual base::Awaitable<void> release() = 0;
-    /// Everything of the lane up to `place` has been dealt with. Durable on return. False: the lease is lost.
-    virtual base::Awaitable<bool> advance(WebhookId webhook, unsigned lane, EventPosition place) = 0;
-    /// The same, and the event at `place` is a dead letter.
-    virtual base::Awaitable<bool> bury(WebhookId webhook, unsigned lane, DeadLetter letter) = 0;
+    /// Everything of the lane from one place up to another has been dealt with. Durable on return. False: the lease is
+    /// lost, or was and somebody else moved the lane meanwhile.
+    virtual base::Awaitable<bool> advance(WebhookId webhook, unsigned lane, EventPosition from, EventPosition to) = 0;
+    /// The same up to an event that is a dead letter.
+    virtual base::Awaitable<bool> bury(WebhookId webhook, unsigned lane, EventPosition from, DeadLetter letter) = 0;
     /// Before this time events are no longer kept.
     virtual base::Awaitable<base::TimePoint> kept_since() = 0;
 };

@@ -55,16 +55,20 @@ public:
         EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
     }
     void add(std::string_view piece) { EVP_DigestUpdate(context_.get(), piece.data(), piece.size()); }
-    [[nodiscard]] std::string hex()
+    /// Of all that was added; nothing may be added afterwards.
+    [[nodiscard]] std::string const& hex()
     {
+        if (!hex_.empty())
+            return hex_;
         std::string bytes(EVP_MAX_MD_SIZE, '\0');
         unsigned size = 0;
         EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(bytes.data()), &size);
         bytes.resize(size);
-        return base::to_hex(bytes);
+        return hex_ = base::to_hex(bytes);
     }
 
 private:
+    std::string hex_;
     std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
 
@@ -94,6 +98,8 @@ public:
         }
         return {};
     }
+
+    std::string sha256() override { return digest_.hex(); }
 
     base::Awaitable<base::Result<domain::StoredFile>> commit() override
     {

@@ -358,20 +358,6 @@ void CwmpEndpoint::State::note_unread(net::Request const& request, std::string_v
                               .detail = fmt::format("{}: {}", why, skeleton(request.body, noted_bytes))});
 }
 
-/// A live session is about to be replaced. When that happens too often from different addresses, several boxes have the
-/// identity: the device is answered, but nothing is done to it until a person decides.
-base::Awaitable<void> CwmpEndpoint::State::watch_takeover(LiveSession const& old, Caller& caller)
-{
-    auto const& device = *caller.known->device;
-    if (!caller.authenticated || !takeovers.note(device.key, old.address, caller.address, services.clock.now()))
-        co_return;
-    auto const reason =
-        fmt::format("conflict: more than {} live sessions within an hour were taken over from other addresses, "
-                    "the last from {} by {}",
-                    services.limits.takeovers_per_hour, old.address, caller.address);
-    co_await mark_conflict(caller, reason);
-}
-
 net::Response CwmpEndpoint::State::respond(net::Connection& connection, std::shared_ptr<LiveSession> live, Reply reply,
                                            bool may_compress)
 {

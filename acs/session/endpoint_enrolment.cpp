@@ -134,6 +134,20 @@ bool CwmpEndpoint::State::enrol(Caller& caller, bool has_certificate, std::strin
     return false;
 }
 
+/// A live session is about to be replaced. When that happens too often from different addresses, several boxes have the
+/// identity: the device is answered, but nothing is done to it until a person decides.
+base::Awaitable<void> CwmpEndpoint::State::watch_takeover(LiveSession const& old, Caller& caller)
+{
+    auto const& device = *caller.known->device;
+    if (!caller.authenticated || !takeovers.note(device.key, old.address, caller.address, services.clock.now()))
+        co_return;
+    auto const reason =
+        fmt::format("conflict: more than {} live sessions within an hour were taken over from other addresses, "
+                    "the last from {} by {}",
+                    services.limits.takeovers_per_hour, old.address, caller.address);
+    co_await mark_conflict(caller, reason);
+}
+
 /// One box cannot have been started before it was started: two with one identity tell so in turns.
 std::string CwmpEndpoint::State::other_box(cwmp::Inform const& inform, Caller const& caller)
 {

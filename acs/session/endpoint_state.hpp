@@ -63,10 +63,6 @@ struct CwmpEndpoint::State {
     /// How the caller is served; false: not at all.
     [[nodiscard]] bool take_standing(Caller& caller, cwmp::Inform const& inform) const;
     void watch(net::Connection& connection);
-    base::Awaitable<void> watch_takeover(LiveSession const& old, Caller& caller);
-    /// Why the boot times that a device tells are those of several boxes; empty: they are not.
-    [[nodiscard]] std::string other_box(cwmp::Inform const& inform, Caller const& caller);
-    base::Awaitable<void> mark_conflict(Caller& caller, std::string reason);
     [[nodiscard]] net::Response refuse_message(net::Request const& request, std::string_view why);
     /// Begins to write down what passes in a session.
     void trace(LiveSession& live, net::Request& request) const;
@@ -85,6 +81,10 @@ struct CwmpEndpoint::State {
                                           LoginJudgement const& judgement);
     /// Decides what an unknown device becomes; false: there is no room for it now.
     [[nodiscard]] bool enrol(Caller& caller, bool has_certificate, std::string const& username) const;
+    base::Awaitable<void> watch_takeover(LiveSession const& old, Caller& caller);
+    /// Why the boot times that a device tells are those of several boxes; empty: they are not.
+    [[nodiscard]] std::string other_box(cwmp::Inform const& inform, Caller const& caller);
+    base::Awaitable<void> mark_conflict(Caller& caller, std::string reason);
 
     // live_sessions.cpp
     /// Any thread: lets the session answer on its own thread.

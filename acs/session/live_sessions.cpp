@@ -175,7 +175,8 @@ void CwmpEndpoint::State::leave(LiveSession& live, bool ended_well)
     registry.leave(live, ended_well);
     counters.open.set(static_cast<std::int64_t>(registry.size()));
     auto const device = live.session.device();
-    bool const was_missed = live.session.has_missed_tasks() && !registry.of_device(device);
+    // One that has not ended goes on at another node, which sees them.
+    bool const was_missed = live.session.ended() && live.session.has_missed_tasks() && !registry.of_device(device);
     if (was_missed && services.waker != nullptr && services.news->claim_wake(device))
         asio::co_spawn(threads.context(live.thread).get_executor(), wake_again(device), asio::detached);
 }
@@ -271,8 +272,7 @@ base::Awaitable<void> CwmpEndpoint::State::disconnected(std::shared_ptr<LiveSess
         co_return;  // serve() comes back to it
     live->busy = true;
     live->expires = Steady::now() + live->session.patience(false);
-    co_await live->session.suspend(live->cookie);
-    live->kept = true;
+    live->kept = co_await live->session.suspend(live->cookie);
     live->busy = false;
     if (!live->replaced_by.empty())
         co_await abandon(live, live->replaced_by);

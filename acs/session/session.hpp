@@ -67,8 +67,9 @@ public:
     /// The session is over before its end: the outstanding RPC becomes unknown, the reason is noted. Throws nothing.
     base::Awaitable<void> abandon(std::string reason);
 
-    /// Keeps what is needed to go on over another connection, here or on another node. Throws nothing.
-    base::Awaitable<void> suspend(std::string cookie);
+    /// Keeps what is needed to go on over another connection, here or on another node. False: it can go on here only,
+    /// because nothing of it is kept. Throws nothing.
+    base::Awaitable<bool> suspend(std::string cookie);
     /// Puts a kept session in the place of this new one. False when it cannot be read.
     [[nodiscard]] bool restore(domain::SuspendedSession const& kept);
 

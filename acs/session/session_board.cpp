@@ -26,10 +26,28 @@ void keep_newest(std::vector<domain::OpenSession>& sessions, unsigned limit)
 
 }  // namespace
 
+void SessionBoard::add(CwmpEndpoint const& endpoint)
+{
+    std::scoped_lock const lock{mutex_};
+    endpoints_.push_back(&endpoint);
+}
+
+std::vector<CwmpEndpoint const*> SessionBoard::endpoints() const
+{
+    std::scoped_lock const lock{mutex_};
+    return endpoints_;
+}
+
+bool SessionBoard::is_live(domain::DeviceKey device) const
+{
+    std::scoped_lock const lock{mutex_};
+    return std::ranges::any_of(endpoints_, [device](auto const* each) { return each->has_session(device); });
+}
+
 base::Awaitable<std::vector<domain::OpenSession>> SessionBoard::of_this_node(domain::SessionQuery query)
 {
     std::vector<domain::OpenSession> all;
-    for (auto const* endpoint : endpoints_) {
+    for (auto const* endpoint : endpoints()) {
         auto some = co_await endpoint->open_sessions(query);
         std::ranges::move(some, std::back_inserter(all));
     }

@@ -43,14 +43,14 @@ json::object facts_json(domain::DeviceFacts const& facts)
 
 }  // namespace
 
-base::Awaitable<void> Session::suspend(std::string cookie)
+base::Awaitable<bool> Session::suspend(std::string cookie)
 {
     if (!is_admitted() || is_held_ || ended())
-        co_return;
+        co_return false;
     std::string failure;
     try {
         if (planner_ && !co_await carry_out(planner_->put_away(desk_)))
-            co_return;
+            co_return true;  // a newer session won: there is nothing to go on with, here either
         json::array roots;
         for (auto const root : desk_.roots)
             roots.push_back(static_cast<int>(root));
@@ -100,6 +100,7 @@ base::Awaitable<void> Session::suspend(std::string cookie)
     if (!failure.empty())
         base::log::warning("session.unavailable",
                            {{"device", cwmp::external_id(identity_)}, {"at", "suspend"}, {"cause", failure}});
+    co_return true;  // after a failure, perhaps
 }
 
 bool Session::restore(domain::SuspendedSession const& kept)

@@ -237,6 +237,7 @@ bool BatchQueue::process(Worker& worker, BatchKind& kind, std::span<Item const> 
             if (!worker.connection) {
                 worker.connection = connect(settings_.connection);
                 ++connected_;
+                is_outage_told_ = false;
             }
             pqxx::nontransaction transaction{*worker.connection};
             kind.execute(transaction, items);
@@ -253,7 +254,7 @@ bool BatchQueue::process(Worker& worker, BatchKind& kind, std::span<Item const> 
             if (items.size() > 1)
                 return halve(worker, kind, items);
             refused_.add();
-            base::log::warning("STORAGE_REQUEST_REFUSED", {{"kind", kind.name_}, {"problem", problem.what()}});
+            base::log::warning("storage.request_refused", {{"kind", kind.name_}, {"reason", problem.what()}});
             end(items, alone(kind.name_, problem, std::current_exception()));
             return true;
         }
@@ -271,7 +272,8 @@ bool BatchQueue::halve(Worker& worker, BatchKind& kind, std::span<Item const> it
 void BatchQueue::lose(Worker& worker, std::exception const& problem)
 {
     outages_.add();
-    base::log::warning("STORAGE_DATABASE_AWAY", {{"problem", problem.what()}});
+    if (!is_outage_told_.exchange(true))
+        base::log::warning("storage.database_away", {{"reason", problem.what()}});
     if (worker.connection)
         --connected_;
     worker.connection.reset();

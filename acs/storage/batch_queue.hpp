@@ -177,6 +177,7 @@ private:
     std::vector<BatchKind*> kinds_;
     std::vector<std::unique_ptr<Worker>> workers_;
     std::atomic<int> connected_ = 0;
+    std::atomic<bool> is_outage_told_ = false;
     std::vector<std::thread> threads_;
 };
 

@@ -1,5 +1,6 @@
 #include "storage/device_merge.hpp"
 
+#include "domain/webhook.hpp"
 #include "storage/array_text.hpp"
 #include "storage/event_sql.hpp"
 #include "storage/task_columns.hpp"
@@ -23,6 +24,8 @@ constexpr Statement lock_contacts{
                            " FROM device_contact o WHERE o.device_id = $2), '-infinity') FROM device_contact"
                            " WHERE device_id IN ($1, $2) ORDER BY device_id FOR UPDATE"};
 
+static_assert(domain::webhook_lanes == 8);  // as merge_webhook_lanes has it
+
 /// Statements with both devices: $1 goes into $2.
 constexpr std::array moves{
     Statement{"merge_identities", "UPDATE device_identity SET device_id = $2 WHERE device_id = $1"},
@@ -39,6 +42,14 @@ constexpr std::array moves{
     Statement{"merge_ended_tasks",
               "UPDATE task SET device_id = $2 WHERE device_id = $1 AND state NOT IN ('queued', 'sent', 'waiting', "
               "'unknown')"},
+    // Its events go over to another lane, which may be further already: that one goes back to where theirs was, and
+    // who works on it finds that out at its next note.
+    Statement{"merge_webhook_lanes",
+              "UPDATE webhook_position p SET tx = o.tx, event_id = o.event_id, changed_at = now()"
+              " FROM webhook_position o WHERE o.webhook_id = p.webhook_id AND o.lane = ($1::bigint & 7)"
+              " AND p.lane = ($2::bigint & 7) AND (o.tx, o.event_id) < (p.tx, p.event_id) AND EXISTS (SELECT FROM event"
+              " e WHERE e.device_id = $1 AND (e.tx, e.event_id) > (o.tx, o.event_id))"},
+    Statement{"merge_dead_letters", "UPDATE webhook_dead_letter SET device_id = $2 WHERE device_id = $1"},
     Statement{"merge_events", "UPDATE event SET device_id = $2 WHERE device_id = $1"},
     Statement{"tell_merge",
               ACS_DEVICE_EVENTS("device.merged",

@@ -18,9 +18,13 @@ constexpr Statement try_lock{"try_events_lock", "SELECT pg_try_advisory_lock($1)
 constexpr Statement is_news{"is_event_news", "SELECT EXISTS (SELECT FROM event e WHERE (e.tx, e.event_id) > ($1::xid8, "
                                              "$2) AND e.tx < $3::xid8 AND e.at >= $4::timestamptz)"};
 constexpr Statement notify{"notify_events", "NOTIFY acs_events"};
+// Of every database of the cluster: the horizon is one for all.
 constexpr Statement horizon_age{
-    "event_horizon_age", "SELECT coalesce(max(extract(epoch FROM now() - xact_start)), 0)::bigint FROM pg_stat_activity"
-                         " WHERE backend_xid IS NOT NULL AND datname = current_database()"};
+    "event_horizon_age", "SELECT coalesce(max(extract(epoch FROM now() - t.began)), 0)::bigint FROM (SELECT xact_start"
+                         " FROM pg_stat_activity WHERE backend_xid IS NOT NULL UNION ALL SELECT prepared FROM"
+                         " pg_prepared_xacts) t (began)"};
+constexpr Statement is_ahead{"are_events_ahead",
+                             "SELECT EXISTS (SELECT FROM event WHERE tx > pg_snapshot_xmax(pg_current_snapshot()))"};
 
 }  // namespace
 
@@ -116,10 +120,22 @@ void EventWatch::read_on(pqxx::transaction_base& transaction)
     }
 }
 
+/// A cluster that was filled from a dump counts its transactions anew: what is new comes before what is there, and who
+/// reads on finds nothing.
+void EventWatch::warn_of_events_ahead(pqxx::transaction_base& transaction)
+{
+    if (exec(transaction, is_ahead).front()[0].as<bool>())
+        base::log::error("storage.events_ahead",
+                         {{"reason", "events have numbers of transactions that this cluster has yet to reach"}});
+}
+
 void EventWatch::tell_listeners(pqxx::transaction_base& transaction)
 {
-    if (!leads_)
+    if (!leads_) {
         leads_ = exec(transaction, try_lock, events_lock).front()[0].as<bool>();
+        if (leads_)
+            warn_of_events_ahead(transaction);
+    }
     if (!leads_)
         return;
     behind_.set(exec(transaction, horizon_age).front()[0].as<std::int64_t>());

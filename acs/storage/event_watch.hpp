@@ -40,6 +40,7 @@ private:
     void loop();
     void read_on(pqxx::transaction_base& transaction);
     void tell_listeners(pqxx::transaction_base& transaction);
+    static void warn_of_events_ahead(pqxx::transaction_base& transaction);
 
     EventWatchSettings settings_;
     domain::EventTail& tail_;

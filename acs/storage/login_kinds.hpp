@@ -104,7 +104,7 @@ public:
 };
 
 /// `gone` is a set of devices (device_id among its columns) that were just made retired: revokes their logins, cancels
-/// their tasks and forgets what they could come back by. Part of a WITH.
+/// their tasks and forgets what they could come back by. Part of a WITH, in which each of `gone` has one event already.
 #define ACS_RETIRE_PARTS                                                                                               \
     " revoked AS (UPDATE credential c SET revoked_at = now(), password = '', next_ha1_md5 = NULL,"                     \
     " next_ha1_sha256 = NULL, next_password = NULL, next_at = NULL FROM gone"                                          \
@@ -112,9 +112,9 @@ public:
     " stopped AS (UPDATE task t SET state = 'cancelled', updated = now(), fault_text = 'the device was retired'"       \
     " FROM gone WHERE t.device_id = gone.device_id AND t.state IN ('queued', 'sent', 'waiting', 'unknown')"            \
     " RETURNING " ACS_ENDED_TASK("t") "),"                                                                             \
-                                      " told_of_tasks AS (" ACS_TASK_EVENTS(                                           \
-                                          "stopped") "),"                                                              \
-                                                     " unwoken AS (DELETE FROM connection_request_credential w USING " \
-                                                     "gone WHERE w.device_id = gone.device_id)"
+                                      " told_of_tasks AS (" ACS_TASK_EVENTS_BEHIND(                                    \
+                                          "(SELECT count(*) FROM gone)",                                               \
+                                          "stopped") "), unwoken AS (DELETE FROM connection_request_credential w "     \
+                                                     "USING gone WHERE w.device_id = gone.device_id)"
 
 }  // namespace storage

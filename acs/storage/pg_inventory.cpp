@@ -1,6 +1,7 @@
 #include "storage/pg_inventory.hpp"
 
 #include "base/log.hpp"
+#include "base/unavailable.hpp"
 #include "cwmp/path.hpp"
 #include "storage/array_text.hpp"
 #include "storage/device_rows.hpp"
@@ -98,15 +99,35 @@ base::Awaitable<std::vector<domain::DeviceKey>> PgInventory::matching(std::vecto
     ArrayText array;
     for (auto const key : keys)
         array.add(key.value());
-    auto work = [this, keys = array.finish(), condition = std::move(condition)](Transaction& transaction) {
+    auto work = [this, keys = array.finish(), condition](Transaction& transaction) {
         return run_match(transaction, compose(transaction, condition, parts_.compose), keys);
     };
+    std::string problem;
+    bool is_of_values = false;  // those of some device, not the condition itself
     try {
         co_return co_await parts_.searches.run(std::move(work));
-    } catch (pqxx::sql_error const& problem) {
-        base::log::warning("storage.device_filter", {{"reason", first_sentence(problem.what())}});
+    } catch (pqxx::sql_error const& refusal) {
+        problem = first_sentence(refusal.what());
+        if (failure_of(refusal) == Failure::timed_out)
+            throw base::Unavailable{"deciding which devices meet a condition took too long: " + problem};
+        is_of_values = dynamic_cast<pqxx::data_exception const*>(&refusal) != nullptr;
     }
+    if (is_of_values && keys.size() > 1)
+        co_return co_await matching_in_halves(std::move(keys), std::move(condition));
+    base::log::warning("storage.device_filter", {{"reason", problem}});
     co_return std::vector<domain::DeviceKey>{};
+}
+
+/// For when the values of one of them are nothing that the condition can be asked of: the others are still told apart.
+base::Awaitable<std::vector<domain::DeviceKey>> PgInventory::matching_in_halves(std::vector<domain::DeviceKey> keys,
+                                                                                domain::Condition condition)
+{
+    auto const middle = keys.begin() + static_cast<std::ptrdiff_t>(keys.size() / 2);
+    std::vector<domain::DeviceKey> const first{keys.begin(), middle}, second{middle, keys.end()};
+    auto found = co_await matching(first, condition);
+    auto const more = co_await matching(second, std::move(condition));
+    found.insert(found.end(), more.begin(), more.end());
+    co_return found;
 }
 
 base::Awaitable<std::optional<domain::DeviceRow>> PgInventory::find(cwmp::DeviceId identity)

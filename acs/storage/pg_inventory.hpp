@@ -56,6 +56,8 @@ private:
     /// Runs `work` on the connections for reading; one that takes too long is an outage.
     template <class Work>
     base::Awaitable<std::invoke_result_t<Work&, Transaction&>> read(Work work);
+    base::Awaitable<std::vector<domain::DeviceKey>> matching_in_halves(std::vector<domain::DeviceKey> keys,
+                                                                       domain::Condition condition);
 
     InventoryParts parts_;
 };

@@ -17,29 +17,33 @@ namespace storage {
 namespace {
 
 #define OPEN_STATES "('queued', 'sent', 'waiting', 'unknown')"
+// Up to when the rate of a job is used up; what is not used for a minute is lost.
+#define RATE_USED_UNTIL "greatest(stepped_at, not_before, now() - interval '1 minute')"
 
-// A node that holds a job keeps it; one that is silent for so long has lost it.
+// A node that holds a job keeps it; one that is silent for so long has lost it. Those that had no turn for longest come
+// first, so that many jobs that may not go on just now do not keep the others from theirs.
 constexpr Statement take_turns{
     "take_job_turns",
     "WITH due AS (SELECT job_id FROM job WHERE tasks IS NULL AND state = 'running' AND NOT is_walked"
     " AND (not_before IS NULL OR not_before <= now()) AND (held_by = $1 OR held_until <= now())"
-    " AND per_minute * extract(epoch FROM now() - stepped_at) >= 60 ORDER BY job_id LIMIT 100 FOR UPDATE SKIP LOCKED)"
+    " AND per_minute * extract(epoch FROM now() - " RATE_USED_UNTIL
+    ") >= 60 ORDER BY held_until, job_id LIMIT 100 FOR UPDATE SKIP LOCKED)"
     " UPDATE job j SET held_by = $1, held_until = now() + interval '30 s' FROM due WHERE j.job_id = due.job_id"
     " RETURNING j.job_id, j.condition, j.part, j.is_list, j.wakes OR j.kind = 'wake',"
     " coalesce(j.expires_at <= now(), false), j.position,"
-    " least(floor(j.per_minute * extract(epoch FROM now() - j.stepped_at) / 60), j.per_minute, 1000,"
+    " least(floor(j.per_minute * extract(epoch FROM now() - " RATE_USED_UNTIL ") / 60), 1000,"
     " CASE WHEN j.at_once IS NOT NULL THEN greatest(0, j.at_once - (SELECT count(*) " ACS_TASKS_OF_JOB
     " AND t.state IN " OPEN_STATES ")) END)::integer"};
 constexpr Statement named_devices{"named_job_devices",
                                   "SELECT l.device_id, coalesce(d.state, 'rejected') FROM job_device l LEFT JOIN"
                                   " device d ON d.device_id = l.device_id WHERE l.job_id = $1 AND l.device_id > $2"
                                   " ORDER BY l.device_id LIMIT $3"};
-// The rate is used up by as much as there were devices, and what is not used for a minute is lost.
+// The rate is used up by as much as there were devices.
 constexpr Statement advance_job{
     "advance_job",
     "UPDATE job SET position = $4, is_walked = $5, seen = seen + $6 + $7, skipped_state = skipped_state + $7,"
-    " stopped = $8, stepped_at = greatest(stepped_at + ($6 + $7) * interval '1 minute' / per_minute,"
-    " now() - interval '1 minute'), held_until = now() + interval '30 s'"
+    " stopped = $8, stepped_at = " RATE_USED_UNTIL " + ($6 + $7) * interval '1 minute' / per_minute,"
+    " held_until = now() + interval '30 s'"
     " WHERE job_id = $1 AND position = $3 AND state = 'running' AND NOT is_walked AND held_by = $2"
     " RETURNING kind, arguments"};
 constexpr Statement count_job_devices{
@@ -101,6 +105,7 @@ constexpr Statement note_job_wakes{
     "note_job_wakes", "UPDATE job SET reached = reached + $2, unreached = unreached + $3 WHERE job_id = $1"};
 
 #undef OPEN_STATES
+#undef RATE_USED_UNTIL
 
 constexpr double review_seconds = 3;  ///< between two looks at how the tasks of a job fare
 

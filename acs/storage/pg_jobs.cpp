@@ -26,6 +26,10 @@ constexpr Statement name_failed_devices{
     "INSERT INTO job_device (job_id, device_id) SELECT DISTINCT $2::bigint, t.device_id FROM"
     " (VALUES ($1::bigint)) j (job_id) CROSS JOIN LATERAL (SELECT t.device_id, t.state " ACS_TASKS_OF_JOB
     ") t WHERE t.state IN ('failed', 'expired')"};
+/// Tasks are kept for a while only, the counts of their job for longer.
+constexpr Statement has_failed_tasks{
+    "has_failed_job_tasks", "SELECT EXISTS (SELECT FROM (VALUES ($1::bigint)) j (job_id) CROSS JOIN LATERAL (SELECT"
+                            " t.task_id " ACS_TASKS_OF_JOB " AND t.state IN ('failed', 'expired') LIMIT 1) t)"};
 constexpr Statement find_job{"find_job", ACS_JOB_ROW " WHERE j.job_id = $1"};
 constexpr Statement read_arguments{"read_job_arguments", "SELECT kind, arguments FROM job WHERE job_id = $1"};
 constexpr Statement list_jobs{"list_jobs", ACS_JOB_ROW
@@ -141,7 +145,7 @@ base::Awaitable<std::optional<domain::Job>> PgJobs::retry(std::int64_t id, std::
 {
     auto work = [this, id, by = std::move(by)](Transaction& transaction) -> std::optional<domain::Job> {
         auto former = first_job(transaction.exec(find_job, id));
-        if (!former || former->tasks[domain::TaskState::failed] + former->tasks[domain::TaskState::expired] == 0)
+        if (!former || !transaction.exec(has_failed_tasks, id).front()[0].as<bool>())
             return std::nullopt;
         auto order = order_in_clear(transaction, parts_.sealer, *std::move(former));
         order.is_list = true;

@@ -28,6 +28,8 @@ namespace {
     "'), acs.value(d.device_id, 'InternetGatewayDevice.ManagementServer." name "'), '')"
 
 // Three wake-ups of a model that were followed by Informs are taken for what the model can do.
+// A binding is confirmed in writing every six hours, or when it is heard again, a day later at most: one that is older
+// is of a node that is gone.
 constexpr Statement find_facts{
     "wake_facts",
     "SELECT coalesce(d.access_node, ''), " MANAGEMENT_SERVER("UDPConnectionRequestAddress") ", " MANAGEMENT_SERVER(
@@ -51,6 +53,8 @@ constexpr Statement find_facts{
                                                                                           " coalesce((SELECT b.node "
                                                                                           "FROM device_binding b WHERE "
                                                                                           "b.device_id = d.device_id"
+                                                                                          " AND b.seen > now() - "
+                                                                                          "interval '30 hours'"
                                                                                           " ORDER BY b.is_verified "
                                                                                           "DESC, b.seen DESC LIMIT 1), "
                                                                                           "'')"

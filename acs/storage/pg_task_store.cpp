@@ -142,7 +142,7 @@ void take_task(pqxx::row const& row, OpenTasksRequest& asked)
             task.window_closes = parse_time(text_of(closes));
         asked.answer.push_back(std::move(task));
     } catch (std::runtime_error const& problem) {
-        base::log::error("STORAGE_TASK_UNREADABLE", {{"device", asked.question.device}, {"problem", problem.what()}});
+        base::log::error("storage.task", {{"device_key", asked.question.device}, {"reason", problem.what()}});
     }
 }
 

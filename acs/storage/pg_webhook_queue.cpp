@@ -1,5 +1,6 @@
-// Webhooks as the node that delivers them sees them. Every write asks for its lease: who was silent for too long, and
-// was followed by another, writes nothing any more.
+// Webhooks as the node that delivers them sees them. Every write asks for its lease and for the place where the lane
+// was: who was silent for too long, and was followed by another, writes nothing any more, nor when it has the lease
+// back.
 #include "storage/array_text.hpp"
 #include "storage/event_rows.hpp"
 #include "storage/pg_webhooks.hpp"
@@ -35,14 +36,19 @@ constexpr Statement end_leases{"release_webhooks", "UPDATE webhook SET lease_nod
 #define ADVANCED                                                                                                       \
     "UPDATE webhook_position p SET tx = $3::xid8, event_id = $4, changed_at = now() FROM webhook w"                    \
     " WHERE p.webhook_id = $1 AND p.lane = $2 AND w.webhook_id = p.webhook_id AND w.lease_node = $5"                   \
-    " RETURNING p.webhook_id"
-constexpr Statement advance_lane{"advance_webhook", ADVANCED};
+    " AND (p.tx, p.event_id) = ($6::xid8, $7)"
+constexpr Statement advance_lane{"advance_webhook", ADVANCED " RETURNING p.webhook_id"};
+// When it is not known what became of the first attempt.
+constexpr Statement is_advanced{"is_webhook_advanced",
+                                "SELECT 1 FROM webhook_position p JOIN webhook w ON w.webhook_id = p.webhook_id"
+                                " WHERE p.webhook_id = $1 AND p.lane = $2 AND (p.tx, p.event_id) = ($3::xid8, $4)"
+                                " AND w.lease_node = $5"};
 constexpr Statement bury_event{
     "bury_event",
     "WITH moved AS (" ADVANCED
-    ") INSERT INTO webhook_dead_letter (webhook_id, device_id, tx, event_id, at, kind, codes,"
-    " keys, retry_count, redelivered, address, detail, attempts, problem) SELECT m.webhook_id, $6, $3::xid8, $4,"
-    " $7::timestamptz, $8, $9::text[], $10::text[], $11, $12, nullif($13, '')::inet, nullif($14, '')::jsonb, $15, $16"
+    " RETURNING p.webhook_id) INSERT INTO webhook_dead_letter (webhook_id, device_id, tx, event_id, at, kind, codes,"
+    " keys, retry_count, redelivered, address, detail, attempts, problem) SELECT m.webhook_id, $8, $3::xid8, $4,"
+    " $9::timestamptz, $10, $11::text[], $12::text[], $13, $14, nullif($15, '')::inet, nullif($16, '')::jsonb, $17, $18"
     " FROM moved m"};
 #undef ADVANCED
 constexpr Statement bound_dead_letters{
@@ -125,18 +131,20 @@ base::Awaitable<void> PgWebhooks::release()
     co_await writes_.run(std::move(work), InDoubt::repeat);
 }
 
-base::Awaitable<bool> PgWebhooks::advance(domain::WebhookId webhook, unsigned lane, domain::EventPosition place)
+base::Awaitable<bool> PgWebhooks::advance(domain::WebhookId webhook, unsigned lane, domain::EventPosition from,
+                                          domain::EventPosition to)
 {
-    auto work = [=, node = node_](Transaction& transaction) {
-        return !transaction
-                    .exec(advance_lane, webhook.value(), static_cast<int>(lane), std::to_string(place.tx), place.id,
-                          node)
-                    .empty();
+    auto work = [=, number = static_cast<int>(lane), node = node_](Transaction& transaction) {
+        auto const tx = std::to_string(to.tx);
+        auto const moved =
+            transaction.exec(advance_lane, webhook.value(), number, tx, to.id, node, std::to_string(from.tx), from.id);
+        return !moved.empty() || !transaction.exec(is_advanced, webhook.value(), number, tx, to.id, node).empty();
     };
     co_return co_await writes_.run(std::move(work), InDoubt::repeat);
 }
 
-base::Awaitable<bool> PgWebhooks::bury(domain::WebhookId webhook, unsigned lane, domain::DeadLetter letter)
+base::Awaitable<bool> PgWebhooks::bury(domain::WebhookId webhook, unsigned lane, domain::EventPosition from,
+                                       domain::DeadLetter letter)
 {
     auto work = [=, node = node_, letter = std::move(letter)](Transaction& transaction) {
         auto const& event = letter.event;
@@ -150,11 +158,11 @@ base::Awaitable<bool> PgWebhooks::bury(domain::WebhookId webhook, unsigned lane,
             codes = all_codes.finish();
             keys = all_keys.finish();
         }
-        auto const rows =
-            transaction.exec(bury_event, webhook.value(), static_cast<int>(lane), std::to_string(event.position.tx),
-                             event.position.id, node, event.device.value(), time_text(event.at), event.kind, codes,
-                             keys, static_cast<int>(event.retry_count), event.redelivered, event.address, event.detail,
-                             static_cast<int>(letter.attempts), storable(letter.problem));
+        auto const rows = transaction.exec(
+            bury_event, webhook.value(), static_cast<int>(lane), std::to_string(event.position.tx), event.position.id,
+            node, std::to_string(from.tx), from.id, event.device.value(), time_text(event.at), event.kind, codes, keys,
+            static_cast<int>(event.retry_count), event.redelivered, event.address, event.detail,
+            static_cast<int>(letter.attempts), storable(letter.problem));
         transaction.exec(bound_dead_letters, webhook.value(), static_cast<std::int64_t>(domain::most_dead_letters));
         return rows.affected_rows() > 0;
     };

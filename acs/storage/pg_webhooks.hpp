@@ -32,8 +32,10 @@ public:
     base::Awaitable<std::vector<domain::WebhookLease>> lease(std::chrono::seconds time,
                                                              std::vector<domain::WebhookNote> notes) override;
     base::Awaitable<void> release() override;
-    base::Awaitable<bool> advance(domain::WebhookId webhook, unsigned lane, domain::EventPosition place) override;
-    base::Awaitable<bool> bury(domain::WebhookId webhook, unsigned lane, domain::DeadLetter letter) override;
+    base::Awaitable<bool> advance(domain::WebhookId webhook, unsigned lane, domain::EventPosition from,
+                                  domain::EventPosition to) override;
+    base::Awaitable<bool> bury(domain::WebhookId webhook, unsigned lane, domain::EventPosition from,
+                               domain::DeadLetter letter) override;
     base::Awaitable<base::TimePoint> kept_since() override;
 
 private:

@@ -98,6 +98,7 @@ base::Awaitable<void> Dispatcher::ask_all(Shared waking)
     auto const left = std::chrono::ceil<std::chrono::seconds>(waking->until - parts_.timers.now());
     if (parts_.expected && !unreadable)
         parts_.expected->expect(address, std::max(left, std::chrono::seconds{0}) + expected_after);
+    waking->is_asked = true;
     watch_for(*waking);
     auto const methods = waking->plan.methods;
     for (auto* const method : methods) {
@@ -113,7 +114,7 @@ base::Awaitable<void> Dispatcher::ask(Shared waking, WakeMethod* method, bool is
 {
     auto const began = parts_.timers.now();
     domain::WakeAttempt attempt{.method = std::string{method->name()}, .at = parts_.clock.now()};
-    auto const asked = co_await ask_until_free(waking, method);
+    auto const asked = co_await ask_until_free(waking, method, is_last);
     attempt.result = asked.is_sent ? WakeResult::no_inform : asked.result;
     attempt.cause = asked.is_sent ? "the device took the request, but no Inform came in time" : asked.cause;
     if (asked.is_sent) {
@@ -126,20 +127,38 @@ base::Awaitable<void> Dispatcher::ask(Shared waking, WakeMethod* method, bool is
     waking->note.attempts.push_back(std::move(attempt));
 }
 
-/// A device that is in a session with another node, or was asked too often, is asked again while anybody waits.
-base::Awaitable<Asked> Dispatcher::ask_until_free(Shared waking, WakeMethod* method)
+/// A device that is in a session with another node, or was asked too often, is asked again while anybody waits. When it
+/// may as well not be there at all, the next method has its turn soon.
+base::Awaitable<Asked> Dispatcher::ask_until_free(Shared waking, WakeMethod* method, bool is_last)
 {
+    auto const soon = parts_.timers.now() + limits_.fall_over;
     for (;;) {
         waking->stage = fmt::format("{}: the device has not answered yet", method->name());
         auto asked = co_await method->ask(waking->target, parts_.timers.now() + limits_.request);
-        auto const again = parts_.timers.now() + limits_.busy_pause;
-        if (!asked.is_busy || waking->has_informed || again >= waking->until)
+        auto const end = is_last || asked.result == WakeResult::busy ? waking->until : std::min(waking->until, soon);
+        if (!asked.is_busy || waking->has_informed || parts_.timers.now() + limits_.busy_pause >= end)
             co_return asked;
         waking->stage = fmt::format("{}: {}", method->name(), asked.cause);
-        co_await inform(waking, again);
-        if (waking->has_informed)
+        bool const is_its_turn = co_await turn_again(waking, end);
+        if (!is_its_turn)
             co_return asked;
-        pace_.take(lane_of(waking->priority), waking->network, parts_.timers.now());
+    }
+}
+
+/// Waits until a busy device may be asked once more; false: it came, or that took too long. What is asked again and
+/// again for automation must not use up what is meant for people.
+base::Awaitable<bool> Dispatcher::turn_again(Shared waking, Moment end)
+{
+    for (;;) {
+        co_await inform(waking, parts_.timers.now() + limits_.busy_pause);
+        auto const now = parts_.timers.now();
+        if (waking->has_informed || now >= end)
+            co_return false;
+        auto const lane = lane_of(waking->priority);
+        if (lane == Lane::person || (pace_.admits(lane, now) && pace_.admits(waking->network, now))) {
+            pace_.take(lane, waking->network, now);
+            co_return true;
+        }
     }
 }
 
@@ -180,8 +199,10 @@ base::Awaitable<std::optional<Dispatcher::Picture>> Dispatcher::picture(domain::
         co_return std::nullopt;
     Picture picture;
     picture.facts = co_await parts_.store.facts(key);
+    auto logins = co_await parts_.inventory.wake_credentials(key);  // without one some methods do not apply
     auto const now = parts_.clock.now();
-    WakeTarget const target{*device, {}, picture.facts.udp_address, picture.facts.jabber_id, picture.facts.udp_node};
+    WakeTarget const target{*device, std::move(logins), picture.facts.udp_address, picture.facts.jabber_id,
+                            picture.facts.udp_node};
     auto plan = plan_of(parts_.methods, target, picture.facts);
     for (auto const* const method : plan.methods)
         picture.methods.push_back({std::string{method->name()}, true, {}});

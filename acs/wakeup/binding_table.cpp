@@ -81,11 +81,11 @@ void BindingTable::give_back(Changes const& changes)
     changed_.insert(changes.gone.begin(), changes.gone.end());
 }
 
-void BindingTable::restore(domain::DeviceKey device, Binding binding)
+void BindingTable::restore(domain::DeviceKey device, Binding binding, base::TimePoint written)
 {
     std::scoped_lock const lock{mutex_};
     if (bindings_.find(device) == nullptr)
-        bindings_.put(device, {binding, binding.seen});
+        bindings_.put(device, {binding, written});
 }
 
 }  // namespace wakeup

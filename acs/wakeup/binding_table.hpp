@@ -52,8 +52,9 @@ public:
     [[nodiscard]] Changes take_changes(std::size_t most);
     /// They could not be written.
     void give_back(Changes const& changes);
-    /// A binding that was written before this program started. It does not stand above one that was heard since.
-    void restore(domain::DeviceKey device, Binding binding);
+    /// A binding that was written, at `written`, before this program started. It does not stand above one that was
+    /// heard since.
+    void restore(domain::DeviceKey device, Binding binding, base::TimePoint written);
 
 private:
     struct Entry {

@@ -1,6 +1,7 @@
 #include "wakeup/dispatcher.hpp"
 
 #include "base/log.hpp"
+#include "base/unavailable.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -50,25 +51,37 @@ base::Awaitable<domain::WakeOutcome> Dispatcher::wake_at_home(domain::DeviceKey 
     if (!wish.anew && parts_.live.is_live(device))
         co_return domain::WakeOutcome{.reached = true, .method = "session"};
     auto const patience = parts_.timers.now() + std::min(wish.most, limits_.longest);
-    auto const found = wakings_.find(device.value());
-    bool const is_new = found == wakings_.end();
-    if (is_new && is_full(wish.priority))
-        co_return domain::WakeOutcome{false, "too many devices are being woken (wakeup.waiting); try again"};
-    auto const waking = is_new ? begin(device) : found->second;
-    join(*waking, wish, patience);
-    if (is_new)
-        asio::co_spawn(parts_.home, run(waking), asio::detached);
+    for (;;) {
+        auto const found = wakings_.find(device.value());
+        bool const is_new = found == wakings_.end();
+        if (is_new && is_full(wish.priority))
+            co_return domain::WakeOutcome{false, "too many devices are being woken (wakeup.waiting); try again"};
+        auto const waking = is_new ? begin(device) : found->second;
+        // What the others wait for has come already: that session began before this wish.
+        bool const is_late =
+            wish.anew && waking->is_asked && (waking->has_informed || parts_.live.is_live(waking->device));
+        join(*waking, wish, patience);
+        if (is_new)
+            asio::co_spawn(parts_.home, run(waking), asio::detached);
+        co_await await_end(waking, patience);
+        if (waking->is_over && is_late && waking->outcome.reached)
+            continue;
+        if (waking->is_over)
+            co_return waking->outcome;
+        auto const& attempts = waking->note.attempts;
+        co_return domain::WakeOutcome{.cause = waking->stage,
+                                      .method = attempts.empty() ? "" : attempts.back().method,
+                                      .outlook = waking->outlook};
+    }
+}
 
+base::Awaitable<void> Dispatcher::await_end(Shared waking, Moment patience)
+{
     auto const timer = parts_.timers.make();
     auto const place = waking->waiters.insert(waking->waiters.end(), timer.get());
     while (!waking->is_over && parts_.timers.now() < patience)
         co_await timer->wait_until(patience);
     waking->waiters.erase(place);
-    if (waking->is_over)
-        co_return waking->outcome;
-    auto const& attempts = waking->note.attempts;
-    co_return domain::WakeOutcome{
-        .cause = waking->stage, .method = attempts.empty() ? "" : attempts.back().method, .outlook = waking->outlook};
 }
 
 bool Dispatcher::is_full(Priority priority) const
@@ -91,10 +104,9 @@ Dispatcher::Shared Dispatcher::begin(domain::DeviceKey device)
 void Dispatcher::join(Waking& waking, domain::WakeWish const& wish, Moment patience)
 {
     waking.priority = std::min(waking.priority, wish.priority);
-    waking.anew = waking.anew || wish.anew;
     waking.until = std::max(waking.until, patience);
-    line_.raise(waking.device, lane_of(waking.priority));
-    admit();
+    if (waking.timer != nullptr)  // else it is only just beginning, and not in the line
+        line_.raise(waking.device, lane_of(waking.priority));
 }
 
 base::Awaitable<void> Dispatcher::run(Shared waking)
@@ -103,9 +115,12 @@ base::Awaitable<void> Dispatcher::run(Shared waking)
     waking->timer = timer.get();
     try {
         waking->outcome = co_await attempt(waking);
-    } catch (std::exception const& failure) {
+    } catch (base::Unavailable const& failure) {
         base::log::warning("wakeup.failed", {{"device_key", waking->device.value()}, {"reason", failure.what()}});
         waking->outcome = {false, "the server could not wake it now: its database does not answer"};
+    } catch (std::exception const& failure) {
+        base::log::warning("wakeup.failed", {{"device_key", waking->device.value()}, {"reason", failure.what()}});
+        waking->outcome = {false, "the server could not wake it now: something in it failed, which its log tells"};
     }
     release(*waking);
     waking->is_over = true;
@@ -121,7 +136,8 @@ base::Awaitable<bool> Dispatcher::turn(Shared waking)
     auto const since = parts_.timers.now();
     waking->stage = "it was not asked yet: others come first (see Reaching a device in the operator's manual)";
     line_.join({waking->device, lane_of(waking->priority), waking->network});
-    admit();
+    if (line_.size() == 1)
+        admit();  // else the next tick finds it: a look at the line each time that somebody joins it is too much
     while (!waking->has_place && parts_.timers.now() < waking->until)
         co_await waking->timer->wait_until(waking->until);
     line_.leave(waking->device);

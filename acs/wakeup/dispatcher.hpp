@@ -66,6 +66,7 @@ private:
 
     // dispatcher.cpp: who is woken, and when
     base::Awaitable<domain::WakeOutcome> wake_at_home(domain::DeviceKey device, domain::WakeWish wish);
+    base::Awaitable<void> await_end(Shared waking, Moment patience);
     [[nodiscard]] bool is_full(domain::Priority priority) const;
     [[nodiscard]] Shared begin(domain::DeviceKey device);
     void join(Waking& waking, domain::WakeWish const& wish, Moment patience);
@@ -79,7 +80,8 @@ private:
     base::Awaitable<domain::WakeOutcome> attempt(Shared waking);
     base::Awaitable<void> ask_all(Shared waking);
     base::Awaitable<void> ask(Shared waking, WakeMethod* method, bool is_last);
-    base::Awaitable<Asked> ask_until_free(Shared waking, WakeMethod* method);
+    base::Awaitable<Asked> ask_until_free(Shared waking, WakeMethod* method, bool is_last);
+    base::Awaitable<bool> turn_again(Shared waking, Moment end);
     base::Awaitable<bool> session_ends(Shared waking);
     base::Awaitable<void> inform(Shared waking, Moment until);
     [[nodiscard]] domain::WakeOutcome finish(Waking& waking);

@@ -63,10 +63,19 @@ bool wants_basic_only(net::ClientResponse const& response)
     return !digest_only.learn(response.headers) && either.learn(response.headers);
 }
 
+/// Whether the challenge is one that no login answers, such as a Digest algorithm of its own.
+bool wants_what_we_cannot(net::ClientResponse const& response)
+{
+    net::ClientLogin any{{}, true};
+    return !response.headers.get("WWW-Authenticate").empty() && !any.learn(response.headers);
+}
+
 std::string cause_of_401(net::ClientResponse const& response, bool had_credentials, bool allows_basic)
 {
     if (!had_credentials)
         return "401: the device wants a connection-request login, and none is known";
+    if (wants_what_we_cannot(response))
+        return "401: the device asks for a login in a way that is not known here (Digest with MD5 or SHA-256 is)";
     if (!allows_basic && wants_basic_only(response))
         return "401: the device wants Basic, which sends the password in clear (wakeup.allow_basic)";
     return "401 wrong credentials: the device refuses the connection-request login";

@@ -44,7 +44,11 @@ base::Awaitable<void> Dispatcher::look(std::vector<domain::DeviceKey> devices)
     }
     for (auto const& [device, at] : informs) {
         auto const found = wakings_.find(device.value());
-        if (found == wakings_.end() || at <= found->second->target.device.last_inform.value_or(base::TimePoint{}))
+        if (found == wakings_.end())
+            continue;
+        // One that began while this was looked up does not know yet which Informs are old.
+        auto const& target = found->second->target.device;
+        if (target.key != device || at <= target.last_inform.value_or(base::TimePoint{}))
             continue;
         found->second->has_informed = true;
         found->second->timer->ring();

@@ -1,6 +1,7 @@
 #include "wakeup/line.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace wakeup {
@@ -12,16 +13,16 @@ void Line::join(Place place)
 
 void Line::raise(domain::DeviceKey device, Lane lane)
 {
-    auto place = take(device);
+    auto place = take(device, static_cast<std::size_t>(lane) + 1);
     if (!place)
         return;
-    place->lane = std::min(place->lane, lane);
+    place->lane = lane;
     join(*std::move(place));
 }
 
 void Line::leave(domain::DeviceKey device)
 {
-    static_cast<void>(take(device));
+    static_cast<void>(take(device, 0));
 }
 
 bool Line::empty() const noexcept
@@ -53,9 +54,9 @@ std::optional<Line::Place> Line::next(Moment now, bool only_people)
     return std::nullopt;
 }
 
-std::optional<Line::Place> Line::take(domain::DeviceKey device)
+std::optional<Line::Place> Line::take(domain::DeviceKey device, std::size_t first)
 {
-    for (auto& places : places_) {
+    for (auto& places : places_ | std::views::drop(first)) {
         auto const found = std::ranges::find(places, device, &Place::device);
         if (found == places.end())
             continue;

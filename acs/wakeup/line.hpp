@@ -24,7 +24,7 @@ public:
     explicit Line(Pace& pace) : pace_{pace} {}
 
     void join(Place place);
-    /// Somebody of this lane waits for it, too.
+    /// Somebody of this lane waits for it, too: it moves there, unless it is in that lane or a better one.
     void raise(domain::DeviceKey device, Lane lane);
     void leave(domain::DeviceKey device);
     [[nodiscard]] bool empty() const noexcept;
@@ -36,7 +36,8 @@ public:
 
 private:
     using Places = std::list<Place>;
-    [[nodiscard]] std::optional<Place> take(domain::DeviceKey device);
+    /// Out of the lanes from `first` on, if it is in one.
+    [[nodiscard]] std::optional<Place> take(domain::DeviceKey device, std::size_t first);
 
     Pace& pace_;
     std::array<Places, lanes> places_;

@@ -27,7 +27,8 @@ struct Rates {
     unsigned network = 10;  ///< to one access network
 };
 
-/// So many a second, saved up for one second at most. It may be overdrawn: then the next wait for longer.
+/// So many a second, saved up for one second at most. It may be overdrawn, for one second at most: then the next wait
+/// for longer.
 class Bucket {
 public:
     Bucket(unsigned per_second, Moment now) : rate_{static_cast<double>(per_second)}, filled_{rate_}, at_{now} {}
@@ -36,7 +37,7 @@ public:
     [[nodiscard]] bool is_full(Moment now) const { return level(now) >= rate_; }
     void take(Moment now)
     {
-        filled_ = level(now) - 1;
+        filled_ = std::max(level(now) - 1, -rate_);
         at_ = now;
     }
 

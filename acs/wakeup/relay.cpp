@@ -18,6 +18,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr std::chrono::seconds answers_within{5};  ///< a node that is alive; it needs far less
+
 std::int64_t new_id()
 {
     return static_cast<std::int64_t>(std::stoull(base::random_hex(8), nullptr, 16) >> 1);
@@ -42,6 +44,7 @@ base::Awaitable<Asked> Relay::ask(std::string node, domain::DeviceKey device, st
 {
     if (open_.size() >= most)
         co_return Asked{.cause = "too many devices are being asked by other nodes"};
+    until = std::min(until, parts_.timers.now() + answers_within);
     auto const timer = parts_.timers.make();
     auto const open = std::make_shared<Open>(Open{timer.get(), {}});
     auto const id = new_id();

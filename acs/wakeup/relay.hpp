@@ -37,7 +37,8 @@ public:
     /// A method that is carried out for others, too. Before the first mail; it must outlive the thread of `home`.
     void serve(WakeMethod& method) { methods_.push_back(&method); }
 
-    /// Has `node` ask the device, at most until `until`. On the thread of `home`.
+    /// Has `node` ask the device, at most until `until`; a node that is gone is given up sooner. On the thread of
+    /// `home`.
     base::Awaitable<Asked> ask(std::string node, domain::DeviceKey device, std::string method, Moment until);
     /// What came for this node. From any thread.
     void take(domain::WakeMail mail);

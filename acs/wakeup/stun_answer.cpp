@@ -1,5 +1,6 @@
 #include "wakeup/stun_answer.hpp"
 
+#include <set>
 #include <utility>
 
 namespace wakeup {
@@ -44,6 +45,17 @@ std::string unproven(stun::Message const& request)
                                                  : refusal(request, integrity_failed, "Integrity Check Failure");
 }
 
+/// Whether there may be others with this name and password: not all that share the name are known here.
+bool is_shared_by_many(std::span<domain::StunLogin const> logins)
+{
+    constexpr auto most = domain::DeviceBindings::most_of_a_name;
+    std::set<domain::DeviceKey> devices;
+    if (logins.size() > most)
+        for (auto const& login : logins)
+            devices.insert(login.device);
+    return devices.size() > most;
+}
+
 }  // namespace
 
 StunSender sender_of(stun::Message const& request, std::string_view bytes, std::span<domain::StunLogin const> logins)
@@ -64,7 +76,7 @@ StunSender sender_of(stun::Message const& request, std::string_view bytes, std::
         is_one = is_one && (!sender.device || *sender.device == login.device);
         sender.device = login.device;
     }
-    if (!is_one)
+    if (!is_one || is_shared_by_many(logins))
         sender.device.reset();
     return sender;
 }

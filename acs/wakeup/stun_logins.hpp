@@ -11,12 +11,14 @@
 
 namespace wakeup {
 
-/// What user names stand for, as the database said of late; also that a name stands for nothing. Bounded. Used by one
-/// thread.
+/// What user names stand for, as the database said of late; also that a name stands for nothing. Bounded: names that
+/// somebody makes up push out neither those of devices, nor much memory. Used by one thread.
 class StunLogins {
 public:
     using Moment = std::chrono::steady_clock::time_point;
     using Logins = std::shared_ptr<std::vector<domain::StunLogin> const>;
+
+    static constexpr std::size_t most_strangers = 10'000;  ///< names that stand for nothing
 
     explicit StunLogins(std::size_t most) : known_{most} {}
 
@@ -36,6 +38,7 @@ private:
     [[nodiscard]] Logins younger_than(std::chrono::seconds age, std::string const& username, Moment now) const;
 
     RecentMap<std::string, Known> known_;
+    RecentMap<std::string, Moment> strangers_{most_strangers};  ///< and when the database was asked
 };
 
 }  // namespace wakeup

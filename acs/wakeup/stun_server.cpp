@@ -70,6 +70,7 @@ base::Result<void> StunServer::start()
     if (!opened)
         return base::fail("stun: " + opened.error().what);
     socket_.emplace(*std::move(opened));
+    is_open_ = true;
     log::info("net.listening", {{"listener", "stun"}, {"address", socket_->local().to_string()}});
     thread_.spawn(0, [this] { return serve(); });
     thread_.spawn(0, [this] { return look_up(); });
@@ -90,7 +91,7 @@ std::optional<Binding> StunServer::binding(domain::DeviceKey device) const
 
 bool StunServer::send(std::string_view bytes, net::Endpoint const& to, boost::asio::ip::address const& from)
 {
-    return socket_ && socket_->send(bytes, to, from);
+    return is_open_ && socket_->send(bytes, to, from);
 }
 
 // ---- requests --------------------------------------------------------------------------------------------------
@@ -231,7 +232,7 @@ base::Awaitable<void> StunServer::restore()
         }
         for (auto const& row : page)
             if (auto const address = net::parse_udp_address(row.address))
-                table_.restore(row.device, {*address, {}, row.is_verified, clock_.now()});
+                table_.restore(row.device, {*address, {}, row.is_verified, clock_.now()}, row.seen);
         if (page.size() < restored_at_once || table_.size() >= settings_.bindings)
             co_return;
         after = page.back().device;

@@ -12,6 +12,7 @@
 #include "wakeup/stun_answer.hpp"
 #include "wakeup/stun_logins.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -52,10 +53,10 @@ public:
 
     /// Where this node hears the device. From any thread.
     [[nodiscard]] std::optional<Binding> binding(domain::DeviceKey device) const;
-    /// Sends one datagram from the server's socket. From any thread.
+    /// Sends one datagram from the server's socket; false before start(). From any thread.
     bool send(std::string_view bytes, net::Endpoint const& to, boost::asio::ip::address const& from = {});
 
-    [[nodiscard]] std::uint16_t port() const { return socket_ ? socket_->local().port : 0; }
+    [[nodiscard]] std::uint16_t port() const { return is_open_ ? socket_->local().port : 0; }
 
 private:
     /// A request that waits for what its user name stands for.
@@ -98,6 +99,7 @@ private:
     net::Threads thread_{1};
     net::Timer name_came_;  ///< cancelled when look_up() has work
     std::optional<net::UdpSocket> socket_;
+    std::atomic<bool> is_open_{false};  ///< socket_ is there: others may send before and while it is opened
 };
 
 }  // namespace wakeup

@@ -42,7 +42,7 @@ bool XmppWaker::applies(WakeTarget const& target, std::string& why) const
     else if (!xmpp::is_jid(target.jabber_id))
         why = "its ConnReqJabberID is no Jabber ID";
     else if (std::ranges::find(domains_, xmpp::domain_of(target.jabber_id)) == domains_.end())
-        why = "the domain of its Jabber ID is not allowed (wakeup.xmpp.domains)";
+        why = "the domain of its Jabber ID is not allowed (xmpp.domains)";
     else if (!client_.is_connected())
         why = "no connection to the XMPP server: " + client_.failure();
     else if (target.logins.empty())
@@ -86,20 +86,27 @@ Asked XmppWaker::read(xmpp::Answer const& answer) const
 {
     using enum xmpp::Answer::Kind;
     switch (answer.kind) {
-        case result: return {true, {}, false};
-        case timeout: return {false, "no answer came over XMPP in time", false};
-        case unsent: return {false, "no connection to the XMPP server: " + client_.failure(), false};
+        case result: return {.is_sent = true};
+        case timeout: return {.cause = "no answer came over XMPP in time", .result = domain::WakeResult::timeout};
+        case unsent: return {.cause = why_unsent()};
         case error: break;
     }
     if (is_refused_login(answer))
-        return {false, "not-authorized: the device refuses the connection-request login", false};
+        return {.cause = "not-authorized: the device refuses the connection-request login",
+                .result = domain::WakeResult::unauthorized};
+    // Servers answer so for a device that is not there, too: it is no proof that it is busy.
     if (answer.condition == "service-unavailable" || answer.condition == "recipient-unavailable")
-        return {
-            false,
-            "service-unavailable: not logged in at the XMPP server, in a session, asked too often, or our Jabber ID is "
-            "not in its ConnReqAllowedJabberIDs",
-            true};
-    return {false, fmt::format("the XMPP server answered {}", answer.condition), false};
+        return {.cause = "service-unavailable: not logged in at the XMPP server, in a session, asked too often, or our "
+                         "Jabber ID is not in its ConnReqAllowedJabberIDs",
+                .is_busy = true};
+    return {.cause = fmt::format("the XMPP server answered {}", answer.condition)};
+}
+
+std::string XmppWaker::why_unsent() const
+{
+    auto const failure = client_.failure();
+    return failure.empty() ? "too many requests wait for answers over XMPP, or the connection was lost meanwhile"
+                           : "no connection to the XMPP server: " + failure;
 }
 
 }  // namespace wakeup

@@ -28,6 +28,7 @@ private:
     base::Awaitable<xmpp::Answer> send(std::string to, domain::Inventory::WakeCredentials login,
                                        std::chrono::steady_clock::time_point until);
     [[nodiscard]] Asked read(xmpp::Answer const& answer) const;
+    [[nodiscard]] std::string why_unsent() const;
 
     xmpp::Client& client_;
     std::vector<std::string> domains_;

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <set>
 #include <utility>
 
 namespace webhooks {
@@ -77,33 +76,57 @@ base::Awaitable<void> Deliverer::step()
 {
     auto const executor = co_await boost::asio::this_coro::executor;
     auto leases = co_await services_.queue.lease(settings_.lease, notes());
+    bool const one_begins =
+        std::ranges::any_of(leases, [this](auto const& lease) { return !work_.contains(lease.webhook.id); });
+    auto const kept_since = co_await oldest_kept(one_begins);
     if (is_leaving_)
         co_return;
     std::set<domain::WebhookId> ours;
     for (auto const& lease : leases)
         ours.insert(lease.webhook.id);
-    for (auto& [id, work] : work_)
-        if (!ours.contains(id)) {
-            stop(work);
-            work.lag->set(0);
-        }
-    std::erase_if(work_, [&](auto const& entry) { return !ours.contains(entry.first); });
+    drop_all_but(ours);
     if (ours.empty())
         follower_.reset();
     else if (!follower_)
         follower_ = std::make_unique<domain::EventTail::Follower>(services_.tail);
     for (auto& lease : leases)
         adopt(std::move(lease), executor);
-    if (auto const now = std::chrono::steady_clock::now(); now >= next_look_ && !work_.empty()) {
-        next_look_ = now + settings_.look_back;
-        co_await look_back();
-    }
+    if (kept_since)
+        look_back(*kept_since);
+}
+
+/// Since when events are kept, when it is time to look whether some are gone before they were delivered: once in a
+/// while, and before the lanes of a webhook begin, for they leave the place where they were.
+base::Awaitable<std::optional<base::TimePoint>> Deliverer::oldest_kept(bool one_begins)
+{
+    auto const now = std::chrono::steady_clock::now();
+    if (!one_begins && (now < next_look_ || work_.empty()))
+        co_return std::nullopt;
+    auto const kept_since = co_await services_.queue.kept_since();
+    next_look_ = now + settings_.look_back;
+    co_return kept_since;
+}
+
+/// Ends the lanes of webhooks that are no longer ours. They are known until they have ended, so that none begins beside
+/// them when they are ours again.
+void Deliverer::drop_all_but(std::set<domain::WebhookId> const& ours)
+{
+    for (auto& [id, work] : work_)
+        if (!ours.contains(id)) {
+            stop(work);
+            work.lag->set(0);
+        }
+    std::erase_if(work_, [&](auto const& entry) {
+        return !ours.contains(entry.first) && std::ranges::all_of(entry.second.lanes, &Lane::has_ended);
+    });
+    std::erase_if(found_, [&](auto const& entry) { return !work_.contains(entry.first); });
 }
 
 /// Starts the lanes of a webhook that is new here, or was changed; those before have ended by then.
 void Deliverer::adopt(domain::WebhookLease lease, base::Executor executor)
 {
     auto& work = work_[lease.webhook.id];
+    work.name = lease.webhook.name;
     if (work.lag == nullptr)
         work.lag =
             &services_.metrics.gauge("acs_webhook_lag_seconds", "How long the oldest event waits for its webhook",
@@ -177,17 +200,15 @@ void Deliverer::measure(Work const& work)
 }
 
 /// A lane whose place is older than the oldest day that is kept may have missed something.
-base::Awaitable<void> Deliverer::look_back()
+void Deliverer::look_back(base::TimePoint kept_since)
 {
-    auto const kept_since = co_await services_.queue.kept_since();
     for (auto& [id, work] : work_) {
         bool const is_behind = std::ranges::any_of(
             work.lanes, [&](auto const& lane) { return domain::time_of(lane->place()) < kept_since; });
         if (is_behind && !std::exchange(work.has_missed, true)) {
             missed_.add();
             found_[id].missed_before = kept_since;
-            base::log::error("webhooks.missed",
-                             {{"webhook", id.value()}, {"kept_since", base::to_rfc3339(kept_since)}});
+            base::log::error("webhooks.missed", {{"webhook", work.name}, {"kept_since", base::to_rfc3339(kept_since)}});
         }
         work.has_missed = is_behind;
     }

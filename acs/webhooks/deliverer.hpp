@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,7 @@ public:
 private:
     /// A webhook with its lanes.
     struct Work {
+        std::string name;
         std::int64_t revision = 0;
         std::vector<std::shared_ptr<Lane>> lanes;
         base::Gauge* lag = nullptr;
@@ -59,7 +61,9 @@ private:
     static void stop(Work& work);
     [[nodiscard]] std::vector<domain::WebhookNote> notes() const;
     void measure(Work const& work);
-    base::Awaitable<void> look_back();
+    base::Awaitable<std::optional<base::TimePoint>> oldest_kept(bool one_begins);
+    void look_back(base::TimePoint kept_since);
+    void drop_all_but(std::set<domain::WebhookId> const& ours);
     [[nodiscard]] std::optional<domain::EventSelection> selection_of(domain::Webhook const& webhook);
 
     DelivererServices services_;

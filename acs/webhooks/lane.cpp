@@ -35,13 +35,16 @@ void Lane::stop() noexcept
 base::Awaitable<void> Lane::run()
 {
     bool goes_on = true;
+    std::string trouble;
     while (goes_on && !is_stopped_) {
-        std::string trouble;
+        auto const before = std::exchange(trouble, {});
         try {
             goes_on = co_await step();
         } catch (std::exception const& problem) {  // the database is away, as a rule
             trouble = problem.what();
         }
+        if (!before.empty() && progress_.problem == before)
+            progress_.problem.clear();  // that is over
         if (trouble.empty())
             continue;
         progress_.problem = trouble;
@@ -67,6 +70,11 @@ base::Awaitable<bool> Lane::step()
 
 base::Awaitable<bool> Lane::fill()
 {
+    // Until it is written down what was delivered, nothing is sent: it would come again and again.
+    if (bool const is_ours = co_await note(); !is_ours) {
+        stop();
+        co_return false;
+    }
     if (!waiting_.empty())
         co_return true;
     auto page = co_await read();
@@ -76,9 +84,8 @@ base::Awaitable<bool> Lane::fill()
     read_ = page.reached;
     waiting_.assign(std::make_move_iterator(mine.begin()), std::make_move_iterator(mine.end()));
     progress_.waiting_since = waiting_.empty() ? std::nullopt : std::optional{waiting_.front().at};
-    bool const is_due = std::chrono::steady_clock::now() - noted_at_ >= settings_.note_place;
-    if (waiting_.empty() && is_due)
-        static_cast<void>(co_await note(read_));
+    if (waiting_.empty() && std::chrono::steady_clock::now() - noted_at_ >= settings_.note_place)
+        unnoted_ = read_;
     co_return is_new;
 }
 
@@ -105,17 +112,14 @@ base::Awaitable<bool> Lane::attempt()
         co_return false;
     if (!answer.is_taken)
         co_return co_await fail(std::move(answer), count);
-    auto const place = reached_after(count);
-    bool const is_ours = co_await note(place);
-    if (!is_ours)
-        co_return false;
+    unnoted_ = reached_after(count);
     attempts_.taken();
     services_.delivered.add(count);
     progress_.delivered_at = services_.clock.now();
     progress_.problem.clear();
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
     progress_.waiting_since = waiting_.empty() ? std::nullopt : std::optional{waiting_.front().at};
-    co_return true;
+    co_return co_await note();
 }
 
 base::Awaitable<bool> Lane::fail(domain::WebhookAnswer answer, std::size_t events)
@@ -139,7 +143,7 @@ base::Awaitable<bool> Lane::bury()
                                                 {"kind", letter.event.kind},
                                                 {"attempts", letter.attempts},
                                                 {"reason", letter.problem}});
-    bool const is_ours = co_await services_.queue.bury(webhook_.id, number_, std::move(letter));
+    bool const is_ours = co_await services_.queue.bury(webhook_.id, number_, noted_, std::move(letter));
     if (!is_ours)
         co_return false;
     services_.buried.add();
@@ -150,11 +154,14 @@ base::Awaitable<bool> Lane::bury()
     co_return true;
 }
 
-base::Awaitable<bool> Lane::note(domain::EventPosition place)
+/// Writes down how far the lane has come, if that is not done yet. False: the lease is lost.
+base::Awaitable<bool> Lane::note()
 {
-    bool const is_ours = co_await services_.queue.advance(webhook_.id, number_, place);
+    if (!unnoted_)
+        co_return true;
+    bool const is_ours = co_await services_.queue.advance(webhook_.id, number_, noted_, *unnoted_);
     if (is_ours) {
-        noted_ = place;
+        noted_ = *std::exchange(unnoted_, std::nullopt);
         noted_at_ = std::chrono::steady_clock::now();
     }
     co_return is_ours;

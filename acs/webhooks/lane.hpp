@@ -68,7 +68,7 @@ private:
     using Moment = std::chrono::steady_clock::time_point;
 
     base::Awaitable<domain::EventPage> read();
-    base::Awaitable<bool> note(domain::EventPosition place);
+    base::Awaitable<bool> note();
     base::Awaitable<bool> fail(domain::WebhookAnswer answer, std::size_t events);
     base::Awaitable<bool> bury();
     base::Awaitable<bool> step();
@@ -83,9 +83,10 @@ private:
     unsigned number_;
     Channel channel_;
     Attempts attempts_;
-    std::deque<domain::EventRecord> waiting_;  ///< selected, in order, at most a page
-    domain::EventPosition read_;               ///< everything up to here was delivered, or waits
-    domain::EventPosition noted_;
+    std::deque<domain::EventRecord> waiting_;       ///< selected, in order, at most a page
+    domain::EventPosition read_;                    ///< everything up to here was delivered, or waits
+    domain::EventPosition noted_;                   ///< where the lane is, as it is written down
+    std::optional<domain::EventPosition> unnoted_;  ///< where it is, when that is still to be written down
     Moment noted_at_;
     domain::WebhookProgress progress_;
     bool is_stopped_ = false;

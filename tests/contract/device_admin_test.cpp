@@ -2,6 +2,7 @@
 #include "rare_stores.hpp"
 #include "storage/pg_device_admin.hpp"
 #include "storage/pg_inventory.hpp"
+#include "storage/pg_webhooks.hpp"
 
 #include <gmock/gmock.h>
 
@@ -160,6 +161,25 @@ TEST_F(DeviceAdminTest, LoginsOfConnectionRequestsAreSealedForTheDeviceThatStays
     ASSERT_FALSE(logins.empty());
     EXPECT_EQ(logins[0].username, "cr");
     EXPECT_EQ(logins[0].password, "wake up");
+}
+
+TEST_F(DeviceAdminTest, EventsThatAWebhookHasNotHadAreNotPassedOverInTheLaneThatTheyGoTo)
+{
+    for (int n = 0; domain::lane_of(from.key) == domain::lane_of(into.key); ++n)
+        from = stores.admit(box("HG-" + std::to_string(n)));
+    domain::Webhook webhook;
+    webhook.name = "oss";
+    storage::PgWebhooks webhooks{stores.writes, stores.sealer, 3};
+    auto const id = stores.run(webhooks.add(webhook))->webhook.id;
+    stores.run(webhooks.lease(15s, {}));
+    auto const lane_of = [](domain::Admission const& device) { return std::to_string(domain::lane_of(device.key)); };
+    stores.database.exec("UPDATE webhook_position SET tx = '5', event_id = 7 WHERE lane = " + lane_of(from));
+    auto const place = stores.run(webhooks.lease(15s, {})).at(0).lanes[domain::lane_of(into.key)];
+    ASSERT_TRUE(merge());
+    EXPECT_EQ(stores.database.value("SELECT tx || '.' || event_id FROM webhook_position WHERE lane = " + lane_of(into)),
+              "5.7");
+    EXPECT_FALSE(stores.run(webhooks.advance(id, domain::lane_of(into.key), place, {place.tx + 1, 1})))
+        << "who works on it finds out";
 }
 
 TEST_F(DeviceAdminTest, ADeviceThatIsGoneIsNotMerged)

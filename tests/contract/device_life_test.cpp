@@ -74,6 +74,8 @@ TYPED_TEST(DeviceLife, ARetirementOrdersTheResetAndCancelsTheRest)
     EXPECT_EQ(this->times_told(key, "device.retiring"), 1);
     EXPECT_EQ(this->times_told(key, "device.retired"), 1);
     EXPECT_EQ(this->times_told(key, "task.cancelled"), 2);
+    EXPECT_EQ(this->count("SELECT count(*) FROM (SELECT FROM event GROUP BY tx, event_id HAVING count(*) > 1) e"), "0")
+        << "each has a place of its own in their order";
 }
 
 TYPED_TEST(DeviceLife, APurgeErasesEveryRowOfEveryTable)

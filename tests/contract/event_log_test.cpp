@@ -2,6 +2,7 @@
 #include "rare_stores.hpp"
 #include "storage/event_watch.hpp"
 #include "storage/pg_event_log.hpp"
+#include "storage/pg_inventory.hpp"
 
 #include <gmock/gmock.h>
 #include <pqxx/pqxx>
@@ -119,6 +120,23 @@ TEST_F(EventLogTest, AnInformComesWithItsEvents)
     ASSERT_EQ(inform->events.size(), 2U);
     EXPECT_EQ(inform->events[1].command_key, "k");
     EXPECT_EQ(inform->address, "192.0.2.7");
+}
+
+TEST_F(EventLogTest, TheEndOfATaskIsAsNewAsItIsHoweverOldTheTask)
+{
+    storage::PgInventory inventory{
+        {stores.writes, stores.searches, stores.path.trees(), stores.sealer, stores.path.ids(), nullptr}};
+    domain::Task task;
+    task.id = domain::TaskId{4711};
+    task.device = stores.admit({"Acme", "00D09E", "HG-1000", "S1"}).key;
+    task.arguments = domain::RebootTask{};
+    stores.run(inventory.add_task(task));
+    auto const start = stores.run(log.newest());
+    stores.run(inventory.cancel_task(task.id));
+    auto const page = read_on(start);
+    ASSERT_THAT(kinds_of(page.events), ElementsAre("task.cancelled"));
+    EXPECT_GT(domain::time_of(page.events[0].position), stores.clock.now() - 1h);
+    EXPECT_THAT(page.events[0].detail, testing::HasSubstr("\"4711\""));
 }
 
 TEST_F(EventLogTest, EveryKindThatIsWrittenIsInTheRegistry)

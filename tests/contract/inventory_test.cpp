@@ -389,6 +389,15 @@ TEST_F(InventoryInPostgres, WhatPostgresCannotDecideMatchesNothing)
     EXPECT_THAT(run(inventory().matching({key}, condition)), IsEmpty());
 }
 
+TEST_F(InventoryInPostgres, ADeviceThatCannotBeDecidedHidesNoOther)
+{
+    std::vector<domain::DeviceKey> keys;
+    for (auto const* const serial : {"LONG-1", "A", "LONG-2", "LONG-3", "B"})
+        keys.push_back(backend_.add(device_id(serial)));
+    domain::Condition const condition{"(1 / (length(device.serial_number) - 1) >= 0)", {}};
+    EXPECT_THAT(run(inventory().matching(keys, condition)), testing::UnorderedElementsAre(keys[0], keys[2], keys[3]));
+}
+
 TEST_F(InventoryInPostgres, ASearchCanChangeNothing)
 {
     backend_.add(device_id("A"));

@@ -10,6 +10,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <functional>
 #include <set>
 
@@ -496,6 +497,79 @@ TEST_F(JobsInTheDatabase, TheRateIsKeptOverManySmallSteps)
     auto const seconds = std::stod(value("SELECT extract(epoch FROM now() - made_at) + 8 FROM job"));
     EXPECT_GE(find(job.id).seen, 12u);
     EXPECT_LE(static_cast<double>(find(job.id).seen), seconds * 1.5);
+}
+
+TEST_F(JobsInTheDatabase, WhatIsNotUsedOfTheRateForAMinuteIsLost)
+{
+    add_gates(8);
+    auto wanted = order();
+    wanted.per_minute = 2;
+    auto const job = add(wanted);
+    backend.stores().database.exec("UPDATE job SET stepped_at = now() - interval '1 hour'");
+    auto& runner = runners.try_emplace(1, parts(), campaign::JobSettings{.node = 1}).first->second;
+    for (int n = 0; n < 3; ++n)
+        backend.run(runner.step());
+    EXPECT_EQ(find(job.id).seen, 2u);
+}
+
+TEST_F(JobsInTheDatabase, TheRateBeginsWhenTheJobMay)
+{
+    add_gates(8);
+    auto wanted = order();
+    wanted.per_minute = 2;
+    auto const job = add(wanted);
+    backend.stores().database.exec("UPDATE job SET stepped_at = now() - interval '1 hour', not_before = now()");
+    auto& runner = runners.try_emplace(1, parts(), campaign::JobSettings{.node = 1}).first->second;
+    backend.run(runner.step());
+    EXPECT_EQ(find(job.id).seen, 0u);
+}
+
+TEST_F(JobsInTheDatabase, ThoseThatHadNoTurnForLongestComeFirst)
+{
+    std::int64_t last = 0;
+    for (int n = 0; n < 101; ++n)  // one more than have their turns at once
+        last = add(order()).id;
+    auto const has_turn = [&] {
+        backend.let_time_pass();
+        auto const turns = backend.run(backend.jobs().turns(1));
+        EXPECT_EQ(turns.size(), 100u);
+        return std::ranges::find(turns, last, &domain::JobTurn::id) != turns.end();
+    };
+    EXPECT_FALSE(has_turn());
+    EXPECT_TRUE(has_turn());
+}
+
+TEST_F(JobsInTheDatabase, OneThatCannotBeReadStopsAloneAndSaysSo)
+{
+    constexpr auto path = "Device.WiFi.AccessPoint.1.Security.KeyPassphrase";
+    add_gates(1);
+    auto const broken = add(order(domain::TaskArguments{domain::SetTask{{{path, "hunter22", {}}}}}));
+    auto const sound = add(order());
+    backend.stores().database.exec("UPDATE job SET arguments = regexp_replace(arguments::text,"
+                                   " 'sealed:1:[^\"]*', 'sealed:1:lost')::jsonb WHERE job_id = " +
+                                   std::to_string(broken.id));
+    step();
+    EXPECT_EQ(find(broken.id).state, JobState::running) << "what fails once may be slow, not broken";
+    for (int again = 0; again < 10; ++again)
+        step();
+    EXPECT_EQ(find(broken.id).state, JobState::paused);
+    EXPECT_THAT(find(broken.id).stopped, HasSubstr("cannot be read"));
+    EXPECT_EQ(find(broken.id).seen, 0u);
+    EXPECT_EQ(find(sound.id).ordered, 1u);
+}
+
+TEST_F(JobsInTheDatabase, WhatFailedIsNotTriedAgainWhenItsTasksAreNoLongerKept)
+{
+    auto const gate = add_gates(1).at(0);
+    auto const job = add(order());
+    step();
+    backend.end(job.id, gate, TaskState::failed, 9001);
+    step();
+    ASSERT_EQ(find(job.id).state, JobState::done);
+    backend.stores().database.exec("DELETE FROM task");
+    EXPECT_EQ(find(job.id).tasks.at(TaskState::failed), 1u);
+    EXPECT_FALSE(backend.run(backend.jobs().retry(job.id, "bert")));
+    EXPECT_EQ(value("SELECT count(*) FROM job"), "1");
 }
 
 TEST_F(JobsInTheDatabase, AnotherNodeGoesOnWhenTheOneThatHeldItIsGone)

@@ -182,6 +182,15 @@ TEST_F(ReachabilityTest, TheNodeThatHearsTheDeviceIsTheOneItSignedFor)
     EXPECT_EQ(facts(one).udp_node, "a");
 }
 
+TEST_F(ReachabilityTest, ANodeThatConfirmsItsBindingsNoMoreHearsNobody)
+{
+    auto const one = stores.admit(identity("1")).key;
+    stores.database.exec(
+        "INSERT INTO device_binding SELECT device_id, n, '203.0.113.9:5060', n = 'gone', now() - d FROM device,"
+        " (VALUES ('gone', interval '31 hours'), ('b', interval '0')) v (n, d)");
+    EXPECT_EQ(facts(one).udp_node, "b");
+}
+
 TEST_F(ReachabilityTest, WhatWorksForAModelIsLearntFromThreeInforms)
 {
     auto const one = stores.admit(identity("1")).key;

@@ -134,11 +134,24 @@ TYPED_TEST(WebhookContract, AChangeIsSeenByWhoDeliversIt)
 TYPED_TEST(WebhookContract, PlacesOfLanesAreKept)
 {
     auto const id = this->add().webhook.id;
-    this->lease();
-    EXPECT_TRUE(this->backend.run(this->backend.queue().advance(id, 3, {99, 7})));
+    auto const from = this->lease().at(0).lanes[3];
+    EXPECT_TRUE(this->backend.run(this->backend.queue().advance(id, 3, from, {99, 7})));
     auto const lanes = this->lease().at(0).lanes;
     EXPECT_EQ(lanes[3], (domain::EventPosition{99, 7}));
     EXPECT_NE(lanes[2], (domain::EventPosition{99, 7}));
+}
+
+TYPED_TEST(WebhookContract, WhoDoesNotKnowWhereTheLaneIsDoesNotMoveIt)
+{
+    auto const id = this->add().webhook.id;
+    auto const from = this->lease().at(0).lanes[0];
+    auto& queue = this->backend.queue();
+    EXPECT_TRUE(this->backend.run(queue.advance(id, 0, from, {99, 7})));
+    EXPECT_TRUE(this->backend.run(queue.advance(id, 0, from, {99, 7}))) << "it may be asked twice";
+    EXPECT_FALSE(this->backend.run(queue.advance(id, 0, from, {98, 1})));
+    EXPECT_FALSE(this->backend.run(queue.bury(id, 0, from, this->letter(98))));
+    EXPECT_EQ(this->lease().at(0).lanes[0], (domain::EventPosition{99, 7}));
+    EXPECT_THAT(this->backend.run(this->backend.store().dead_letters(id, domain::DeadLetterId{0}, 10)), IsEmpty());
 }
 
 TYPED_TEST(WebhookContract, APausedOneIsNotDelivered)
@@ -170,9 +183,9 @@ TYPED_TEST(WebhookContract, WhatIsNotedIsShown)
 TYPED_TEST(WebhookContract, ADeadLetterHasTheEventAndTheLaneGoesOnBehindIt)
 {
     auto const id = this->add().webhook.id;
-    this->lease();
-    EXPECT_TRUE(this->backend.run(this->backend.queue().bury(id, 0, this->letter(4))));
-    EXPECT_TRUE(this->backend.run(this->backend.queue().bury(id, 0, this->letter(5))));
+    auto const from = this->lease().at(0).lanes[0];
+    EXPECT_TRUE(this->backend.run(this->backend.queue().bury(id, 0, from, this->letter(4))));
+    EXPECT_TRUE(this->backend.run(this->backend.queue().bury(id, 0, {4, 5}, this->letter(5))));
     EXPECT_EQ(this->lease().at(0).lanes[0], (domain::EventPosition{5, 5}));
     auto& store = this->backend.store();
     auto const letters = this->backend.run(store.dead_letters(id, domain::DeadLetterId{0}, 10));
@@ -192,12 +205,12 @@ TYPED_TEST(WebhookContract, ADeadLetterHasTheEventAndTheLaneGoesOnBehindIt)
 TYPED_TEST(WebhookContract, IsRemovedOnceWithAllThatIsItsOwn)
 {
     auto const id = this->add().webhook.id;
-    this->lease();
-    this->backend.run(this->backend.queue().bury(id, 0, this->letter(4)));
+    auto const from = this->lease().at(0).lanes[0];
+    EXPECT_TRUE(this->backend.run(this->backend.queue().bury(id, 0, from, this->letter(4))));
     EXPECT_TRUE(this->backend.run(this->backend.store().remove("oss")));
     EXPECT_FALSE(this->backend.run(this->backend.store().remove("oss")));
     EXPECT_THAT(this->lease(), IsEmpty());
-    EXPECT_FALSE(this->backend.run(this->backend.queue().advance(id, 0, {9, 9})));
+    EXPECT_FALSE(this->backend.run(this->backend.queue().advance(id, 0, {4, 5}, {9, 9})));
 }
 
 class WebhookLeases : public WebhookContract<InPostgres> {
@@ -208,13 +221,15 @@ protected:
 TEST_F(WebhookLeases, OneNodeDeliversUntilItIsSilentOrLeaves)
 {
     auto const id = add().webhook.id;
-    ASSERT_THAT(lease(), SizeIs(1));
+    auto const leases = lease();
+    ASSERT_THAT(leases, SizeIs(1));
+    auto const from = leases[0].lanes[0];
     EXPECT_THAT(backend.run(other.lease(15s, {})), IsEmpty());
-    EXPECT_FALSE(backend.run(other.advance(id, 0, {99, 7})));
+    EXPECT_FALSE(backend.run(other.advance(id, 0, from, {99, 7})));
     backend.stores.database.exec("UPDATE webhook SET lease_until = now() - interval '1 second'");
     EXPECT_THAT(backend.run(other.lease(15s, {})), SizeIs(1));
-    EXPECT_FALSE(backend.run(backend.webhooks.advance(id, 0, {99, 7}))) << "it was silent and does not know";
-    EXPECT_FALSE(backend.run(backend.webhooks.bury(id, 0, letter(4))));
+    EXPECT_FALSE(backend.run(backend.webhooks.advance(id, 0, from, {99, 7}))) << "it was silent and does not know";
+    EXPECT_FALSE(backend.run(backend.webhooks.bury(id, 0, from, letter(4))));
     EXPECT_THAT(backend.run(backend.store().dead_letters(id, domain::DeadLetterId{0}, 10)), IsEmpty());
     EXPECT_THAT(lease(), IsEmpty());
     backend.run(other.release());
@@ -234,11 +249,11 @@ TEST_F(WebhookLeases, TheSecretIsSealedAndDeadLettersAreBoundedAndPurgedWithThei
 {
     auto const id = add().webhook.id;
     EXPECT_THAT(backend.stores.database.dump("-a"), Not(HasSubstr("very secret")));
-    lease();
+    auto const from = lease().at(0).lanes[0];
     backend.stores.database.exec(
         "INSERT INTO webhook_dead_letter (webhook_id, device_id, tx, event_id, at, kind, attempts, problem) SELECT " +
         std::to_string(id.value()) + ", 8, '1', n, now(), 'x', 1, '' FROM generate_series(1, 10000) n");
-    backend.run(backend.queue().bury(id, 0, letter(4)));
+    EXPECT_TRUE(backend.run(backend.queue().bury(id, 0, from, letter(4))));
     EXPECT_EQ(backend.run(backend.store().find("oss"))->dead_letters, domain::most_dead_letters);
     EXPECT_EQ(backend.stores.number("SELECT count(*) FROM information_schema.columns WHERE table_name ="
                                     " 'webhook_dead_letter' AND column_name = 'device_id'"),

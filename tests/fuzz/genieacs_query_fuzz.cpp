@@ -22,6 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
         return filter.error().detail.empty() ? 1 : 0;
     static boost::json::object const document{{"_id", "a:task_1"}, {"retries", 3}, {"metadata", {{"version", "1"}}}};
     static_cast<void>(api::genieacs::matches(document, *filter));
+    static_cast<void>(api::genieacs::demanded_text(*filter, "_id"));
+    static_cast<void>(api::genieacs::demanded_start(*filter, "_id"));
     auto const condition = api::genieacs::condition_of(*filter);
     if (!condition)
         return 0;

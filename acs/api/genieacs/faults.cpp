@@ -90,13 +90,17 @@ base::Awaitable<Outcome<void>> add_quarantines(Call const& call, std::optional<s
     co_return Outcome<void>{};
 }
 
-/// The device that a query is about, if it says so: by `device`, or by the whole _id of a fault.
-std::optional<std::string_view> device_of(Filter const& filter)
+/// The device that a query is about, if it says so: by `device`, by the whole _id of a fault, or by how it begins
+/// ("^DEVICE:", as scripts ask for the faults of one device).
+std::optional<std::string> device_of(Filter const& filter)
 {
     if (auto const device = demanded_text(filter, "device"))
-        return device;
-    auto const id = demanded_text(filter, "_id");
-    return id ? std::optional{id->substr(0, id->find(':'))} : std::nullopt;
+        return std::string{*device};
+    if (auto const id = demanded_text(filter, "_id"))
+        return std::string{id->substr(0, id->find(':'))};
+    auto const start = demanded_start(filter, "_id");
+    auto const colon = start ? start->find(':') : std::string::npos;
+    return colon == std::string::npos ? std::nullopt : std::optional{start->substr(0, colon)};
 }
 
 /// "DEVICE:CHANNEL", also with the colon encoded: the device as it was sent, the channel decoded.

@@ -53,7 +53,8 @@ Outcome<domain::File> read_description(net::RequestHead const& head, std::string
     return bad_request(std::move(detail), std::move(errors));
 }
 
-/// Removes every file of that name but `kept`; how many there were.
+/// Removes every file of that name that is older than `kept`, which may itself have been replaced meanwhile; how many
+/// there were. Without `kept`: all of them.
 base::Awaitable<std::size_t> drop_files(Call const& call, std::string name, std::optional<domain::FileId> kept)
 {
     std::size_t dropped = 0;
@@ -63,7 +64,7 @@ base::Awaitable<std::size_t> drop_files(Call const& call, std::string name, std:
         is_last = page.size() < page_files;
         for (auto const& file : page) {
             after = file.id.value();
-            if (file.name != name || file.id == kept)
+            if (file.name != name || (kept && file.id >= *kept))
                 continue;
             bool const is_dropped = co_await drop_file(call, file);
             dropped += is_dropped ? 1 : 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <string>
+#include <utility>
 
 namespace api::genieacs {
 
@@ -157,6 +158,21 @@ std::optional<std::string_view> demanded_text(Filter const& filter, std::string_
     if (filter.kind == Kind::all)
         for (auto const& part : filter.parts)
             if (auto const text = demanded_text(part, path))
+                return text;
+    return std::nullopt;
+}
+
+std::optional<std::string> demanded_start(Filter const& filter, std::string_view path)
+{
+    if (filter.kind == Kind::comparison) {
+        if (filter.path != path || filter.comparison != Comparison::matches || filter.ignores_case)
+            return std::nullopt;
+        auto fragment = fragment_of(view(filter.value.get_string()));
+        return fragment && fragment->at_start ? std::optional{std::move(fragment->text)} : std::nullopt;
+    }
+    if (filter.kind == Kind::all)
+        for (auto const& part : filter.parts)
+            if (auto text = demanded_start(part, path))
                 return text;
     return std::nullopt;
 }

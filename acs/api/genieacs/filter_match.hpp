@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace api::genieacs {
@@ -15,5 +16,8 @@ namespace api::genieacs {
 
 /// The text that `path` must equal, when the query demands that by itself: so that less has to be read.
 [[nodiscard]] std::optional<std::string_view> demanded_text(Filter const& filter, std::string_view path);
+
+/// The text that `path` must begin with, when the query demands that by itself with a regular expression such as "^a:".
+[[nodiscard]] std::optional<std::string> demanded_start(Filter const& filter, std::string_view path);
 
 }  // namespace api::genieacs

@@ -5,13 +5,13 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <cmath>
 
 namespace api::genieacs {
 
 namespace {
 
-constexpr double most_milliseconds = 200'000'000'000'000;  // until the year 8307
+constexpr double least_milliseconds = -62'135'596'800'000;  // from the year 1 on
+constexpr double most_milliseconds = 200'000'000'000'000;   // until the year 8307
 
 }  // namespace
 
@@ -46,7 +46,7 @@ std::optional<base::TimePoint> read_moment(boost::json::value const& value)
     if (!value.is_number())
         return std::nullopt;
     auto const number = value.to_number<double>();
-    if (!(std::abs(number) <= most_milliseconds))
+    if (!(number >= least_milliseconds && number <= most_milliseconds))
         return std::nullopt;
     return base::TimePoint{std::chrono::milliseconds{static_cast<std::int64_t>(number)}};
 }

@@ -228,11 +228,17 @@ Answer list_tasks(Call call)
     auto const filter = filter_of(*wanted);
     if (!filter)
         co_return std::unexpected{filter.error()};
+    std::vector<json::object> documents;
+    if (auto const id = demanded_text(*filter, "_id")) {  // as scripts do that follow a task
+        auto const row = co_await find_task(call, *id);
+        if (row)
+            documents.push_back(document_of(*row));
+        co_return answer_list(*wanted, *filter, std::move(documents));
+    }
     std::vector<domain::TaskState> states{queued, sent, waiting, unknown, failed};
     auto const rows = co_await read_tasks(call, std::move(states), demanded_text(*filter, "device"));
     if (!rows)
         co_return std::unexpected{rows.error()};
-    std::vector<json::object> documents;
     for (auto const& row : *rows)
         documents.push_back(document_of(row));
     co_return answer_list(*wanted, *filter, std::move(documents));

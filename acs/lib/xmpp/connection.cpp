@@ -135,11 +135,11 @@ std::string Connection::failure() const
     return failure_;
 }
 
-void Connection::set_failure(std::string reason)
+void Connection::made()
 {
     std::scoped_lock const lock{mutex_};
-    is_connected_ = reason.empty();
-    failure_ = std::move(reason);
+    is_connected_ = true;
+    failure_.clear();
 }
 
 void Connection::get(std::string to, Element content, Moment until, OnAnswer on_answer)
@@ -276,13 +276,14 @@ void Connection::give_up(std::string const& reason)
     waiting_.clear();
     {
         std::scoped_lock const lock{mutex_};
+        is_connected_ = false;  // here, so that nothing is taken any more that nobody would give up
+        failure_ = reason;
         for (auto& asked : to_ask_)
             unsent.push_back(std::move(asked.on_answer));
         to_ask_.clear();
         to_answer_.clear();
         in_flight_ = 0;
     }
-    set_failure(reason);
     for (auto& on_answer : unsent)
         tell(std::move(on_answer), {Answer::Kind::unsent, {}});
 }
@@ -308,7 +309,7 @@ void Connection::on_event(xmpp_conn_event_t event, int error, xmpp_stream_error_
     if (event == XMPP_CONN_CONNECT || event == XMPP_CONN_RAW_CONNECT) {
         xmpp_handler_add(connection_.get(), iq_came, nullptr, "iq", nullptr, this);
         pause_ = limits_.first_pause;
-        set_failure({});
+        made();
         return tell_change({});
     }
     lost(why_ended(error, stream_error, is_connected()));

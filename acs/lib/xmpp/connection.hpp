@@ -60,9 +60,9 @@ private:
     void expire(Moment now);
     void tell(OnAnswer on_answer, Answer answer);
     void tell_change(std::string const& failure);
+    void made();
     void lost(std::string const& reason);
     void give_up(std::string const& reason);
-    void set_failure(std::string reason);
     void on_event(xmpp_conn_event_t event, int error, xmpp_stream_error_t const* stream_error);
     void on_iq(xmpp_stanza_t* stanza);
     void on_reply(xmpp_stanza_t* stanza, std::string const& id, bool is_error);

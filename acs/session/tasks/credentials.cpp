@@ -32,19 +32,28 @@ public:
     }
     Move on_answer(cwmp::Message const& answer, Desk& desk) override
     {
+        if (step_ == Step::stun)
+            return end_wake(desk);  // also when it was refused: a device without STUN goes without
         if (auto const* fault = std::get_if<cwmp::Fault>(&answer))
             return refused(*fault, desk);
         if (!desk.logins)
             return Pause{};  // another node sent it; what comes next is prepared in the next session
         desk.login_taken = desk.login_taken || step_ == Step::login;
-        desk.wake_taken = desk.wake_taken || step_ == Step::wake;
+        if (step_ == Step::wake && !desk.logins->for_stun)
+            return end_wake(desk);
         step_ = static_cast<Step>(static_cast<int>(step_) + 1);
         return next(desk);
     }
     Move reconcile(Evidence const& evidence, Desk& desk) override
     {
-        // What it was to sign STUN requests with is not prepared any more: it goes without, until the next rotation.
-        step_ = step_ == Step::stun ? Step::use : step_;
+        // Its login of connection requests is the same until it was told that for STUN, too: it is told both again,
+        // unless it dies of that.
+        if (step_ == Step::stun && lost + 1 < desk.limits.lost_in_a_row) {
+            step_ = Step::wake;
+        } else if (step_ == Step::stun) {
+            step_ = Step::use;
+            desk.wake_taken = true;
+        }
         if (!wanted_.login)
             return step_ == Step::use ? Move{Done{}} : Move{Again{}};
         if (evidence.uses_its_login) {
@@ -99,6 +108,14 @@ private:
         return waits ? Move{Wait{desk.limits.login_wait}} : Move{Done{}};
     }
 
+    /// The device has all that it is to have of its login of connection requests.
+    Move end_wake(Desk& desk)
+    {
+        desk.wake_taken = true;
+        step_ = Step::use;
+        return desk.logins ? next(desk) : Move{Pause{}};
+    }
+
     using Name = std::string_view (*)(cwmp::Root) noexcept;
 
     /// Both in one request: a CPE takes all of it or nothing.
@@ -116,10 +133,6 @@ private:
     Move refused(cwmp::Fault const& fault, Desk& desk)
     {
         namespace code = cwmp::fault_code;
-        if (step_ == Step::stun && desk.logins) {  // it has no STUN
-            step_ = Step::use;
-            return next(desk);
-        }
         bool const is_other_root = fault.code == code::invalid_parameter_name || fault.code == code::invalid_arguments;
         if (is_other_root && root_ + 1 < desk.roots.size() && desk.logins) {
             ++root_;

@@ -53,7 +53,7 @@ struct Desk {
     std::optional<PreparedTransfer> transfer;  ///< for the runner whose turn it is, when it moves a file of ours
     std::optional<PreparedLogins> logins;      ///< for the runner whose turn it is, when it gives logins
     bool login_taken = false;                  ///< the device said yes to `logins`' login
-    bool wake_taken = false;                   ///< the device said yes to `logins`' login of connection requests
+    bool wake_taken = false;                   ///< it has all of its login of connection requests
     bool login_ignored = false;                ///< the device was told a login often enough, and does not use it
     bool is_retired = false;                   ///< the last thing was done to the device
 

@@ -1,4 +1,5 @@
-"""receiver.py PORT SECRET FOLDER KILL: a receiver of webhooks that notes what it takes, and kills who sends.
+"""receiver.py PORT SECRET FOLDER KILL CERTIFICATE KEY: a receiver of webhooks over TLS that notes what it takes, and
+kills who sends.
 
 FOLDER/ledger gets a line "CURSOR DEVICE DELIVERY" for each event that is taken. When FOLDER/kill-before exists, KILL (a
 shell command) is run before a request is answered, which then never is; when FOLDER/kill-after exists, directly after the
@@ -9,6 +10,7 @@ import hmac
 import http.server
 import json
 import os
+import ssl
 import subprocess
 import sys
 import threading
@@ -74,4 +76,9 @@ class Receiver(http.server.BaseHTTPRequestHandler):
             note("killed", "after\n")
 
 
-http.server.ThreadingHTTPServer(("127.0.0.1", port), Receiver).serve_forever()
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[5], sys.argv[6])
+server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Receiver)
+# The handshake is the business of the thread of its connection: who dies in the middle holds up nobody.
+server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+server.serve_forever()

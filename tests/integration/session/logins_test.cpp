@@ -152,6 +152,50 @@ TEST(CutLogins, AFactoryResetThatIsCutAnywhereEndsWithANewLogin)
     });
 }
 
+TEST(CutLogins, AFirstContactThatIsCutAnywhereEndsWithALoginForStunToo)
+{
+    cut_everywhere("set-top-box", false, [](Lab& lab) {
+        lab.services.login_settings.for_stun = true;
+        bool const is_done = lab.live_until([&] { return has_its_own(lab) && lab.open_tasks() == 0; });
+        auto const [username, password] = lab.store.wake_credentials(*lab.key());
+        EXPECT_EQ(lab.device.management("ConnectionRequestPassword", lab.clock.now()), password);
+        EXPECT_EQ(lab.device.management("STUNUsername", lab.clock.now()), username);
+        EXPECT_EQ(lab.device.management("STUNPassword", lab.clock.now()), password);
+        return is_done;
+    });
+}
+
+TEST(CutLogins, ADeviceThatDiesOfItsLoginForStunKeepsItsOthers)
+{
+    Lab lab{"set-top-box"};
+    lab.ask_for_logins();
+    ASSERT_TRUE(lab.live_until([&] { return has_its_own(lab) && lab.open_tasks() == 0; }));
+    lab.services.login_settings.for_stun = true;
+    auto const before = lab.shown();
+    auto const task = order_rotation(lab);
+    lab.sent.clear();
+    auto const told_for_stun = [&] {
+        return std::ranges::count_if(lab.sent, [](auto const& bytes) { return bytes.contains("STUNPassword<"); });
+    };
+    // Inform, nothing, the answers about its login and that of connection requests, and what is cut: that for STUN.
+    lab.cut_before = true;
+    lab.cut_at = lab.exchanges + 5;
+    ASSERT_TRUE(lab.live_until([&] { return lab.exchanges >= lab.cut_at; }));
+    ASSERT_EQ(told_for_stun(), 1);
+    // It has the new login: only that of connection requests comes before.
+    lab.cut_at = lab.exchanges + 4;
+    ASSERT_TRUE(lab.live_until([&] { return lab.exchanges >= lab.cut_at; }));
+    ASSERT_EQ(told_for_stun(), 2);
+
+    ASSERT_TRUE(lab.live_until([&] { return domain::is_final(lab.store.task(task)->task.state); }));
+    EXPECT_EQ(lab.store.task(task)->task.state, TaskState::done) << lab.store.task(task)->fault_text;
+    EXPECT_EQ(told_for_stun(), 2) << "it is not told that again";
+    EXPECT_NE(lab.shown().password, before.password);
+    EXPECT_EQ(lab.device.management("ConnectionRequestPassword", lab.clock.now()),
+              lab.store.wake_credentials(*lab.key()).second);
+    EXPECT_TRUE(lab.would_be_let_in());
+}
+
 TEST(CutLogins, ManySessionsThatDieInARowLockNobodyOut)
 {
     Lab lab{"set-top-box"};

@@ -1,4 +1,5 @@
 #include "api_fixture.hpp"
+#include "support/openapi.hpp"
 
 #include "api/router.hpp"
 

@@ -72,6 +72,15 @@ TEST_F(ConditionsTest, WhatADeviceReportsDoesNotHinderThoseWhoEditIt)
     EXPECT_EQ(change(device_url, R"({"time_zone":"Europe/Berlin"})", tag).status, 412u);
 }
 
+TEST_F(ConditionsTest, DevicesThatComeIntoAGroupDoNotHinderThoseWhoEditIt)
+{
+    post("/api/v1/groups", R"({"name":"boxes","where":"STB"})");
+    auto const tag = tag_of("/api/v1/groups/boxes");
+    add_device(3, "STB", "S3");
+    EXPECT_EQ(change("/api/v1/groups/boxes", R"({"description":"all of them"})", tag).status, 200u);
+    EXPECT_EQ(change("/api/v1/groups/boxes", R"({"description":"some of them"})", tag).status, 412u);
+}
+
 TEST_F(ConditionsTest, RulesAreAppliedToTheSetThatWasLookedAt)
 {
     auto const tag = tag_of("/api/v1/rule-sets/current");
@@ -101,6 +110,20 @@ TEST_F(ConditionsTest, WhatCannotBeReadTakesNoCondition)
     auto const reply = call("POST", "/api/v1/operators", R"({"name":"x","role":"viewer"})",
                             {{"Content-Type", "application/json"}, {"If-Match", "*"}});
     EXPECT_EQ(reply.status, 400u);
+}
+
+TEST(EntityTagTest, WhatIsCountedAndNotedIsNoPartOfTheState)
+{
+    auto const are_same = [](std::string_view one, std::string_view other) {
+        return api::EntityTag{one}.is_of_state(api::EntityTag{other}.text(false));
+    };
+    EXPECT_TRUE(
+        are_same(R"({"url":"x","problem":null,"dead_letters":0})", R"({"url":"x","problem":"away","dead_letters":3})"));
+    EXPECT_FALSE(are_same(R"({"url":"x","dead_letters":0})", R"({"url":"y","dead_letters":0})"));
+    EXPECT_TRUE(are_same(R"({"role":"viewer","last_login":null})", R"({"role":"viewer","last_login":"now"})"));
+    EXPECT_FALSE(are_same(R"({"role":"viewer","last_login":null})", R"({"role":"support","last_login":null})"));
+    EXPECT_TRUE(are_same(R"({"sessions":10,"ordered_by":"anna"})", R"({"sessions":9,"ordered_by":"anna"})"));
+    EXPECT_FALSE(are_same(R"({"sessions":10})", R"({"sessions":9})"));
 }
 
 TEST(EntityTagTest, ListsOfTagsAreReadAsTheyAreWritten)

@@ -147,6 +147,20 @@ TEST_F(EventsTest, AStreamGoesOnBehindAnEventFromTheLogWhenTheTailDoesNotReachSo
     EXPECT_THAT(frames, HasSubstr("event: c\n"));
 }
 
+TEST_F(EventsTest, AStreamOfAPartOfTheFleetTellsOfThatPartOnly)
+{
+    happen("gateway.a", gateway);
+    happen("box.b", box);
+    happen("nobody.c", domain::DeviceKey{0});
+    domain::EventSelection boxes;
+    boxes.devices = domain::Condition{"STB", {}};
+    api::EventStream stream{{events_, event_tail_, inventory_}, boxes, domain::EventPosition{0, 0}, quick};
+    auto const frames = next(stream);
+    EXPECT_THAT(frames, HasSubstr("event: box.b\n"));
+    EXPECT_THAT(frames, Not(HasSubstr("gateway.a")));
+    EXPECT_THAT(frames, Not(HasSubstr("nobody.c")));
+}
+
 TEST_F(EventsTest, AStreamThatIsCancelledOrOldEnds)
 {
     api::EventStream stream{{events_, event_tail_, inventory_}, everything(), {}, quick};
@@ -156,6 +170,14 @@ TEST_F(EventsTest, AStreamThatIsCancelledOrOldEnds)
     quick.life = std::chrono::seconds{0};
     api::EventStream old{{events_, event_tail_, inventory_}, everything(), {}, quick};
     EXPECT_EQ(next(old), "(the end)");
+}
+
+TEST_F(EventsTest, AListIsAStreamWhenItIsAskedToBeOne)
+{
+    EXPECT_EQ(get("/api/v1/events?stream").headers.get("Content-Type"), "text/event-stream");
+    EXPECT_EQ(get("/api/v1/events?kind=inform&stream=true").headers.get("Content-Type"), "text/event-stream");
+    EXPECT_EQ(get("/api/v1/events/stream?stream").status, 200U);
+    EXPECT_EQ(get("/api/v1/events?stream=sometimes").fields(), "stream");
 }
 
 TEST_F(EventsTest, ThereAreOnlySoManyStreams)

@@ -68,6 +68,17 @@ TEST_F(ExportTest, OthersSeeTheirPartOnly)
     EXPECT_EQ(as(token, "GET", "/api/v1/incidents?format=csv").status, 403u);
 }
 
+TEST_F(ExportTest, TheLineOfNamesComesOnceEvenWhenAFirstPageHasNothingForTheCaller)
+{
+    operators_.all.roles.push_back({"boxes", domain::Permissions::all(), "STB", false});
+    auto const token = add_token(add_person("bert", "boxes"));
+    for (int id = 1; id <= 10'100; ++id) {  // more than are looked at for one page
+        domain::SessionFacts facts{.id = domain::SessionId{id}, .device = domain::DeviceKey{id == 1 ? 2 : 1}};
+        sessions_.note({facts, clock_.time, {}});
+    }
+    EXPECT_EQ(as(token, "GET", "/api/v1/sessions?state=ended&format=csv&columns=id").text, "id\r\n1\r\n");
+}
+
 TEST_F(ExportTest, ItIsGzippedForWhoTakesThat)
 {
     auto const reply = call("GET", "/api/v1/devices?format=csv&columns=id", {}, {{"Accept-Encoding", "gzip"}});

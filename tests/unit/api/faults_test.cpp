@@ -72,8 +72,29 @@ TEST_F(FaultsTest, OthersSeeTheFaultsOfTheirDevices)
     EXPECT_EQ(as(token, "GET", "/api/v1/faults/summary").status, 403u);
 }
 
+TEST_F(FaultsTest, PagesAreFullForWhoSeesAPartOfTheFleet)
+{
+    operators_.all.roles.push_back({"boxes", domain::Permissions::all(), "STB", false});
+    auto const token = add_token(add_person("bert", "boxes"));
+    auto const first = as(token, "GET", "/api/v1/faults?limit=2");
+    EXPECT_EQ(kinds(first), "task sessions ");
+    auto const after = std::string{support::view(first.body.at("next").as_string())};
+    auto const last = as(token, "GET", "/api/v1/faults?limit=2&after=" + after);
+    EXPECT_EQ(kinds(last), "automation ");
+    EXPECT_TRUE(last.body.at("next").is_null());
+}
+
+TEST_F(FaultsTest, LoginsInWhatADeviceSaysAreNotShown)
+{
+    faults_.all[0].text = "cannot fetch http://anna:hunter22@files.example.net/fw.bin";
+    auto const reply = get("/api/v1/faults?kind=task");
+    EXPECT_THAT(reply.text, HasSubstr("@files.example.net"));
+    EXPECT_THAT(reply.text, testing::Not(HasSubstr("hunter22")));
+}
+
 TEST_F(FaultsTest, BadFieldsAreAllNamed)
 {
+    EXPECT_EQ(get("/api/v1/faults?days=4000000000").fields(), "days");
     EXPECT_EQ(get("/api/v1/faults?kind=x&code=0&days=x&after=x").fields(), "kind code days after");
 }
 

@@ -34,6 +34,9 @@ TEST(GenieQueries, ComparisonsOfParametersBecomeConditions)
               "((acs.number(value('Device.X.Y')) >= -5) AND (acs.number(value('Device.X.Y')) < 7.5E0))");
     EXPECT_EQ(condition(R"({"Device.X.Y":{"$lt":"2026-03-01 13:00:00 +0100"}})"),
               "((acs.time(value('Device.X.Y')) < '2026-03-01T12:00:00Z'))");
+    EXPECT_EQ(condition(R"({"Device.X.Y":{"$gt":"1e3"}})"), "((acs.number(value('Device.X.Y')) > '1e3'))");
+    EXPECT_EQ(condition(R"({"Device.X.Y":{"$gt":"inf"}})"), "((value('Device.X.Y') > 'inf'))") << "no number";
+    EXPECT_EQ(condition(R"x({"Device.X.Y":{"$gt":"nan(1)"}})x"), "((value('Device.X.Y') > 'nan(1)'))");
     EXPECT_EQ(condition(R"({"InternetGatewayDevice.X":{"$exists":false}})"),
               "((value('InternetGatewayDevice.X') IS NULL))");
     EXPECT_EQ(condition(R"({"Device.X":null})"), "(value('Device.X') IS NULL)");
@@ -79,6 +82,8 @@ TEST(GenieQueries, WhatHasNoCounterpartIsRefusedWithASentence)
     EXPECT_THAT(condition(R"({"$where":"sleep"})"), HasSubstr("$where is not an operator"));
     EXPECT_THAT(condition(R"({"_tags":{"$size":1}})"), HasSubstr("_tags $size is not an operator"));
     EXPECT_THAT(condition(R"({"_lastInform":"yesterday"})"), HasSubstr("_lastInform is compared with moments"));
+    EXPECT_THAT(condition(R"({"_lastInform":{"$gt":-100000000000000}})"), HasSubstr("is compared with moments"))
+        << "before the year 1";
     EXPECT_THAT(condition(R"({"VirtualParameters.Rx":1})"), HasSubstr("no virtual parameters"));
     EXPECT_THAT(condition(R"({"Device.X._writable":true})"), HasSubstr("Device.X._writable is not known here"));
     EXPECT_THAT(condition(R"({"_id":{"$gt":"a"}})"), HasSubstr("_id has no order"));

@@ -1,6 +1,7 @@
 // Tasks, faults, files and what is refused, as GenieACS's API has them.
 #include "api_fixture.hpp"
 
+#include "api/genieacs/filter_match.hpp"
 #include "net/url.hpp"
 
 namespace api_test {
@@ -60,6 +61,41 @@ TEST_F(GenieListsTest, TasksAreThoseToBeDoneAndThoseThatFailed)
     EXPECT_EQ(list("tasks").headers.get("total"), "3");
     EXPECT_EQ(list("tasks", R"({"name":{"$regex":"[a-z]"}})").status, 400u);
     EXPECT_EQ(ids(list("tasks", R"({"name":{"$regex":"^get"}})")), "4");
+}
+
+TEST_F(GenieListsTest, OneTaskAndTheFaultsOfOneDeviceAreFoundAmongMoreThanAListHolds)
+{
+    domain::Task other;
+    other.device = domain::DeviceKey{2};
+    other.arguments = domain::RebootTask{};
+    other.state = domain::TaskState::failed;
+    for (int i = 0; i < 10'001; ++i)
+        support::run(context_, inventory_.add_task(other));
+    auto const task = order("00D09E-HG%2D1000-S1");
+    auto const id = std::to_string(task.value());
+    EXPECT_EQ(list("tasks").status, 400u);
+    EXPECT_EQ(ids(list("tasks", fmt::format(R"({{"_id":"{}"}})", id))), id);
+    EXPECT_EQ(ids(list("tasks", R"({"_id":"7","name":"reboot"})")), "7");
+    EXPECT_EQ(ids(list("tasks", R"({"_id":"7","device":"00D09E-HG%2D1000-S1"})")), "") << "of another device";
+    EXPECT_EQ(ids(list("tasks", R"({"_id":"99999"})")), "");
+    set_state(task, domain::TaskState::failed);
+    EXPECT_EQ(list("faults").status, 400u);
+    EXPECT_EQ(ids(list("faults", R"({"_id":{"$regex":"^00D09E-HG%2D1000-S1:"}})")),
+              fmt::format("00D09E-HG%2D1000-S1:task_{}", id));
+}
+
+TEST(GenieQueries, TheBeginningThatAQueryDemandsIsKnown)
+{
+    auto const start = [](std::string_view query) {
+        return api::genieacs::demanded_start(*api::genieacs::read_filter(query), "_id").value_or("none");
+    };
+    EXPECT_EQ(start(R"({"_id":{"$regex":"^00D09E-S1:"}})"), "00D09E-S1:");
+    EXPECT_EQ(start(R"({"channel":"a","_id":{"$regex":"^a\\.b:"}})"), "a.b:");
+    EXPECT_EQ(start(R"({"_id":{"$regex":"00D09E-S1:"}})"), "none") << "it may stand anywhere";
+    EXPECT_EQ(start(R"({"_id":{"$regex":"^a","$options":"i"}})"), "none");
+    EXPECT_EQ(start(R"({"_id":{"$not":{"$regex":"^a"}}})"), "none");
+    EXPECT_EQ(start(R"({"$or":[{"_id":{"$regex":"^a"}}]})"), "none") << "it is not demanded by itself";
+    EXPECT_EQ(start(R"({"device":{"$regex":"^a"}})"), "none");
 }
 
 TEST_F(GenieListsTest, ATaskIsTakenBackUnlessTheDeviceIsWorkingOnIt)
@@ -144,9 +180,24 @@ TEST_F(GenieListsTest, FilesAreStoredListedAndRemovedByName)
     EXPECT_EQ(put("").status, 400u);
     EXPECT_EQ(call("PUT", "/compat/genieacs/files/a%2Fb", "x").status, 400u);
     EXPECT_EQ(put(std::string(2'000, 'x')).status, 413u);
+    auto const bytes = get("/compat/genieacs/files/fw-2.0.bin");
+    EXPECT_EQ(bytes.status, 405u) << "they are for devices only";
+    EXPECT_EQ(bytes.headers.get("Allow"), "PUT, DELETE");
     EXPECT_EQ(remove("/files/fw-2.0.bin").status, 200u);
     EXPECT_EQ(remove("/files/fw-2.0.bin").status, 404u);
     EXPECT_EQ(ids(list("files")), "");
+}
+
+TEST_F(GenieListsTest, AnUploadDoesNotRemoveALaterOneOfItsName)
+{
+    files_.on_list = [this] {
+        boost::asio::io_context aside{1};
+        domain::File later;
+        later.name = "fw.bin";
+        support::run(aside, files_.add(later));
+    };
+    EXPECT_EQ(call("PUT", "/compat/genieacs/files/fw.bin", "bytes").status, 201u);
+    EXPECT_TRUE(support::run(context_, files_.find(domain::FileId{2})));
 }
 
 TEST_F(GenieListsTest, ATagIsPutOnADeviceAndTakenOff)

@@ -12,6 +12,11 @@ protected:
     {
         return call("POST", target, body, {{"Content-Type", "application/json"}, {"Idempotency-Key", key}});
     }
+    Reply upload(std::string_view key, std::string_view bytes)
+    {
+        return call("POST", "/api/v1/files?name=fw.bin", bytes,
+                    {{"Content-Type", "application/octet-stream"}, {"Idempotency-Key", key}});
+    }
     Reply reboot(std::string_view key, std::string_view query = "")
     {
         return keyed(key, url_ + std::string{query}, R"({"kind":"reboot"})");
@@ -81,6 +86,24 @@ TEST_F(RepeatsTest, WhatWasRefusedMayBeCorrectedUnderTheSameKey)
     EXPECT_EQ(keyed("k1", url_, R"({"kind":"nonsense"})").status, 422u);
     EXPECT_EQ(keys_.size(), 0u);
     EXPECT_EQ(reboot("k1").status, 201u);
+}
+
+TEST_F(RepeatsTest, AnUploadIsKnownByItsBytesAndNotOnlyByTheirNumber)
+{
+    auto const first = upload("k1", "abc");
+    ASSERT_EQ(first.status, 201u);
+    EXPECT_EQ(upload("k1", "abc").text, first.text);
+    EXPECT_EQ(upload("k1", "abd").status, 422u);
+    EXPECT_EQ(directory_.contents.size(), 1u);
+}
+
+TEST_F(RepeatsTest, WhatThereWasNoRoomForMayBeSentAgainUnderTheSameKey)
+{
+    directory_.room = 2;
+    EXPECT_EQ(upload("k1", "abc").status, 507u);
+    EXPECT_EQ(keys_.size(), 0u);
+    directory_.room = 1000;
+    EXPECT_EQ(upload("k1", "abc").status, 201u);
 }
 
 TEST_F(RepeatsTest, ATaskWhoseAnswerWasLostIsFoundAgainEvenWhenNoMoreTasksAreTaken)

@@ -91,5 +91,19 @@ TEST_F(SessionsTest, WhoSeesAPartOfTheFleetSeesItsSessionsOnly)
     EXPECT_EQ(as(token, "GET", "/api/v1/sessions/6").status, 200U);
 }
 
+TEST_F(SessionsTest, PagesAreFullHoweverManySessionsOfOthersStandBetween)
+{
+    operators_.all.roles.push_back({"boxes", domain::Permissions::all(), "STB", false});
+    auto const token = add_token(add_person("bert", "boxes"));
+    for (int id = 1; id <= 15; ++id)
+        add_past(id, id % 3 == 0 ? 2 : 1);
+    auto const first = as(token, "GET", "/api/v1/sessions?state=ended&limit=2");
+    EXPECT_EQ(ids(first), "15 12");
+    auto const after = std::string{support::view(first.body.at("next").as_string())};
+    auto const last = as(token, "GET", "/api/v1/sessions?state=ended&limit=3&after=" + after);
+    EXPECT_EQ(ids(last), "9 6 3");
+    EXPECT_TRUE(last.body.at("next").is_null());
+}
+
 }  // namespace
 }  // namespace api_test

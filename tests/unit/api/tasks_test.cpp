@@ -1,4 +1,5 @@
 #include "api_fixture.hpp"
+#include "support/openapi.hpp"
 
 #include <boost/asio/post.hpp>
 

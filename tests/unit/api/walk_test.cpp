@@ -1,5 +1,6 @@
 // A walk through every route: who gets in, who does not, and what of the fleet they find.
 #include "api_fixture.hpp"
+#include "support/openapi.hpp"
 
 #include "api/router.hpp"
 

@@ -102,7 +102,7 @@ TEST_F(WebhooksTest, DeadLettersAreListedAndSentAgainInOrder)
     ASSERT_EQ(page.body.at("items").as_array().size(), 2U);
     EXPECT_EQ(page.body.at("items").at(0).at("event").at("cursor"), "1.1");
     EXPECT_FALSE(page.body.at("next").is_null());
-    EXPECT_EQ(post("/api/v1/webhooks/oss/redeliver", R"({"ids":["2"]})").body.at("delivered"), 1);
+    EXPECT_EQ(post("/api/v1/webhooks/oss/redeliver", R"({"ids":["2","2"]})").body.at("delivered"), 1) << "once";
     EXPECT_EQ(webhooks_.kept.at("oss").dead.size(), 2U);
     EXPECT_EQ(post("/api/v1/webhooks/oss/redeliver", "{}").body.at("delivered"), 2);
     EXPECT_EQ(post("/api/v1/webhooks/oss/redeliver", R"({"ids":["x"]})").status, 422U);

@@ -1,8 +1,10 @@
 #include "app/config.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -60,6 +62,20 @@ TEST(Config, EverySettingIsToldWithItsDefaultAndWithoutPasswords)
     EXPECT_FALSE(settings.at("database.search_timeout_ms").is_given);
     EXPECT_EQ(settings.at("wakeup.denied_networks").value, "[]");
     EXPECT_EQ(outcome.config.file, "test.toml");
+}
+
+TEST(Config, PasswordsOfConnectionsAreNotToldHoweverTheyAreWritten)
+{
+    for (auto const* const url : {"host=db password=geheim", "host=db password = 'geheim' dbname=acs",
+                                  "postgresql://db/acs?password=geheim", "postgresql://acs:geheim@db/acs"}) {
+        auto const outcome = app::parse_config(fmt::format("[database]\nurl = \"{}\"\n", url), "test.toml");
+        EXPECT_EQ(outcome.config.database.url, url);
+        for (auto const& setting : outcome.config.settings)
+            EXPECT_THAT(setting.value, testing::Not(HasSubstr("geheim"))) << url;
+    }
+    auto const named = app::parse_config("[secrets]\nkey_file = '/etc/acs/password.key'\n", "test.toml");
+    auto const is_key_file = [](auto const& setting) { return setting.name == "secrets.key_file"; };
+    EXPECT_EQ(std::ranges::find_if(named.config.settings, is_key_file)->value, "\"/etc/acs/password.key\"");
 }
 
 TEST(Config, PacesOfWakingAndSweepsOfRulesAreSet)

@@ -32,10 +32,13 @@
 #include "support/fake_waker.hpp"
 #include "support/fake_webhooks.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -137,7 +140,7 @@ protected:
             auto const found = variables.find(name);
             return found == variables.end() ? std::nullopt : std::optional{found->second};
         };
-        auto const code = cli::run(std::move(arguments), {out, error, 0, environment, watched_,
+        auto const code = cli::run(std::move(arguments), {out, error, width_, environment, watched_,
                                                           [this](std::string const&) { return next_answer(); }});
         return {code, out.str(), error.str()};
     }
@@ -157,7 +160,8 @@ protected:
     std::string const first_id_ = "1000";  ///< that the fake of keys reserves for the first order
     std::string const first_task_ = "task " + first_id_;
     fs::path folder_;
-    bool watched_ = false;  ///< a person sees what is written as errors
+    bool watched_ = false;   ///< a person sees what is written as errors
+    std::size_t width_ = 0;  ///< of the terminal; 0: there is none
     base::SystemClock clock_;
     base::Metrics metrics_;
     EveryWord guard_;
@@ -254,6 +258,150 @@ TEST_F(AcsctlTest, AWholeListComesAsCsv)
     EXPECT_EQ(run({"devices", "--format", "xml"}).code, 2);
 }
 
+TEST_F(AcsctlTest, WhatDevicesToldIsHarmlessOnATerminalInEveryForm)
+{
+    domain::DeviceRow row{};
+    row.key = domain::DeviceKey{4};
+    row.identity = {"Acme", "00D09E", "HG-1000", "S4"};
+    row.state = domain::DeviceState::active;
+    row.model_name = "Evil\xC2\x9B"
+                     "2J";
+    inventory_.add(std::move(row));
+    EXPECT_THAT(run({"devices", "--json"}).out, AllOf(HasSubstr("Evil\\u009b2J"), Not(HasSubstr("\xC2\x9B"))));
+    std::vector<std::string> const list{"devices", "--format", "csv", "--columns", "id,model_name"};
+    EXPECT_THAT(run(list).out, AllOf(HasSubstr("\x1b"), HasSubstr("\xC2\x9B"))) << "files get what there is";
+    width_ = 80;
+    auto const shown = run(list);
+    EXPECT_EQ(shown.code, 0) << shown.error;
+    EXPECT_THAT(shown.out, AllOf(StartsWith("id,model_name\n"), HasSubstr("Gate\\x1b[1mway"), HasSubstr("\\u009b2J"),
+                                 Not(HasSubstr("\x1b")), Not(HasSubstr("\xC2\x9B"))));
+}
+
+/// A server that takes as many requests as it has answers, each on a connection of its own. An empty answer is none:
+/// the connection ends.
+class ScriptedServer {
+public:
+    explicit ScriptedServer(std::vector<std::string> answers) : answers_{std::move(answers)} {}
+    ~ScriptedServer() { finish(); }
+
+    static std::string answer(std::string_view json)
+    {
+        return fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n"
+                           "Connection: close\r\n\r\n{}",
+                           json.size(), json);
+    }
+    [[nodiscard]] std::string url() const
+    {
+        return fmt::format("http://127.0.0.1:{}", acceptor_.local_endpoint().port());
+    }
+    /// The requests that came.
+    std::vector<std::string> finish()
+    {
+        for (std::size_t i = 0; thread_.joinable() && i < answers_.size(); ++i) {  // what it still waits for
+            boost::system::error_code error;
+            Tcp::socket{context_}.connect(acceptor_.local_endpoint(), error);
+        }
+        if (thread_.joinable())
+            thread_.join();
+        return requests_;
+    }
+
+private:
+    using Tcp = boost::asio::ip::tcp;
+
+    void serve()
+    {
+        for (auto const& text : answers_) {
+            auto socket = acceptor_.accept();
+            requests_.push_back(read(socket));
+            boost::system::error_code error;
+            boost::asio::write(socket, boost::asio::buffer(text), error);
+        }
+    }
+    static std::string read(Tcp::socket& socket)
+    {
+        std::string request;
+        boost::system::error_code error;
+        while (!error && !is_whole(request)) {
+            std::array<char, 4096> piece{};
+            auto const size = socket.read_some(boost::asio::buffer(piece), error);
+            request.append(piece.data(), size);
+        }
+        return request;
+    }
+    static bool is_whole(std::string const& request)
+    {
+        auto const end = request.find("\r\n\r\n");
+        auto const length = field(request, "Content-Length");
+        return end != request.npos && request.size() >= end + 4 + (length.empty() ? 0 : std::stoul(length));
+    }
+
+public:
+    /// The value of a field in the text of a request.
+    static std::string field(std::string const& request, std::string const& name)
+    {
+        auto const at = request.find("\r\n" + name + ": ");
+        auto const from = at + name.size() + 4;
+        return at == request.npos ? "" : request.substr(from, request.find("\r\n", from) - from);
+    }
+
+private:
+    std::vector<std::string> answers_;
+    std::vector<std::string> requests_;
+    boost::asio::io_context context_;
+    Tcp::acceptor acceptor_{context_, Tcp::endpoint{boost::asio::ip::make_address("127.0.0.1"), 0}};
+    std::thread thread_{[this] { serve(); }};
+};
+
+TEST_F(AcsctlTest, AnUploadWhoseAnswerIsLostIsSentAgainUnderItsKey)
+{
+    ScriptedServer server{{"", ScriptedServer::answer(R"({"id":"7"})")}};
+    std::ofstream{folder_ / "fw.bin"} << "bytes";
+    auto const ran = run({"file-add", folder_ / "fw.bin"}, server.url());
+    EXPECT_EQ(ran.code, 0) << ran.error;
+    EXPECT_THAT(ran.out, StartsWith("file 7 stored"));
+    auto const requests = server.finish();
+    EXPECT_THAT(requests, testing::Each(testing::EndsWith("bytes")));
+    EXPECT_NE(ScriptedServer::field(requests.at(0), "Idempotency-Key"), "");
+    EXPECT_EQ(ScriptedServer::field(requests.at(0), "Idempotency-Key"),
+              ScriptedServer::field(requests.at(1), "Idempotency-Key"));
+}
+
+TEST_F(AcsctlTest, AWaitGoesOnWhenTheServerWasAway)
+{
+    ScriptedServer server{{ScriptedServer::answer(R"({"id":"7","state":"queued"})"), "",
+                           ScriptedServer::answer(R"({"id":"7","state":"done"})")}};
+    auto const ran = run({"reboot", device_, "--wait=60"}, server.url());
+    EXPECT_EQ(ran.code, 0) << ran.error;
+    EXPECT_EQ(ran.out, "task 7 done\n");
+    ScriptedServer refusing{{ScriptedServer::answer(R"({"id":"8","state":"queued"})"),
+                             "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"}};
+    auto const lost = run({"reboot", device_, "--wait=60"}, refusing.url());
+    EXPECT_EQ(lost.code, 1);
+    EXPECT_THAT(lost.error, HasSubstr("task 8 is ordered, but nobody tells how it goes"));
+}
+
+TEST_F(AcsctlTest, TopGoesOnWhenTheServerWasAway)
+{
+    auto const statistics = ScriptedServer::answer(R"({"devices":5,"open_tasks":0,"counters":[]})");
+    ScriptedServer server{{statistics, "", statistics}};
+    auto const ran = run({"top", "--rounds", "3", "--json"}, server.url());
+    EXPECT_EQ(ran.code, 0) << ran.error;
+    EXPECT_EQ(std::ranges::count(ran.out, '\n'), 2);
+    EXPECT_THAT(ran.error, HasSubstr("could not be asked"));
+    EXPECT_EQ(run({"top", "--rounds", "3"}, "http://127.0.0.1:1").code, 1) << "it was never there";
+}
+
+TEST_F(AcsctlTest, EveryUploadHasAKeyOfItsOwn)
+{
+    std::ofstream{folder_ / "fw.bin"} << "bytes";
+    EXPECT_EQ(run({"file-add", folder_ / "fw.bin"}).code, 0);
+    EXPECT_EQ(run({"file-add", folder_ / "fw.bin"}).code, 0);
+    std::ofstream{folder_ / "devices.csv"} << "serial_number,oui\nS1,00D09E\n";
+    EXPECT_EQ(run({"announcements", "import", folder_ / "devices.csv"}).code, 0);
+    EXPECT_EQ(keys_.size(), 3u);
+}
+
 TEST_F(AcsctlTest, EveryOrderHasAKeyOfItsOwn)
 {
     EXPECT_EQ(run({"reboot", device_}).code, 0);
@@ -317,6 +465,17 @@ TEST_F(AcsctlTest, TheDevicesOfGenieAcsAreAnnounced)
     EXPECT_EQ(run({"import", "other", dump}).code, 2);
 }
 
+TEST_F(AcsctlTest, ALoginThatWouldBreakTheListIsLeftOut)
+{
+    auto const dump = folder_ / "devices.json";
+    std::ofstream{dump} << R"({"_id":"00D09E-HG-S7","Device":{"ManagementServer":)"
+                        << R"({"Username":{"_value":"u"},"Password":{"_value":"a\nb"}}}})" << "\n";
+    auto const ran = run({"import", "genieacs", dump, "--logins"});
+    EXPECT_EQ(ran.code, 0) << ran.error;
+    EXPECT_THAT(ran.out, StartsWith("1 devices: 1 added"));
+    EXPECT_THAT(ran.error, HasSubstr("00D09E-HG-S7: its login is left out"));
+}
+
 TEST_F(AcsctlTest, AListOfDevicesIsImportedAndBadLinesAreTold)
 {
     std::ofstream{folder_ / "devices.csv"} << "serial_number;oui\nS1;00D09E\nS2;x\n";
@@ -352,6 +511,36 @@ TEST_F(AcsctlTest, EventsAreListedAndFollowed)
     EXPECT_EQ(followed.code, 0) << followed.error;
     EXPECT_THAT(followed.out, HasSubstr("\"kind\":\"rule.released\""));
     EXPECT_EQ(run({"tail", "--device", "00D09E-X-none"}).code, 1);
+}
+
+TEST_F(AcsctlTest, EventsThatAreFollowedAreHarmless)
+{
+    std::jthread const more{[this] {
+        std::this_thread::sleep_for(std::chrono::milliseconds{200});
+        event_tail_.append({9, -1}, {{}, {9, -1}});
+        events_.add("rule.released", domain::DeviceKey{1}, "S\x1b[2J", R"({"ssid":"\u001b[2J"})", clock_.now());
+    }};
+    auto const followed = run({"tail", "--kind", "rule", "--count", "1"});
+    EXPECT_EQ(followed.code, 0) << followed.error;
+    EXPECT_THAT(followed.out, AllOf(HasSubstr("rule.released"), HasSubstr("S\\x1b[2J"), Not(HasSubstr("\x1b"))));
+}
+
+TEST_F(AcsctlTest, ALoginMayHaveAProfileOfItsOwn)
+{
+    auto const nowhere = std::string{"http://127.0.0.1:1"};
+    auto const url = fmt::format("http://127.0.0.1:{}", server_.local_port("plain"));
+    typed_ = {"correct horse battery"};
+    ASSERT_EQ(run({"operators", "add", "anna", "--role", "administrator"}).code, 0);
+    EXPECT_EQ(run({"--profile", "lab", "whoami"}).code, 2) << "there is no such profile";
+    typed_ = {"correct horse battery"};
+    auto const login = run({"--profile", "lab", "--server", url, "login"}, nowhere, "");
+    EXPECT_EQ(login.code, 0) << login.error;
+    auto const known = run({"--profile", "lab", "whoami"}, nowhere, "wrong");
+    EXPECT_EQ(known.code, 0) << known.error;
+    EXPECT_THAT(known.out, HasSubstr("anna"));
+    EXPECT_EQ(run({"whoami"}, {}, "").code, 2) << "the profile without a name has no token";
+    EXPECT_EQ(run({"--profile", "lab", "logout"}, nowhere, "").code, 0);
+    EXPECT_EQ(run({"--profile", "lab", "whoami"}, nowhere, "").code, 2);
 }
 
 TEST_F(AcsctlTest, WebhooksAreAddedTestedAndRemoved)

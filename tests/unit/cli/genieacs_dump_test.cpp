@@ -104,6 +104,21 @@ TEST(GenieDump, WhatIsNoDeviceIsToldAndTheOthersAreRead)
     EXPECT_THAT(read(R"({"_id":} {"_id":"00D09E-S2"})"), HasSubstr("00D09E  S2"));
 }
 
+TEST(GenieDump, ADocumentOfBsonWhoseLengthLooksLikeJsonIsBson)
+{
+    for (std::size_t const length : {0x5bU, 0x7bU, 0x5b0aU, 0x7b20U}) {
+        std::string padding;
+        auto const padded = [&padding] { return document(text("_id", "00D09E-S1") + text("padding", padding)); };
+        padding.resize(length - padded().size(), 'x');
+        EXPECT_EQ(padded().size(), length);
+        for (std::size_t const piece_bytes : {1U, 5U, 100'000U})
+            EXPECT_EQ(read(padded() + device, piece_bytes), "00D09E  S1\n00D09E HG-1000 S1 #gold #x u:p\n") << length;
+    }
+    EXPECT_EQ(read("[]"), "");
+    EXPECT_EQ(read(" \n"), "");
+    EXPECT_THAT(read("{}\n\n"), HasSubstr("1 : it is no device"));
+}
+
 TEST(GenieDump, AFileThatIsDamagedIsRefused)
 {
     EXPECT_THAT(read(device.substr(0, device.size() - 3)), HasSubstr("ends within document 1"));

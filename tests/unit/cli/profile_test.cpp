@@ -55,6 +55,54 @@ TEST_F(ProfileTest, OptionsComeBeforeTheEnvironmentAndThatBeforeTheFile)
     EXPECT_EQ(server.ca_file, "file.pem");
 }
 
+TEST_F(ProfileTest, AProfileIsChosenByItsNameAndNotMixedWithTheEnvironment)
+{
+    write("server = \"http://file\"\ntoken = \"file\"\nca = \"file.pem\"\n"
+          "[profile.lab]\nserver = \"http://lab\"\ntoken = \"lab\"\n");
+    variables_["ACS_SERVER"] = "http://environment";
+    variables_["ACS_TOKEN"] = "environment";
+    EXPECT_EQ(resolve()->url, "http://environment");
+    variables_["ACS_PROFILE"] = "lab";
+    auto const lab = *resolve();
+    EXPECT_EQ(lab.url, "http://lab");
+    EXPECT_EQ(lab.token, "lab");
+    EXPECT_EQ(lab.ca_file, "");
+    cli::Server given;
+    given.profile = "home";
+    auto const unknown = resolve(given);
+    ASSERT_FALSE(unknown);
+    EXPECT_THAT(unknown.error().what, testing::AllOf(HasSubstr("no profile home"), HasSubstr("there are lab")));
+    write("[profile.lab]\nserver = \"http://lab\"\n");
+    EXPECT_THAT(failure(), HasSubstr("no token")) << "that of the environment is for another server";
+    write("[profile]\nlab = \"http://lab\"\n");
+    EXPECT_THAT(failure(), HasSubstr("must be a table [profile.lab]"));
+}
+
+TEST_F(ProfileTest, AProfileThatIsSavedLeavesTheOthersAlone)
+{
+    auto const path = (home_ / ".config/acs/acsctl.toml").string();
+    cli::Server server;
+    server.url = "http://a";
+    server.token = "t\"1";
+    ASSERT_TRUE(cli::save_profile(path, server));
+    server.profile = "my lab";
+    server.url = "http://lab";
+    server.token = "t2";
+    ASSERT_TRUE(cli::save_profile(path, server));
+    EXPECT_EQ(resolve()->url, "http://a");
+    EXPECT_EQ(resolve()->token, "t\"1");
+    variables_["ACS_PROFILE"] = "my lab";
+    EXPECT_EQ(resolve()->url, "http://lab");
+    EXPECT_EQ(resolve()->token, "t2");
+    server.token.clear();
+    ASSERT_TRUE(cli::save_profile(path, server));
+    EXPECT_FALSE(resolve());
+    variables_.erase("ACS_PROFILE");
+    EXPECT_EQ(resolve()->token, "t\"1");
+    write("nonsense");
+    EXPECT_FALSE(cli::save_profile(path, server)) << "what cannot be read is not written over";
+}
+
 TEST_F(ProfileTest, TheConfigurationFolderMayBeElsewhere)
 {
     fs::create_directories(home_ / "other/acs");

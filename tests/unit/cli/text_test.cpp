@@ -23,6 +23,18 @@ TEST(Text, ForeignTextCannotSteerATerminal)
               "e \xE6\x97\xA5");
 }
 
+TEST(Text, HarmlessJsonMeansWhatItMeant)
+{
+    EXPECT_EQ(cli::harmless_json("{\"a\":\"\xC2\x9B"
+                                 "31m\x7F\xE2\x80\xAE\",\"b\":\"\xC3\xBC\"}"),
+              "{\"a\":\"\\u009b31m\\u007f\\u202e\",\"b\":\"\xC3\xBC\"}");
+}
+
+TEST(Text, HarmlessLinesKeepTheirEndsAndTabs)
+{
+    EXPECT_EQ(cli::harmless_lines("a\t\x1b[2Jb\n\r\nc"), "a\t\\x1b[2Jb\n\\r\nc");
+}
+
 TEST(Text, WideCharactersTakeTwoColumnsAndCombiningMarksNone)
 {
     EXPECT_EQ(cli::columns("abc"), 3u);

@@ -43,6 +43,16 @@ TEST_F(DirectoryTest, AReceivedFileIsThereWithItsSizeAndDigest)
     EXPECT_EQ(entries(), 1u);
 }
 
+TEST_F(DirectoryTest, TheDigestIsKnownBeforeTheFileIsKept)
+{
+    auto receiver = *directory_->receive();
+    ASSERT_TRUE(receiver->write("abc"));
+    auto const digest = receiver->sha256();
+    EXPECT_EQ(digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(receiver->sha256(), digest);
+    EXPECT_EQ(support::run(receiver->commit())->sha256, digest);
+}
+
 TEST_F(DirectoryTest, AnAbandonedReceptionLeavesNothing)
 {
     {

@@ -327,6 +327,28 @@ TEST_F(EndpointTest, ASharedLoginOfADeviceThatHasItsOwnIsRefusedUnlessItWasReset
     EXPECT_EQ(store.device(device)->session_epoch, 0) << "nothing is kept of it";
 }
 
+TEST_F(EndpointTest, ADeviceThatIsHeldGoesOnOverAnotherConnection)
+{
+    auto const device = store.add_device(id, domain::DeviceState::active);
+    support::run(store.mark(device, domain::LoginState::proven, {}));
+    services.logins = &store;
+    start(LoginPolicy::digest);
+    std::string cookie;
+    {
+        Wire first{port};
+        auto const login = log_in(first);
+        cookie = first.post(inform(events(cwmp::event_code::bootstrap)).message, {login}).cookie();
+    }
+    for (int tries = 0; tries < 100 && server->connections() > 0; ++tries)
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    Wire second{port};
+    auto const look = second.post_nothing({"Cookie: " + cookie});
+    EXPECT_EQ(look.status, 200U);
+    EXPECT_NE(look.body.find("DeviceInfo."), std::string::npos) << look.body;
+    EXPECT_EQ(second.post(cwmp::make_fault(cwmp::fault_code::request_denied)).status, 204U);
+    EXPECT_EQ(endpoint->sessions(), 0U);
+}
+
 TEST_F(EndpointTest, TheBeginningOfAPasswordThatADeviceWasToldIsItsPassword)
 {
     auto const device = store.add_device(id, domain::DeviceState::active);
@@ -475,6 +497,24 @@ TEST_F(TwoNodesTest, ACookieThatNobodyPutAwayIsAnsweredInTheEnd)
     Wire elsewhere{second_port};
     EXPECT_EQ(elsewhere.post_nothing({"Cookie: " + cookie}).status, 401U);
     EXPECT_EQ(wire.post_nothing({"Cookie: " + cookie}).status, 204U) << "its own node still has it";
+}
+
+TEST_F(TwoNodesTest, ASessionThatWentOnElsewhereWakesNobody)
+{
+    services.news = &news;
+    services.waker = &waker;
+    start_both();
+    std::optional<Wire> wire{std::in_place, port};
+    auto const login = log_in(*wire);
+    auto const cookie = wire->post(hello(), {login}).cookie();
+    wire.reset();
+    auto const device = *store.find(id);
+    news.announce(device, domain::TaskId{1}, true);
+    Wire elsewhere{second_port};
+    EXPECT_EQ(elsewhere.post_nothing({"Cookie: " + cookie}).status, 204U) << "it has looked";
+    Wire back{port};
+    EXPECT_EQ(back.post_nothing({"Cookie: " + cookie}).status, 401U);
+    EXPECT_TRUE(news.claim_wake(device)) << "the first node had not seen the task, but left the session to the other";
 }
 
 TEST_F(EndpointTest, ATaskThatASessionDidNotSeeWakesItsDeviceOnce)

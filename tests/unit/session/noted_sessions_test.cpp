@@ -167,5 +167,19 @@ TEST_F(NotedSessionsTest, TheBoardHasThoseOfOtherNodesTooAndTellsThemOfItsOwn)
     EXPECT_EQ(other.told[0].facts.node, "here");
 }
 
+TEST_F(NotedSessionsTest, TheBoardSaysWhichDevicesAreInASessionHere)
+{
+    start();
+    OtherNode other;
+    SessionBoard board{other, clock};
+    board.add(*endpoint);
+    EXPECT_FALSE(board.is_live(domain::DeviceKey{4711}));
+    Wire cpe_side{port};
+    cpe_side.post(booted());
+    EXPECT_TRUE(board.is_live(*store.find(id)));
+    EXPECT_EQ(cpe_side.post_nothing().status, 204U);
+    EXPECT_FALSE(board.is_live(*store.find(id)));
+}
+
 }  // namespace
 }  // namespace session

@@ -113,13 +113,22 @@ TEST(BindingTable, WhatWasWrittenEarlierDoesNotStandAboveWhatWasHeard)
     BindingTable table{10, 60s};
     table.hear(one, at("192.0.2.1"));
     static_cast<void>(table.take_changes(10));
-    table.restore(one, at("192.0.2.9", true));
-    table.restore(two, at("192.0.2.2", true));
+    table.restore(one, at("192.0.2.9", true), start);
+    table.restore(two, at("192.0.2.2", true), start);
     EXPECT_EQ(address_of(table, one), "192.0.2.1");
     EXPECT_EQ(address_of(table, two), "192.0.2.2");
     EXPECT_TRUE(table.take_changes(10).empty()) << "it is written already";
     table.hear(two, at("192.0.2.2", true, start + 1s));
     EXPECT_TRUE(table.take_changes(10).empty());
+}
+
+TEST(BindingTable, WhatWasWrittenLongBeforeTheRestartIsConfirmed)
+{
+    BindingTable table{10, 60s};
+    table.restore(one, at("192.0.2.1", true), start - 7h);
+    EXPECT_TRUE(table.take_changes(10).empty()) << "it was not heard yet";
+    EXPECT_EQ(table.hear(one, at("192.0.2.1", true, start + 1s)), Verdict::same);
+    EXPECT_EQ(table.take_changes(10).kept.size(), 1U);
 }
 
 }  // namespace

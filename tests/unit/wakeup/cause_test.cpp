@@ -35,6 +35,16 @@ TEST(WakeCause, EachRefusalIsToldInPlainWords)
     EXPECT_THAT(cause(500), HasSubstr("answered 500"));
 }
 
+TEST(WakeCause, AChallengeThatNobodyCanAnswerIsNoWrongPassword)
+{
+    net::ClientResponse response;
+    response.status = 401;
+    response.headers.add("WWW-Authenticate", R"(Digest realm="cpe", nonce="1", qop="auth", algorithm=SHA-512-256)");
+    EXPECT_THAT(wakeup::asked_of(response, true).cause, HasSubstr("not known here"));
+    response.headers.add("WWW-Authenticate", R"(Digest realm="cpe", nonce="1", qop="auth")");
+    EXPECT_THAT(wakeup::asked_of(response, true).cause, HasSubstr("401 wrong credentials"));
+}
+
 TEST(WakeCause, EachFailureHasItsKind)
 {
     using enum domain::WakeResult;

@@ -28,7 +28,8 @@ class FakeMethod final : public wakeup::WakeMethod {
 public:
     FakeMethod(std::string name, FakeTimers& timers) : name_{std::move(name)}, timers_{timers} {}
 
-    std::string missing;  ///< why it does not apply; empty: it does
+    std::string missing;       ///< why it does not apply; empty: it does
+    bool needs_login = false;  ///< it does not apply without one
     wakeup::Asked answer{.is_sent = true};
     std::chrono::milliseconds takes{10};
     std::function<void(DeviceKey)> on_ask;  ///< what the device does then
@@ -37,10 +38,10 @@ public:
     std::size_t most_at_work = 0;
 
     [[nodiscard]] std::string_view name() const noexcept override { return name_; }
-    [[nodiscard]] bool applies(wakeup::WakeTarget const&, std::string& why) const override
+    [[nodiscard]] bool applies(wakeup::WakeTarget const& target, std::string& why) const override
     {
-        why = missing;
-        return missing.empty();
+        why = needs_login && target.logins.empty() ? "no login is known" : missing;
+        return why.empty();
     }
     base::Awaitable<wakeup::Asked> ask(wakeup::WakeTarget target, std::chrono::steady_clock::time_point) override
     {
@@ -78,7 +79,16 @@ protected:
         device.last_inform = clock.now() - 1h;
         inventory.add(device);
     }
-    void inform(DeviceKey device) { store.informs[device] = clock.now() + ++informed * 1ms; }
+    void inform(DeviceKey device)
+    {
+        store.informs[device] = clock.now() + ++informed * 1ms;
+        inventory.set_last_inform(device, store.informs[device]);
+    }
+    base::Awaitable<void> sleep(std::chrono::milliseconds time)
+    {
+        auto const timer = timers.make();
+        co_await timer->wait_until(timers.now() + time);
+    }
 
     wakeup::Dispatcher& dispatcher()
     {

@@ -131,6 +131,43 @@ TEST_F(DispatcherTest, WhoNeedsANewSessionWaitsForTheEndOfTheOldOne)
     EXPECT_EQ(outcome(waiting).method, "http");
 }
 
+TEST_F(DispatcherTest, WhoNeedsANewSessionIsNotServedByTheOneThatOthersHaveJustGot)
+{
+    http.takes = 1'100ms;  // just after a look whether the Inform came: the next does not come at once
+    http.on_ask = [this](DeviceKey device) {
+        inform(device);
+        live.live.insert(device);
+    };
+    auto const first = start(one, {.most = 60s});
+    timers.pass(1'150ms);
+    auto const second = start(one, {.most = 60s, .anew = true});
+    timers.pass(5s);
+    EXPECT_TRUE(outcome(first).reached);
+    EXPECT_FALSE(second->is_over);
+    EXPECT_EQ(http.asked.size(), 1U);
+    live.live.clear();
+    EXPECT_TRUE(outcome(second).reached);
+    EXPECT_EQ(http.asked.size(), 2U);
+}
+
+TEST_F(DispatcherTest, AnInformFromBeforeAWakeUpDoesNotCount)
+{
+    http.answer = {.cause = "connection refused", .result = WakeResult::refused};
+    http.takes = 300ms;
+    http.on_ask = nullptr;
+    udp.missing = "no binding is known";
+    store.informs[one] = clock.now() - 1h;  // as the inventory has it
+    auto slow = 1s;
+    store.before_look = [&] { return sleep(std::exchange(slow, 0s)); };
+    auto const first = start(one, {.most = 60s});
+    timers.pass(1'200ms);
+    EXPECT_FALSE(outcome(first).reached);
+    // Whether the first was reached is still being looked up when the second has only just begun.
+    store.before_facts = [this] { return sleep(100ms); };
+    EXPECT_FALSE(wake(one, {.most = 60s}).reached);
+    EXPECT_EQ(http.asked.size(), 2U);
+}
+
 TEST_F(DispatcherTest, ASessionThatDoesNotEndIsTheCause)
 {
     live.live.insert(one);
@@ -164,6 +201,26 @@ TEST_F(DispatcherTest, ADeviceThatStaysBusyIsToldSoAndNotCountedAsUnreachable)
     }
     EXPECT_FALSE(store.notes.at(0).failed);
     EXPECT_TRUE(udp.asked.empty()) << "it is there";
+}
+
+TEST_F(DispatcherTest, TheNextMethodIsTriedWhenItIsNotClearWhetherTheDeviceIsThere)
+{
+    http.answer = {.cause = "service-unavailable: not logged in, or busy", .is_busy = true};
+    http.on_ask = nullptr;
+    udp.on_ask = [this](DeviceKey device) { inform(device); };
+    auto const outcome = wake(one, {.most = 60s});
+    EXPECT_TRUE(outcome.reached) << outcome.cause;
+    EXPECT_EQ(outcome.method, "udp");
+    EXPECT_GT(http.asked.size(), 1U) << "it may be in a session that ends soon";
+}
+
+TEST_F(DispatcherTest, AMethodThatFailsInItselfIsNotTakenForTheDatabase)
+{
+    http.on_ask = [](DeviceKey) { throw std::runtime_error{"no memory"}; };
+    auto const outcome = wake(one);
+    EXPECT_FALSE(outcome.reached);
+    EXPECT_THAT(outcome.cause, HasSubstr("its log tells"));
+    EXPECT_THAT(outcome.cause, testing::Not(HasSubstr("database")));
 }
 
 TEST_F(DispatcherTest, AnInformThatNobodyAskedForIsNoMeritOfAMethod)
@@ -215,6 +272,21 @@ TEST_F(DispatcherTest, ThePictureShowsWhatWouldBeTried)
     EXPECT_EQ(picture->next_inform, clock.now() - 30min);
     EXPECT_THAT(picture->outlook, HasSubstr("did not come"));
     EXPECT_FALSE(timers.run(dispatcher().picture(DeviceKey{4711})));
+}
+
+TEST_F(DispatcherTest, ThePictureKnowsTheLoginsThatAMethodNeeds)
+{
+    udp.needs_login = true;
+    auto const why = [this] {
+        auto const picture = timers.run(dispatcher().picture(one));
+        for (auto const& method : picture->methods)
+            if (method.name == "udp")
+                return method.why;
+        return std::string{"not told"};
+    };
+    EXPECT_EQ(why(), "no login is known");
+    inventory.set_wake_credentials(one, {{"cpe", "secret"}});
+    EXPECT_EQ(why(), "");
 }
 
 }  // namespace

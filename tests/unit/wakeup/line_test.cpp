@@ -67,6 +67,45 @@ TEST(Line, PeopleComeFirstAndNobodyWaitsBehindAFullNetwork)
     EXPECT_TRUE(line.empty());
 }
 
+TEST(Line, ADeviceThatIsWishedForAgainKeepsItsPlace)
+{
+    wakeup::Pace pace{{.all = 100, .automation = 100, .bulk = 100, .network = 100}, at(0s)};
+    wakeup::Line line{pace};
+    line.join({DeviceKey{1}, Lane::automation, "a"});
+    line.join({DeviceKey{2}, Lane::automation, "a"});
+    line.raise(DeviceKey{1}, Lane::automation);
+    line.raise(DeviceKey{1}, Lane::bulk);
+    EXPECT_EQ(line.size(), 2U);
+    EXPECT_EQ(line.next(at(0s), false)->device, DeviceKey{1});
+}
+
+TEST(Pace, WhatIsOverdrawnIsMadeGoodInASecondOrTwo)
+{
+    wakeup::Pace pace{{.all = 2, .automation = 2, .bulk = 2, .network = 2}, at(0s)};
+    for (int i = 0; i < 100; ++i)
+        pace.take(Lane::bulk, "n", at(0s));
+    EXPECT_FALSE(pace.admits(Lane::bulk, at(1'000ms)));
+    EXPECT_TRUE(pace.admits(Lane::bulk, at(1'500ms)));
+}
+
+TEST_F(DispatcherTest, DevicesThatStayBusyDoNotUseUpThePaceOfPeople)
+{
+    limits.rates = {.all = 2, .automation = 2, .bulk = 2, .network = 1'000};
+    http.on_ask = [this](DeviceKey device) {
+        if (device == DeviceKey{5}) {
+            http.answer = {.is_sent = true};
+            inform(device);
+        } else
+            http.answer = {.cause = "503: busy", .is_busy = true, .result = WakeResult::busy};
+    };
+    for (int number = 1; number <= 4; ++number)
+        static_cast<void>(start(DeviceKey{number}, {.most = 60s, .priority = Priority::bulk}));
+    timers.pass(20s);
+    auto const asked = http.asked.size();
+    EXPECT_LE(asked, 42U) << "two in a second, however often they are busy";
+    EXPECT_TRUE(wake(DeviceKey{5}, {.most = 5s}).reached);
+}
+
 TEST_F(DispatcherTest, SeveralWhoWaitForOneDeviceShareOneRequest)
 {
     http.takes = 1s;

@@ -106,6 +106,13 @@ TEST_F(RelayTest, ANodeThatIsGoneIsTheCauseUnlessThisOneCanTry)
     EXPECT_EQ(here.asked.size(), 1U);
 }
 
+TEST_F(RelayTest, ANodeThatIsGoneLeavesTimeForOtherWays)
+{
+    auto const began = timers.now();
+    EXPECT_FALSE(ask(target("c"), 60s).is_sent);
+    EXPECT_LT(timers.now() - began, 10s);
+}
+
 TEST_F(RelayTest, ADatabaseThatIsAwayIsToldAtOnce)
 {
     post.is_away = true;

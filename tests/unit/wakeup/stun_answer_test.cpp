@@ -1,13 +1,10 @@
 #include "wakeup/stun_answer.hpp"
 
-#include "wakeup/stun_logins.hpp"
-
 #include <gtest/gtest.h>
 
 namespace {
 
 namespace stun = net::stun;
-using namespace std::chrono_literals;
 using Proof = wakeup::StunSender::Proof;
 using stun::Attribute;
 
@@ -86,6 +83,19 @@ TEST(StunSender, IsNobodyWhenSeveralCouldBeMeant)
     EXPECT_EQ(believed.device, one);
 }
 
+TEST(StunSender, IsNobodyWhenMoreShareTheNameThanAreKnown)
+{
+    std::vector<domain::StunLogin> logins;
+    for (int number = 1; number <= static_cast<int>(domain::DeviceBindings::most_of_a_name); ++number)
+        logins.push_back({"cpe", domain::DeviceKey{number}, "secret" + std::to_string(number)});
+    auto const request = signed_by("cpe", "secret1");
+    EXPECT_EQ(wakeup::sender_of(request.message, request.bytes, logins).device, one);
+    logins.push_back({"cpe", domain::DeviceKey{4711}, "other"});
+    auto const sender = wakeup::sender_of(request.message, request.bytes, logins);
+    EXPECT_EQ(sender.proof, Proof::good) << "it is answered";
+    EXPECT_FALSE(sender.device) << "one of those that are not known here may have the same login";
+}
+
 TEST(StunAnswer, TellsTheAddressThatTheRequestCameFrom)
 {
     for (bool const has_cookie : {false, true}) {
@@ -125,31 +135,6 @@ TEST(StunAnswer, WhatIsNotUnderstoodIsNamed)
                                   .text(Attribute::change_request, std::string{"\0\0\0\6", 4})
                                   .finish());
     EXPECT_EQ(answer_to(request).error_code, 420U);
-}
-
-TEST(StunLogins, AreAskedForAgainInTimeAndSoonerWhenTheyDoNotFit)
-{
-    wakeup::StunLogins logins{10};
-    wakeup::StunLogins::Moment const start{1h};
-    EXPECT_EQ(logins.find("cpe", start), nullptr);
-    logins.take({"cpe", "nobody"}, {{"cpe", one, "secret"}, {"unasked", two, "x"}}, start);
-    ASSERT_NE(logins.find("cpe", start + 599s), nullptr);
-    EXPECT_EQ(logins.find("cpe", start + 599s)->size(), 1U);
-    EXPECT_TRUE(logins.find("nobody", start)->empty()) << "that there is nothing is known too";
-    EXPECT_EQ(logins.find("unasked", start), nullptr);
-    EXPECT_EQ(logins.find("cpe", start + 600s), nullptr);
-    EXPECT_NE(logins.find_again("cpe", start + 9s), nullptr);
-    EXPECT_EQ(logins.find_again("cpe", start + 10s), nullptr);
-}
-
-TEST(StunLogins, AreBounded)
-{
-    wakeup::StunLogins logins{2};
-    wakeup::StunLogins::Moment const now{1h};
-    for (auto const* name : {"a", "b", "c"})
-        logins.take({name}, {}, now);
-    EXPECT_EQ(logins.find("a", now), nullptr);
-    EXPECT_NE(logins.find("c", now), nullptr);
 }
 
 }  // namespace

@@ -74,21 +74,29 @@ TEST_F(XmppWakerTest, SaysWhyADeviceDidNotTakeTheRequest)
 {
     client.answers = {{Kind::error, "not-authorized"}};
     EXPECT_THAT(ask().cause, HasSubstr("refuses the connection-request login"));
+    EXPECT_EQ(ask().result, domain::WakeResult::unauthorized);
     client.asked.clear();
     client.answers = {{Kind::error, "service-unavailable"}};
     EXPECT_TRUE(ask().is_busy);
+    EXPECT_EQ(ask().result, domain::WakeResult::failed) << "it may as well be switched off";
     client.asked.clear();
     client.answers = {{Kind::error, "remote-server-not-found"}};
     EXPECT_THAT(ask().cause, HasSubstr("remote-server-not-found"));
     client.asked.clear();
     client.answers = {{Kind::timeout, {}}};
     EXPECT_THAT(ask().cause, HasSubstr("no answer"));
+    EXPECT_EQ(ask().result, domain::WakeResult::timeout);
+    client.asked.clear();
+    client.answers = {{Kind::unsent, {}}};
+    EXPECT_THAT(ask().cause, HasSubstr("too many requests"));
+    client.broken = "connection refused";
+    EXPECT_THAT(ask().cause, HasSubstr("connection refused"));
 }
 
 TEST_F(XmppWakerTest, DoesNotWriteToOtherDomainsThanAllowed)
 {
     target.jabber_id = "nl0001@evil.example.org/cwmp";
-    EXPECT_THAT(why_not(), HasSubstr("not allowed"));
+    EXPECT_THAT(why_not(), HasSubstr("not allowed (xmpp.domains)"));
     target.jabber_id = "nl0001@xmpp.example.net'/><x";
     EXPECT_THAT(why_not(), HasSubstr("no Jabber ID"));
     target.jabber_id.clear();

@@ -53,13 +53,13 @@ TEST_F(AttemptsTest, AReceiverThatIsAwayIsTriedForALongTime)
 TEST_F(AttemptsTest, PausesGrowUpToABoundAndAreSpread)
 {
     EXPECT_EQ(attempts.pause(0.5), 0ms);
-    attempts.failed(broken, 1, now);
+    static_cast<void>(attempts.failed(broken, 1, now));
     EXPECT_EQ(attempts.pause(0), 500ms);
     EXPECT_EQ(attempts.pause(0.5), 750ms);
-    attempts.failed(broken, 1, now);
+    static_cast<void>(attempts.failed(broken, 1, now));
     EXPECT_EQ(attempts.pause(0), 1s);
     for (int i = 0; i < 100; ++i)
-        attempts.failed(broken, 1, now);
+        static_cast<void>(attempts.failed(broken, 1, now));
     EXPECT_EQ(attempts.pause(0), 30s);
     attempts.gave_up();
     EXPECT_EQ(attempts.pause(0), 30s) << "the receiver is no better";

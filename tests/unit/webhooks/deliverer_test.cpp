@@ -117,5 +117,20 @@ TEST_F(DelivererTest, EventsThatAreGoneBeforeTheyWereDeliveredAreTold)
     leave(deliverer);
 }
 
+TEST_F(DelivererTest, WhetherEventsAreGoneIsLookedAtBeforeTheLanesOfAWebhookLeaveTheirPlaces)
+{
+    auto deliverer = make();
+    step(deliverer);
+    queue.oldest = clock.now();
+    auto late = webhook();
+    late.name = "late";
+    static_cast<void>(support::run(context, queue.add(std::move(late))));
+    happen(1, 8);
+    step(deliverer);
+    step(deliverer);
+    EXPECT_EQ(queue.kept.at("late").progress.missed_before, queue.oldest);
+    leave(deliverer);
+}
+
 }  // namespace
 }  // namespace webhooks

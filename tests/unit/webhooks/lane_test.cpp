@@ -93,6 +93,30 @@ TEST_F(Delivery, WhoLostTheLeaseStopsAndHisSuccessorSendsAgainWhatWasNotNoted)
     EXPECT_THAT(receiver.taken(), ElementsAre("1.1", "2.1", "1.1", "2.1")) << "at least once";
 }
 
+TEST_F(Delivery, WhatWasDeliveredIsNotSentAgainWhileItCannotBeWrittenDown)
+{
+    happen(4, 8);
+    auto one = lane();
+    support::run(context, one.fill());
+    queue.is_away = true;
+    EXPECT_THROW(support::run(context, one.attempt()), base::Unavailable);
+    EXPECT_THROW(support::run(context, one.fill()), base::Unavailable);
+    EXPECT_EQ(noted(), (domain::EventPosition{0, 0}));
+    queue.is_away = false;
+    EXPECT_TRUE(work(one));
+    EXPECT_THAT(receiver.taken(), ElementsAre("1.1", "2.1", "3.1", "4.1"));
+    EXPECT_GE(noted(), (domain::EventPosition{4, 1}));
+}
+
+TEST_F(Delivery, WhoWasFollowedByAnotherMeanwhileDoesNotTakeTheLaneBackToWhereHeWas)
+{
+    happen(4, 8);
+    auto one = lane();
+    queue.kept.at("oss").lease.lanes[0] = {4, 1};
+    EXPECT_FALSE(work(one));
+    EXPECT_EQ(noted(), (domain::EventPosition{4, 1}));
+}
+
 TEST_F(Delivery, OneStuckLaneDoesNotHoldUpAnother)
 {
     happen(1, 8);
