@@ -13,6 +13,7 @@ namespace support {
 /// Notes what was decided, and refuses as told. One thread.
 class FakeDeviceAdmin final : public domain::DeviceAdmin {
 public:
+    ~FakeDeviceAdmin() override;
     std::vector<std::pair<domain::DeviceKey, domain::DeviceChange>> changes;
     std::vector<std::pair<domain::DeviceKey, domain::DeviceKey>> merges;  ///< from, into
     std::vector<cwmp::DeviceId> proposals;
@@ -49,6 +50,7 @@ public:
 /// Patterns in memory. One thread.
 class FakePromotions final : public domain::Promotions {
 public:
+    ~FakePromotions() override;
     std::map<std::string, domain::Promotion> patterns;
 
     base::Awaitable<std::vector<domain::Promotion>> list() override

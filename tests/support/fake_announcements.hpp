@@ -12,6 +12,7 @@ namespace support {
 /// belongs to another device.
 class FakeAnnouncements final : public domain::Announcements {
 public:
+    ~FakeAnnouncements() override;
     std::vector<std::string> in_service;
     std::vector<std::string> taken;
     std::vector<domain::Announcement> all;

@@ -11,6 +11,7 @@ namespace support {
 /// The audit trail in memory, chained as the real one. One thread.
 class FakeAuditTrail final : public domain::AuditTrail {
 public:
+    ~FakeAuditTrail() override;
     std::vector<domain::AuditRecord> records;
 
     base::Awaitable<domain::AuditAnchor> append(domain::AuditEntry entry) override

@@ -16,6 +16,7 @@ namespace support {
 /// What STUN servers know, in memory. Safe from several threads.
 class FakeBindings final : public domain::DeviceBindings {
 public:
+    ~FakeBindings() override;
     void add(domain::StunLogin login)
     {
         std::scoped_lock const lock{mutex_};

@@ -15,6 +15,7 @@ namespace support {
 /// Rules that want of every device what a test says; what sessions make of it is kept beside an InMemoryStore.
 class FakeDeviceRules final : public domain::DeviceRules {
 public:
+    ~FakeDeviceRules() override;
     FakeDeviceRules(InMemoryStore& store, HandClock const& clock) : store_{store}, clock_{clock} {}
 
     std::vector<domain::DeviceWish> wishes;

@@ -11,6 +11,7 @@ namespace support {
 /// Events in memory, in the order in which they were added; each is a transaction of its own.
 class FakeEventLog final : public domain::EventLog {
 public:
+    ~FakeEventLog() override;
     domain::EventPosition add(std::string kind, domain::DeviceKey device = domain::DeviceKey{0},
                               std::string device_name = {}, std::string detail = {}, base::TimePoint at = {})
     {

@@ -8,6 +8,7 @@ namespace support {
 /// The failed tasks of a FakeInventory.
 class FakeFailedTasks final : public domain::FailedTasks {
 public:
+    ~FakeFailedTasks() override;
     explicit FakeFailedTasks(FakeInventory& inventory) : inventory_{inventory} {}
 
     base::Awaitable<bool> retry(domain::TaskId id) override

@@ -11,6 +11,7 @@ namespace support {
 /// Faults that a test puts in, in the order of their list. One thread.
 class FakeFaults final : public domain::Faults {
 public:
+    ~FakeFaults() override;
     std::vector<domain::Fault> all;
     std::vector<domain::FaultGroup> all_groups;
     unsigned grouped = 0;  ///< how often the groups were read
@@ -43,6 +44,7 @@ public:
 /// Counts that a test puts in. One thread.
 class FakeFleetStatistics final : public domain::FleetStatistics {
 public:
+    ~FakeFleetStatistics() override;
     domain::FleetCounts counts;
     unsigned counted = 0;  ///< how often
 

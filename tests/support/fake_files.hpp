@@ -5,6 +5,7 @@
 #include "domain/file.hpp"
 #include "domain/file_directory.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <utility>
@@ -14,7 +15,9 @@ namespace support {
 /// Files and transfers in memory. One thread.
 class FakeFileStore final : public domain::FileStore {
 public:
-    bool is_away = false;  ///< every call throws base::Unavailable while it is set
+    ~FakeFileStore() override;
+    bool is_away = false;           ///< every call throws base::Unavailable while it is set
+    std::function<void()> on_list;  ///< called once, before a list is read
 
     base::Awaitable<domain::File> add(domain::File file) override
     {
@@ -39,6 +42,8 @@ public:
     base::Awaitable<std::vector<domain::File>> list(std::int64_t after, unsigned limit) override
     {
         check();
+        if (auto const happens = std::exchange(on_list, {}))
+            happens();
         std::vector<domain::File> found;
         for (auto file = files_.upper_bound(after); file != files_.end() && found.size() < limit; ++file)
             found.push_back(file->second);
@@ -87,6 +92,7 @@ private:
 /// A file directory in memory. One thread.
 class FakeFileDirectory final : public domain::FileDirectory {
 public:
+    ~FakeFileDirectory() override;
     std::map<std::string, std::string> contents;  ///< by stored_as
     std::size_t room = SIZE_MAX;                  ///< bytes that a file may have before the disk is full
 
@@ -109,10 +115,10 @@ private:
             text_ += piece;
             return {};
         }
+        std::string sha256() override { return base::to_hex(base::sha256(text_)); }
         base::Awaitable<base::Result<domain::StoredFile>> commit() override
         {
-            domain::StoredFile stored{"stored-" + std::to_string(++directory_.last_), text_.size(),
-                                      base::to_hex(base::sha256(text_))};
+            domain::StoredFile stored{"stored-" + std::to_string(++directory_.last_), text_.size(), sha256()};
             directory_.contents[stored.stored_as] = text_;
             co_return stored;
         }

@@ -13,6 +13,7 @@ namespace support {
 /// Lists of the devices of a FakeInventory.
 class FakeFleetList final : public domain::FleetList {
 public:
+    ~FakeFleetList() override;
     explicit FakeFleetList(FakeInventory& inventory) : inventory_{inventory} {}
 
     std::map<std::int64_t, base::TimePoint> bootstraps;  ///< by key
@@ -22,11 +23,11 @@ public:
         auto found = co_await all(std::move(query.where));
         if (!found)
             co_return std::unexpected{found.error()};
-        std::ranges::stable_sort(*found, [&query](domain::DeviceRow const& a, domain::DeviceRow const& b) {
+        std::ranges::sort(*found, [&query](domain::DeviceRow const& a, domain::DeviceRow const& b) {
             for (auto const& [column, is_descending] : query.order)
                 if (value(a, column) != value(b, column))
                     return (value(a, column) < value(b, column)) != is_descending;
-            return false;
+            return a.key < b.key;
         });
         std::vector<domain::DeviceKey> keys;
         for (std::size_t i = query.skip; i < found->size() && keys.size() < query.limit; ++i)

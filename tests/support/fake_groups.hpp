@@ -12,6 +12,7 @@ namespace support {
 /// Groups in memory. One thread.
 class FakeGroups final : public domain::Groups {
 public:
+    ~FakeGroups() override;
     std::map<std::string, domain::DeviceGroup> all;
 
     base::Awaitable<std::vector<domain::DeviceGroup>> list(std::string after, unsigned limit) override

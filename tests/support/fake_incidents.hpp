@@ -11,6 +11,7 @@ namespace support {
 /// Keeps what was noted, one by one.
 class FakeIncidents final : public domain::Incidents, public domain::IncidentLog {
 public:
+    ~FakeIncidents() override;
     void note(domain::Incident incident) noexcept override
     {
         std::scoped_lock const lock{mutex_};

@@ -23,6 +23,7 @@ namespace support {
 /// Safe from several threads.
 class FakeInventory final : public domain::Inventory, public domain::Fleet {
 public:
+    ~FakeInventory() override;
     /// What search() answers with when it is set: a refusal by the database.
     std::string search_refusal;
     /// Every call throws base::Unavailable while it is set.

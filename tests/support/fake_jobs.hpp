@@ -14,6 +14,7 @@ namespace support {
 /// go on with `page` devices. One thread.
 class FakeJobs final : public domain::Jobs {
 public:
+    ~FakeJobs() override;
     struct Kept {
         domain::Job job;
         domain::DeviceKey position;
@@ -95,7 +96,9 @@ public:
         std::vector<domain::JobFault> list;
         for (auto& [code, fault] : found)
             list.push_back(std::move(fault));
-        std::ranges::stable_sort(list, std::ranges::greater{}, &domain::JobFault::tasks);
+        std::ranges::sort(list, [](domain::JobFault const& a, domain::JobFault const& b) {
+            return a.tasks == b.tasks ? a.code < b.code : a.tasks > b.tasks;
+        });
         co_return list;
     }
     base::Awaitable<std::vector<domain::TaskRow>> tasks(domain::JobTaskQuery query) override

@@ -15,6 +15,7 @@ namespace support {
 /// Keyed requests in memory. Leases end only by hand. Safe from several threads.
 class FakeIdempotencyKeys final : public domain::IdempotencyKeys {
 public:
+    ~FakeIdempotencyKeys() override;
     /// keep(), give_back() and give_up() throw base::Unavailable while it is set.
     bool is_away = false;
     /// Every key is being used by somebody else.
@@ -96,6 +97,7 @@ private:
 /// Locks in memory that end only by hand.
 class FakeEditLocks final : public domain::EditLocks {
 public:
+    ~FakeEditLocks() override;
     base::Awaitable<std::optional<std::int64_t>> try_lock(std::string thing, std::chrono::seconds) override
     {
         std::scoped_lock const lock{mutex_};

@@ -13,6 +13,7 @@ namespace support {
 /// Notes what was decided, and refuses as told. One thread.
 class FakeDeviceLife final : public domain::DeviceLife {
 public:
+    ~FakeDeviceLife() override;
     domain::DeviceLogins kept;
     std::vector<std::pair<domain::DeviceKey, base::TimePoint>> re_enrolments;
     std::vector<std::pair<domain::DeviceKey, domain::Retirement>> retirements;
@@ -49,6 +50,7 @@ public:
 /// Rotations in memory that never move. One thread.
 class FakeRotations final : public domain::Rotations {
 public:
+    ~FakeRotations() override;
     std::map<std::int64_t, domain::Rotation> all;
 
     base::Awaitable<domain::Rotation> add(std::string where, std::uint32_t per_minute, std::string by) override

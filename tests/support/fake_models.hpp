@@ -10,6 +10,7 @@ namespace support {
 /// Model knowledge in memory: what one device learnt counts at once.
 class FakeModelStore final : public domain::ModelStore {
 public:
+    ~FakeModelStore() override;
     domain::ModelKnowledge knowledge;
     int learnt = 0;
 

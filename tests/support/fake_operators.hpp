@@ -13,6 +13,7 @@ namespace support {
 /// Operators in memory. One thread.
 class FakeOperators final : public domain::OperatorStore {
 public:
+    ~FakeOperators() override;
     /// Entries go there.
     explicit FakeOperators(FakeAuditTrail& audit) : audit_{audit}
     {

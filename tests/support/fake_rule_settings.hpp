@@ -10,6 +10,7 @@ namespace support {
 /// Settings of rules in memory. One thread.
 class FakeRuleSettings final : public domain::RuleSettings {
 public:
+    ~FakeRuleSettings() override;
     base::Awaitable<std::vector<domain::RuleSetting>> list() override
     {
         std::vector<domain::RuleSetting> all;

@@ -13,6 +13,7 @@ namespace support {
 /// Rules in memory: a text with the word "wrong" is refused, every other one is a rule named like its file.
 class FakeRules final : public domain::Rules {
 public:
+    ~FakeRules() override;
     std::map<std::string, std::vector<domain::RuleVersion>> versions;  ///< newest first
     domain::RulesPreview page;
     domain::RulesExplanation explanation;

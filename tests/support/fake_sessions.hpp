@@ -12,6 +12,7 @@ namespace support {
 /// Keeps the sessions that were noted. Safe from any thread.
 class FakeSessions final : public domain::SessionJournal, public domain::PastSessions {
 public:
+    ~FakeSessions() override;
     [[nodiscard]] domain::SessionId next_id() noexcept override
     {
         std::scoped_lock const lock{mutex_};
@@ -58,6 +59,7 @@ private:
 /// Open sessions as a test has them.
 class FakeOpenSessions final : public domain::OpenSessions {
 public:
+    ~FakeOpenSessions() override;
     base::Awaitable<std::vector<domain::OpenSession>> list(domain::SessionQuery query) override
     {
         auto found = all;

@@ -12,6 +12,7 @@ namespace support {
 /// Keeps strangers, one by one.
 class FakeStrangers final : public domain::Strangers, public domain::StrangerList {
 public:
+    ~FakeStrangers() override;
     void note(domain::Stranger stranger) noexcept override
     {
         std::scoped_lock const lock{mutex_};

@@ -11,6 +11,7 @@ namespace support {
 /// Traces and orders in memory. Safe from any thread.
 class FakeTraces final : public domain::Traces, public domain::TraceOrders {
 public:
+    ~FakeTraces() override;
     explicit FakeTraces(base::Clock const& clock) : clock_{clock} {}
 
     [[nodiscard]] bool wants(domain::DeviceKey device) const noexcept override

@@ -10,6 +10,7 @@ namespace support {
 /// The values that the fake inventory knows.
 class FakeParameterValues final : public domain::ParameterValues {
 public:
+    ~FakeParameterValues() override;
     explicit FakeParameterValues(FakeInventory& inventory) : inventory_{inventory} {}
 
     base::Awaitable<std::vector<std::vector<std::optional<std::string>>>> of(std::vector<domain::DeviceKey> devices,

@@ -13,6 +13,7 @@ namespace support {
 /// Notes who was to be woken and answers as told.
 class FakeWaker final : public domain::Waker {
 public:
+    ~FakeWaker() override;
     domain::WakeOutcome outcome{true, ""};
     std::vector<domain::DeviceKey> woken;
     domain::WakeWish wish;                           ///< of the last call

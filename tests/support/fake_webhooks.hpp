@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/unavailable.hpp"
 #include "domain/webhook.hpp"
 
 #include <algorithm>
@@ -13,6 +14,7 @@ namespace support {
 /// Webhooks in memory; what is delivered is noted for the one node that there is.
 class FakeWebhooks final : public domain::WebhookStore, public domain::WebhookQueue {
 public:
+    ~FakeWebhooks() override;
     base::Awaitable<base::Result<domain::WebhookStatus>> add(domain::Webhook webhook) override
     {
         if (kept.contains(webhook.name))
@@ -98,18 +100,24 @@ public:
         ++releases;
         co_return;
     }
-    base::Awaitable<bool> advance(domain::WebhookId webhook, unsigned lane, domain::EventPosition place) override
+    base::Awaitable<bool> advance(domain::WebhookId webhook, unsigned lane, domain::EventPosition from,
+                                  domain::EventPosition to) override
     {
-        for (auto& [name, one] : kept)
-            if (one.lease.webhook.id == webhook && !is_lost) {
-                one.lease.lanes.at(lane) = place;
-                co_return true;
-            }
+        if (is_away)
+            throw base::Unavailable{"the database is away"};
+        for (auto& [name, one] : kept) {
+            auto& place = one.lease.lanes.at(lane);
+            if (one.lease.webhook.id != webhook || is_lost || (place != from && place != to))
+                continue;
+            place = to;
+            co_return true;
+        }
         co_return false;
     }
-    base::Awaitable<bool> bury(domain::WebhookId webhook, unsigned lane, domain::DeadLetter letter) override
+    base::Awaitable<bool> bury(domain::WebhookId webhook, unsigned lane, domain::EventPosition from,
+                               domain::DeadLetter letter) override
     {
-        bool const is_ours = co_await advance(webhook, lane, letter.event.position);
+        bool const is_ours = co_await advance(webhook, lane, from, letter.event.position);
         for (auto& [name, one] : kept)
             if (one.lease.webhook.id == webhook && is_ours) {
                 letter.id = domain::DeadLetterId{++last_id_};
@@ -127,6 +135,7 @@ public:
     std::map<std::string, Kept> kept;
     domain::EventPosition start{0, 0};  ///< where lanes of new ones begin
     bool is_lost = false;               ///< another node has the leases
+    bool is_away = false;               ///< nothing can be noted
     int releases = 0;
     base::TimePoint oldest{};
 
@@ -145,6 +154,7 @@ private:
 /// Notes what is sent; answers as a test says.
 class FakeWebhookSender final : public domain::WebhookSender {
 public:
+    ~FakeWebhookSender() override;
     base::Awaitable<domain::WebhookAnswer> send(domain::Webhook webhook,
                                                 std::vector<domain::EventRecord> events) override
     {
