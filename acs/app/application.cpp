@@ -138,7 +138,7 @@ Application::Application(Config config, Prepared prepared)
       bindings_{writes_, prepared_.sealer},
       stun_{stun_server_of(config_, bindings_, clock_, metrics_)},
       reachability_{writes_, searches_},
-      http_waker_{http_waker_settings_of(config_.wakeup, prepared_.wake_targets)},
+      http_waker_{http_waker_settings_of(config_.wakeup, prepared_.wake_targets, last_connections_)},
       udp_waker_{stun_ ? std::make_unique<wakeup::UdpWaker>(*stun_, clock_, metrics_, prepared_.wake_targets)
                        : nullptr},
       xmpp_{prepared_.xmpp ? std::make_unique<wakeup::XmppLink>(*prepared_.xmpp, config_.xmpp.domains, metrics_)

@@ -194,6 +194,7 @@ private:
     std::unique_ptr<wakeup::StunServer> stun_;  ///< none: not configured
     std::shared_ptr<net::ExpectedPeers> expected_ = std::make_shared<net::ExpectedPeers>();
     storage::PgReachability reachability_;
+    wakeup::LastConnections last_connections_;
     wakeup::HttpWaker http_waker_;
     std::unique_ptr<wakeup::UdpWaker> udp_waker_;  ///< none: there is no STUN server
     std::unique_ptr<wakeup::XmppLink> xmpp_;       ///< none: not configured

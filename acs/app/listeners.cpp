@@ -51,7 +51,8 @@ base::Result<void> Application::listen_cwmp()
                                      login_settings_of(config_),
                                      &sessions_,
                                      config_.node,
-                                     &trace_desk_};
+                                     &trace_desk_,
+                                     &last_connections_};
     for (auto const& listener : config_.cwmp.listeners) {
         if (listener.tls_rules.profile == net::TlsProfile::legacy)
             base::log::warning("app.legacy",

@@ -6,7 +6,8 @@
 
 namespace app {
 
-wakeup::HttpSettings http_waker_settings_of(Config::Wakeup const& config, wakeup::TargetRules targets)
+wakeup::HttpSettings http_waker_settings_of(Config::Wakeup const& config, wakeup::TargetRules targets,
+                                            wakeup::LastConnections const& connections)
 {
     wakeup::HttpSettings settings;
     settings.limits.connect = config.connect_timeout;
@@ -15,6 +16,7 @@ wakeup::HttpSettings http_waker_settings_of(Config::Wakeup const& config, wakeup
     settings.allow_basic = config.allow_basic;
     settings.username = config.username;
     settings.password = config.password;
+    settings.connections = &connections;
     return settings;
 }
 

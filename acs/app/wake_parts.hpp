@@ -18,7 +18,8 @@
 namespace app {
 
 /// How connection requests over HTTP are made, and to whom.
-[[nodiscard]] wakeup::HttpSettings http_waker_settings_of(Config::Wakeup const& config, wakeup::TargetRules targets);
+[[nodiscard]] wakeup::HttpSettings http_waker_settings_of(Config::Wakeup const& config, wakeup::TargetRules targets,
+                                                          wakeup::LastConnections const& connections);
 /// The STUN server; none: it is not configured.
 [[nodiscard]] std::unique_ptr<wakeup::StunServer> stun_server_of(Config const& config, domain::DeviceBindings& bindings,
                                                                  base::Clock const& clock, base::Metrics& metrics);

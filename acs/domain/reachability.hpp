@@ -114,6 +114,21 @@ public:
     virtual base::Awaitable<std::optional<Picture>> picture(DeviceKey device) = 0;
 };
 
+/// Where a device came from.
+struct Place {
+    std::string address;  ///< numeric
+    std::uint16_t port = 0;
+    friend bool operator==(Place const&, Place const&) = default;
+};
+
+/// Takes down where devices come from. Safe from any thread.
+class ConnectionNotes {
+public:
+    virtual ~ConnectionNotes() = default;
+    /// The device, who proved who it is where that is asked for, has informed from there.
+    virtual void note(DeviceKey device, Place from) noexcept = 0;
+};
+
 /// Which devices are in a session on this node. Safe from any thread.
 class LiveDevices {
 public:

@@ -305,7 +305,8 @@ bool CwmpEndpoint::State::take_standing(Caller& caller, cwmp::Inform const& info
 base::Awaitable<net::Response> CwmpEndpoint::State::admit(net::Request& request, cwmp::Envelope inform, Caller caller)
 {
     // Who is held is nobody for sure: nothing is concluded from it.
-    bool const is_known = caller.known->device && caller.standing != Standing::held;
+    bool const is_held = caller.standing == Standing::held;
+    bool const is_known = caller.known->device && !is_held;
     if (is_known)
         if (auto reason = other_box(std::get<cwmp::Inform>(inform.message), caller); !reason.empty())
             co_await mark_conflict(caller, std::move(reason));
@@ -327,6 +328,8 @@ base::Awaitable<net::Response> CwmpEndpoint::State::admit(net::Request& request,
         co_return respond(*request.connection, nullptr, std::move(reply), request.was_compressed);
     }
     reply.cookie = live->cookie;
+    if (!is_held && services.connections != nullptr)
+        services.connections->note(live->session.device(), {request.peer.address.to_string(), request.peer.port});
     enter(live, request.connection->id());
     co_return respond(*request.connection, std::move(live), std::move(reply), request.was_compressed);
 }

@@ -8,6 +8,7 @@
 #include "domain/incidents.hpp"
 #include "domain/login_store.hpp"
 #include "domain/model.hpp"
+#include "domain/reachability.hpp"
 #include "domain/session_store.hpp"
 #include "domain/sessions.hpp"
 #include "domain/stranger.hpp"
@@ -65,9 +66,10 @@ struct Services {
     FailedLogins* failed_logins = nullptr;   ///< null: they are not slowed down
     domain::LoginStore* logins = nullptr;    ///< null: devices keep the logins that they have
     LoginSettings login_settings = {};
-    domain::SessionJournal* journal = nullptr;  ///< null: nobody writes down which sessions there were
-    std::string node_name = {};                 ///< of this node, for people
-    TraceDesk* traces = nullptr;                ///< null: nothing is traced
+    domain::SessionJournal* journal = nullptr;       ///< null: nobody writes down which sessions there were
+    std::string node_name = {};                      ///< of this node, for people
+    TraceDesk* traces = nullptr;                     ///< null: nothing is traced
+    domain::ConnectionNotes* connections = nullptr;  ///< null: nobody wants to know where devices come from
 };
 
 }  // namespace session

@@ -11,6 +11,7 @@ namespace wakeup {
 
 namespace asio = boost::asio;
 using domain::WakeResult;
+using Clock = std::chrono::steady_clock;
 
 namespace {
 
@@ -116,19 +117,38 @@ base::Awaitable<Asked> HttpWaker::ask(WakeTarget target, Moment until)
     if (!url)
         co_return not_sent(WakeResult::not_allowed, url.error().what);
     auto const logins = logins_from(std::move(target.logins));
-    net::ClientResult result;
-    for (auto const& login : logins) {
-        result = co_await exchange(*url, {login.username, login.password}, until);
-        if (!result || result->status != 401)
-            break;
-    }
-    auto asked = asked_of(result, !logins.front().username.empty(), settings_.allow_basic);
+    bool const has_login = !logins.front().username.empty();
+    auto const result = co_await get(*url, logins, until);
+    auto asked = asked_of(result, has_login, settings_.allow_basic);
+    auto const sign = asked.is_sent ? std::string{} : sign_of_nat(target.device);
+    if (sign.empty())
+        co_return asked;
     bool const is_unreachable = !result && (result.error().code == net::ClientErrc::connect_timeout ||
                                             result.error().code == net::ClientErrc::unreachable);
     if (is_unreachable)
-        if (auto const sign = sign_of_nat(target.device); !sign.empty())
-            co_return not_sent(WakeResult::behind_nat, "behind NAT: no connection; " + sign);
+        asked = not_sent(WakeResult::behind_nat, "behind NAT: no connection; " + sign);
+    auto const hole = settings_.connections ? settings_.connections->find(target.device.key) : std::nullopt;
+    if (!hole || Clock::now() >= until)
+        co_return asked;
+    auto through = *url;
+    through.host = hole->address;
+    through.port = hole->port;
+    if (auto tried = asked_of(co_await get(through, logins, until), has_login, settings_.allow_basic); tried.is_sent)
+        co_return tried;
+    asked.cause += "; nor through " + through.authority() + ", where its last connection came from";
     co_return asked;
+}
+
+/// With one login after the other, until one is taken.
+base::Awaitable<net::ClientResult> HttpWaker::get(net::Url const& url, Logins const& logins, Moment until)
+{
+    net::ClientResult result;
+    for (auto const& login : logins) {
+        result = co_await exchange(url, {login.username, login.password}, until);
+        if (!result || result->status != 401)
+            break;
+    }
+    co_return result;
 }
 
 /// The device may know but the login before the last, or still none but the fleet's.

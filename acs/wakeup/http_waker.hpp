@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/http_client.hpp"
+#include "wakeup/last_connections.hpp"
 #include "wakeup/target_rules.hpp"
 #include "wakeup/wake_method.hpp"
 
@@ -21,11 +22,13 @@ struct HttpLimits {
 struct HttpSettings {
     HttpLimits limits;
     TargetRules targets;
-    bool allow_basic = false;        ///< answer a Basic challenge: it sends the password in clear
-    std::string username, password;  ///< for devices of which no login of their own is known; empty: none
+    bool allow_basic = false;                      ///< answer a Basic challenge: it sends the password in clear
+    std::string username, password;                ///< for devices of which no login of their own is known; empty: none
+    LastConnections const* connections = nullptr;  ///< must outlive the method; null: nobody knows
 };
 
-/// Connection requests over HTTP (TR-069 3.2.2): GET on the device's ConnectionRequestURL, Digest when it asks.
+/// Connection requests over HTTP (TR-069 3.2.2): GET on the device's ConnectionRequestURL, Digest when it asks. Of a
+/// device behind a NAT the hole of its last connection is tried, too: some NATs let others through it.
 class HttpWaker final : public WakeMethod {
 public:
     explicit HttpWaker(HttpSettings settings) : settings_{std::move(settings)} {}
@@ -40,6 +43,7 @@ private:
     using Logins = std::vector<domain::Inventory::WakeCredentials>;
 
     [[nodiscard]] Logins logins_from(Logins own) const;
+    base::Awaitable<net::ClientResult> get(net::Url const& url, Logins const& logins, Moment until);
     base::Awaitable<net::ClientResult> exchange(net::Url url, net::Credentials credentials, Moment until);
 
     HttpSettings settings_;

@@ -80,6 +80,7 @@ public:
         return send("POST", cwmp::encode({.id = "7", .message = std::move(message)}, {}), headers);
     }
     Reply post_nothing(std::vector<std::string> const& headers = {}) { return send("POST", "", headers); }
+    [[nodiscard]] std::uint16_t local_port() const { return socket_.local_endpoint().port(); }
 
 private:
     boost::asio::io_context context_;

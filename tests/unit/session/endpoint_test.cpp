@@ -2,6 +2,8 @@
 
 #include <memory>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace session {
 namespace {
@@ -23,6 +25,19 @@ TEST_F(EndpointTest, ASessionOnOneConnectionNeedsNoCookie)
     EXPECT_EQ(end.header("Connection"), "") << "closing is the CPE's business";
     EXPECT_EQ(cpe_side.post_nothing().status, 204U) << "once more";
     EXPECT_EQ(endpoint->sessions(), 0U);
+}
+
+TEST_F(EndpointTest, WhereDevicesComeFromIsTakenDown)
+{
+    struct Notes final : domain::ConnectionNotes {
+        std::vector<domain::Place> places;
+        void note(domain::DeviceKey, domain::Place from) noexcept override { places.push_back(std::move(from)); }
+    } notes;
+    services.connections = &notes;
+    start();
+    Wire cpe_side{port};
+    cpe_side.post(hello());
+    EXPECT_THAT(notes.places, testing::ElementsAre(domain::Place{"127.0.0.1", cpe_side.local_port()}));
 }
 
 TEST_F(EndpointTest, TheCookieIsRandomAndForAllPaths)

@@ -287,6 +287,39 @@ TEST_F(HttpWakerTest, ADigestWithoutQopIsAnsweredWithoutIt)
     EXPECT_THAT(cpe.requests[1], Not(HasSubstr("cnonce")));
 }
 
+TEST_F(HttpWakerTest, ADeviceBehindNatIsAskedThroughTheHoleOfItsLastConnection)
+{
+    wakeup::LastConnections connections;
+    settings.connections = &connections;
+    url = "http://127.0.0.2:9/cr/abc";  // not where its Inform came from, and nobody listens
+    EXPECT_FALSE(ask().is_sent);
+    connections.note(target().device.key, {"127.0.0.1", static_cast<std::uint16_t>(std::stoi(cpe.port()))});
+    EXPECT_TRUE(ask().is_sent);
+    EXPECT_THAT(sent(), testing::StartsWith("GET /cr/abc "));
+    connections.note(target().device.key, {"127.0.0.1", 9});
+    EXPECT_THAT(ask().cause, HasSubstr("refused: the device does not listen there; nor through 127.0.0.1:9, where"));
+}
+
+TEST_F(HttpWakerTest, TheHoleOfAHostThatMayNotBeAskedIsNotTried)
+{
+    wakeup::LastConnections connections;
+    settings.connections = &connections;
+    settings.targets = {*net::Networks::parse({"127.0.0.2/32"}), {}};
+    url = "http://127.0.0.2:9/cr/abc";
+    connections.note(target().device.key, {"127.0.0.1", static_cast<std::uint16_t>(std::stoi(cpe.port()))});
+    EXPECT_FALSE(ask().is_sent);
+    EXPECT_TRUE(cpe.requests.empty());
+}
+
+TEST(LastConnections, AreThoseThatWereHeardLast)
+{
+    wakeup::LastConnections connections{2};
+    for (std::uint16_t device = 1; device <= 3; ++device)
+        connections.note(domain::DeviceKey{device}, {"192.0.2.1", device});
+    EXPECT_FALSE(connections.find(domain::DeviceKey{1}));
+    EXPECT_EQ(connections.find(domain::DeviceKey{3}), (domain::Place{"192.0.2.1", 3}));
+}
+
 TEST_F(HttpWakerTest, ItAppliesToDevicesWhoseUrlMayBeAsked)
 {
     wakeup::HttpWaker const http{settings};
