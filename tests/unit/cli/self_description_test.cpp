@@ -69,12 +69,15 @@ TEST(TopPage, CountsSessionsThatEndedWellAndDevicesThatWereReached)
     auto const now = boost::json::parse(R"({"devices":6,"open_tasks":0,"at":"t","counters":[
         {"name":"acs_sessions_total","labels":"outcome=\"done\"","value":71},
         {"name":"acs_sessions_total","labels":"outcome=\"failed\"","value":2},
+        {"name":"acs_session_refusals_total","labels":"reason=\"unauthorized\"","value":73},
+        {"name":"acs_session_refusals_total","labels":"reason=\"full\"","value":3},
         {"name":"acs_wake_attempts_total","labels":"method=\"http\",outcome=\"reached\"","value":41},
         {"name":"acs_wake_attempts_total","labels":"method=\"udp\",outcome=\"reached\"","value":12},
         {"name":"acs_wake_attempts_total","labels":"method=\"http\",outcome=\"refused\"","value":5}]})")
                          .as_object();
     auto const page = cli::top_page(nullptr, now, std::chrono::seconds{0});
     EXPECT_THAT(page, AllOf(ContainsRegex("sessions completed +71\n"), ContainsRegex("sessions ended in all +73\n"),
+                            ContainsRegex("logins asked for +73\n"), ContainsRegex("CPE requests refused +3\n"),
                             ContainsRegex("devices woken +53\n")));
 }
 
