@@ -40,8 +40,8 @@ std::string as_word(std::string_view text)
 
 void append(std::string& out, TracedMessage const& message)
 {
-    out += fmt::format("{} {:.3f} {}", message.is_from_cpe ? from_cpe : from_acs,
-                       static_cast<double>(message.at.count()) / 1'000.0, as_word(message.method));
+    out += fmt::format("{} {}.{:03} {}", message.is_from_cpe ? from_cpe : from_acs, message.at.count() / 1'000,
+                       message.at.count() % 1'000, as_word(message.method));
     if (message.status != 0)
         out += fmt::format(" status={}", message.status);
     out += fmt::format(" bytes={} text={}\n", message.bytes, message.text.size());
@@ -139,13 +139,13 @@ private:
         for (;;) {
             if (at_ >= text_.size())
                 return false;
-            auto const one = line();
+            auto one = on_one_line(line());  // as it is written, or a header could become a note
             if (one.empty())
                 break;
             if (one.starts_with(note_name))
                 message.note = one.substr(note_name.size());
             else
-                message.headers.emplace_back(one);
+                message.headers.push_back(std::move(one));
         }
         if (size >= text_.size() - at_ || text_[at_ + size] != '\n')
             return false;
