@@ -50,34 +50,35 @@ std::string escape(base::Utf8Character character)
     }
 }
 
-}  // namespace
-
-std::string escaped(std::string_view text)
+/// Each character as `write` has it, or as it is where that is empty.
+template <class Write>
+std::string rewritten(std::string_view text, Write write)
 {
     std::string result;
     while (!text.empty()) {
         auto const character = base::first_character(text);
-        if (!character.is_valid || is_in(dangerous, character.value))
-            result += escape(character);
-        else
-            result += text.substr(0, character.bytes);
+        auto const other = write(character);
+        result += other.empty() ? text.substr(0, character.bytes) : std::string_view{other};
         text.remove_prefix(character.bytes);
     }
     return result;
 }
 
+}  // namespace
+
+std::string escaped(std::string_view text)
+{
+    return rewritten(text, [](auto const& character) {
+        return !character.is_valid || is_in(dangerous, character.value) ? escape(character) : std::string{};
+    });
+}
+
 std::string harmless_json(std::string_view json)
 {
-    std::string result;
-    while (!json.empty()) {
-        auto const character = base::first_character(json);
-        if (character.is_valid && is_in(dangerous, character.value))
-            result += fmt::format("\\u{:04x}", static_cast<unsigned>(character.value));
-        else
-            result += json.substr(0, character.bytes);
-        json.remove_prefix(character.bytes);
-    }
-    return result;
+    return rewritten(json, [](auto const& character) {
+        bool const is_meant = character.is_valid && is_in(dangerous, character.value);
+        return is_meant ? fmt::format("\\u{:04x}", static_cast<unsigned>(character.value)) : std::string{};
+    });
 }
 
 std::string harmless_lines(std::string_view text)

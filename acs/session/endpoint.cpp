@@ -329,7 +329,7 @@ base::Awaitable<net::Response> CwmpEndpoint::State::admit(net::Request& request,
     }
     reply.cookie = live->cookie;
     if (!is_held && services.connections != nullptr)
-        services.connections->note(live->session.device(), {request.peer.address.to_string(), request.peer.port});
+        services.connections->note(live->session.device(), {live->address, request.peer.port});
     enter(live, request.connection->id());
     co_return respond(*request.connection, std::move(live), std::move(reply), request.was_compressed);
 }

@@ -118,9 +118,9 @@ base::Awaitable<Asked> HttpWaker::ask(WakeTarget target, Moment until)
         co_return not_sent(WakeResult::not_allowed, url.error().what);
     auto const logins = logins_from(std::move(target.logins));
     bool const has_login = !logins.front().username.empty();
-    auto const result = co_await get(*url, logins, until);
+    auto const result = co_await get(*url, logins, until, settings_.allow_basic);
     auto asked = asked_of(result, has_login, settings_.allow_basic);
-    auto const sign = asked.is_sent ? std::string{} : sign_of_nat(target.device);
+    auto const sign = result ? std::string{} : sign_of_nat(target.device);  // who answers is there
     if (sign.empty())
         co_return asked;
     bool const is_unreachable = !result && (result.error().code == net::ClientErrc::connect_timeout ||
@@ -133,18 +133,20 @@ base::Awaitable<Asked> HttpWaker::ask(WakeTarget target, Moment until)
     auto through = *url;
     through.host = hole->address;
     through.port = hole->port;
-    if (auto tried = asked_of(co_await get(through, logins, until), has_login, settings_.allow_basic); tried.is_sent)
+    // Never with Basic: the port may be another device's by now.
+    if (auto tried = asked_of(co_await get(through, logins, until, false), has_login); tried.is_sent)
         co_return tried;
     asked.cause += "; nor through " + through.authority() + ", where its last connection came from";
     co_return asked;
 }
 
 /// With one login after the other, until one is taken.
-base::Awaitable<net::ClientResult> HttpWaker::get(net::Url const& url, Logins const& logins, Moment until)
+base::Awaitable<net::ClientResult> HttpWaker::get(net::Url const& url, Logins const& logins, Moment until,
+                                                  bool allow_basic)
 {
     net::ClientResult result;
     for (auto const& login : logins) {
-        result = co_await exchange(url, {login.username, login.password}, until);
+        result = co_await exchange(url, {login.username, login.password}, until, allow_basic);
         if (!result || result->status != 401)
             break;
     }
@@ -163,7 +165,8 @@ HttpWaker::Logins HttpWaker::logins_from(Logins own) const
     return own;
 }
 
-base::Awaitable<net::ClientResult> HttpWaker::exchange(net::Url url, net::Credentials credentials, Moment until)
+base::Awaitable<net::ClientResult> HttpWaker::exchange(net::Url url, net::Credentials credentials, Moment until,
+                                                       bool allow_basic)
 {
     auto const left = std::max(std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()),
                                std::chrono::milliseconds{1});
@@ -173,7 +176,7 @@ base::Awaitable<net::ClientResult> HttpWaker::exchange(net::Url url, net::Creden
     client.limits.body_bytes = settings_.limits.answer_bytes;
     client.limits.header_bytes = settings_.limits.answer_bytes;
     client.allow_address = [targets = settings_.targets](asio::ip::address const& a) { return targets.allows(a); };
-    net::ClientLogin login{std::move(credentials), settings_.allow_basic};
+    net::ClientLogin login{std::move(credentials), allow_basic};
     net::ClientConnection connection{url, std::move(client)};
     Discard body{settings_.limits.answer_bytes};
     auto const get = [&url] {

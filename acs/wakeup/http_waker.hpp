@@ -43,8 +43,9 @@ private:
     using Logins = std::vector<domain::Inventory::WakeCredentials>;
 
     [[nodiscard]] Logins logins_from(Logins own) const;
-    base::Awaitable<net::ClientResult> get(net::Url const& url, Logins const& logins, Moment until);
-    base::Awaitable<net::ClientResult> exchange(net::Url url, net::Credentials credentials, Moment until);
+    base::Awaitable<net::ClientResult> get(net::Url const& url, Logins const& logins, Moment until, bool allow_basic);
+    base::Awaitable<net::ClientResult> exchange(net::Url url, net::Credentials credentials, Moment until,
+                                                bool allow_basic);
 
     HttpSettings settings_;
 };

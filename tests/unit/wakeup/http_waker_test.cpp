@@ -300,6 +300,22 @@ TEST_F(HttpWakerTest, ADeviceBehindNatIsAskedThroughTheHoleOfItsLastConnection)
     EXPECT_THAT(ask().cause, HasSubstr("refused: the device does not listen there; nor through 127.0.0.1:9, where"));
 }
 
+TEST_F(HttpWakerTest, ThePasswordIsNeverSentInClearThroughAHole)
+{
+    wakeup::LastConnections connections;
+    settings.connections = &connections;
+    settings.allow_basic = true;
+    logins = {{"cr", "hunter22"}};
+    cpe.script = [](std::size_t, std::string const&) {
+        return answer("401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"\r\n");
+    };
+    url = "http://127.0.0.2:9/cr/abc";
+    connections.note(target().device.key, {"127.0.0.1", static_cast<std::uint16_t>(std::stoi(cpe.port()))});
+    EXPECT_FALSE(ask().is_sent);
+    EXPECT_FALSE(cpe.requests.empty());
+    EXPECT_THAT(sent(), Not(HasSubstr("Authorization")));
+}
+
 TEST_F(HttpWakerTest, TheHoleOfAHostThatMayNotBeAskedIsNotTried)
 {
     wakeup::LastConnections connections;
