@@ -12,10 +12,10 @@ struct Unit {
     std::size_t parameters;
 };
 
-class Planner {
+class SubtreeWalk {
 public:
     /// For what is `top` or below it.
-    Planner(datamodel::ParameterTree const& tree, std::string_view top, ReadingRules const& rules)
+    SubtreeWalk(datamodel::ParameterTree const& tree, std::string_view top, ReadingRules const& rules)
         : tree_{tree}, rules_{rules}
     {
         if (!cwmp::is_partial(top))
@@ -113,9 +113,9 @@ std::vector<Reading> packed(std::vector<Unit> units, std::size_t per_request)
 std::vector<Reading> plan_readings(datamodel::ParameterTree const& tree, std::string_view path,
                                    ReadingRules const& rules)
 {
-    Planner planner{tree, path, rules};
-    planner.visit(path);
-    return packed(planner.take(), std::max<std::size_t>(1, rules.per_request));
+    SubtreeWalk walk{tree, path, rules};
+    walk.visit(path);
+    return packed(walk.take(), std::max<std::size_t>(1, rules.per_request));
 }
 
 std::vector<Reading> halves(datamodel::ParameterTree const& tree, Reading const& reading, ReadingRules const& rules)
@@ -137,10 +137,10 @@ std::vector<Reading> halves(datamodel::ParameterTree const& tree, Reading const&
     narrower.per_request =
         std::clamp<std::size_t>(parameters_below(tree, object) / 2, 1, std::max<std::size_t>(1, rules.per_request));
     narrower.skip.erase(object);
-    Planner planner{tree, object, narrower};
+    SubtreeWalk walk{tree, object, narrower};
     for (auto const child : tree.children(object))
-        planner.visit(child);
-    parts = packed(planner.take(), narrower.per_request);
+        walk.visit(child);
+    parts = packed(walk.take(), narrower.per_request);
     for (auto& part : parts)
         part.deaths = reading.deaths;
     return parts;
