@@ -176,6 +176,7 @@ base::Awaitable<net::ClientResult> HttpWaker::exchange(net::Url url, net::Creden
     client.limits.body_bytes = settings_.limits.answer_bytes;
     client.limits.header_bytes = settings_.limits.answer_bytes;
     client.allow_address = [targets = settings_.targets](asio::ip::address const& a) { return targets.allows(a); };
+    client.names = names_;
     net::ClientLogin login{std::move(credentials), allow_basic};
     net::ClientConnection connection{url, std::move(client)};
     Discard body{settings_.limits.answer_bytes};

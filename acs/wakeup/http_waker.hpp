@@ -1,12 +1,14 @@
 #pragma once
 
 #include "net/http_client.hpp"
+#include "net/name_lookup.hpp"
 #include "wakeup/last_connections.hpp"
 #include "wakeup/target_rules.hpp"
 #include "wakeup/wake_method.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +50,7 @@ private:
                                                 bool allow_basic);
 
     HttpSettings settings_;
+    std::shared_ptr<net::NameLookup> names_ = std::make_shared<net::NameLookup>();  ///< devices choose the names
 };
 
 /// What an exchange that got an answer, or none, comes to.

@@ -38,6 +38,7 @@ net::ClientSettings client_of(SenderSettings const& settings)
     client.limits.header_bytes = settings.answer_bytes;
     client.limits.body_bytes = settings.answer_bytes;
     client.tls = settings.tls;
+    client.names = settings.names;
     client.allow_address = [allowed = settings.allowed](auto const& address) { return may_go_to(allowed, address); };
     return client;
 }

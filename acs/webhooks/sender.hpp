@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "domain/webhook.hpp"
 #include "net/http_client.hpp"
+#include "net/name_lookup.hpp"
 #include "net/network.hpp"
 
 #include <chrono>
@@ -20,6 +21,7 @@ struct SenderSettings {
     std::uint32_t answer_bytes = 64 * 1024;      ///< of an answer, header and body each; its content does not matter
     net::Networks allowed;                       ///< although they are link-local
     std::shared_ptr<net::TlsClientContext> tls;
+    std::shared_ptr<net::NameLookup> names = std::make_shared<net::NameLookup>();  ///< of the receivers
 };
 
 /// Which addresses requests may go to: an operator says where, and he may be wrong about what lies behind a name. The

@@ -1,5 +1,6 @@
 // The part of ClientConnection that finds, connects to and secures a server.
 #include "net/client_state.hpp"
+#include "net/name_lookup.hpp"
 
 #include <boost/asio/ip/basic_resolver.hpp>
 #include <fmt/format.h>
@@ -29,22 +30,36 @@ std::unexpected<ClientFailure> ClientConnection::State::broken(ClientErrc otherw
     return failure(otherwise, what, answer_began);
 }
 
+namespace {
+
+base::Awaitable<NameLookup::Found> addresses_of(std::string host, ClientSettings const& settings)
+{
+    boost::system::error_code error;
+    auto const literal = asio::ip::make_address(host, error);
+    if (!error)
+        co_return std::vector{literal};
+    if (settings.names)
+        co_return co_await settings.names->find(std::move(host), settings.limits.connect);
+    Resolver resolver{co_await asio::this_coro::executor};
+    auto const [failed, results] = co_await resolver.async_resolve(host, "", base::as_tuple);
+    if (failed)
+        co_return std::unexpected{"the name does not resolve: " + failed.message()};
+    std::vector<asio::ip::address> found;
+    for (auto const& result : results)
+        found.push_back(result.endpoint().address());
+    co_return found;
+}
+
+}  // namespace
+
 base::Awaitable<std::expected<std::vector<Endpoint>, ClientFailure>> ClientConnection::State::find()
 {
+    auto const addresses = co_await addresses_of(server.host, settings);
+    if (!addresses)
+        co_return failure(ClientErrc::not_found, addresses.error());
     std::vector<Endpoint> found;
-    boost::system::error_code error;
-    auto const literal = asio::ip::make_address(server.host, error);
-    if (!error) {
-        found.push_back({unmapped(literal), server.port});
-    } else {
-        Resolver resolver{co_await asio::this_coro::executor};
-        auto const [failed, results] =
-            co_await resolver.async_resolve(server.host, std::to_string(server.port), base::as_tuple);
-        if (failed)
-            co_return failure(ClientErrc::not_found, "the name does not resolve: " + failed.message());
-        for (auto const& result : results)
-            found.push_back({unmapped(result.endpoint().address()), server.port});
-    }
+    for (auto const& address : *addresses)
+        found.push_back({unmapped(address), server.port});
     if (settings.allow_address)
         std::erase_if(found, [this](Endpoint const& one) { return !settings.allow_address(one.address); });
     if (found.empty())

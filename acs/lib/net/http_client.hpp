@@ -18,6 +18,8 @@
 
 namespace net {
 
+class NameLookup;
+
 struct ClientLimits {
     std::chrono::milliseconds connect{5'000};              ///< name look-up, TCP and TLS together
     std::chrono::milliseconds exchange{60'000};            ///< from sending the request to the end of the answer
@@ -33,6 +35,8 @@ struct ClientSettings {
     std::optional<boost::asio::ip::address> source;  ///< local address to connect from
     /// When given, is asked for each address that a name resolves to before connecting; false refuses it.
     std::function<bool(boost::asio::ip::address const&)> allow_address;
+    /// Finds the host's name, for hosts that others choose. Null: the resolver of the io_context, one name at a time.
+    std::shared_ptr<NameLookup> names;
 };
 
 enum class ClientErrc {
