@@ -29,12 +29,12 @@ constexpr std::chrono::milliseconds lock_pause{25};        ///< between two look
 constexpr std::size_t longest_lock_name = 500;             ///< bytes; longer ones are told by their digest
 
 /// The tag of an answer; none for what is not a whole representation of JSON.
-std::optional<EntityTag> tag_of(net::Response const& response)
+std::optional<EntityTag> tag_of(Route const& route, net::Response const& response)
 {
     auto const* const body = std::get_if<std::string>(&response.body);
     if (response.status != 200 || body == nullptr || response.headers.get("Content-Type") != "application/json")
         return std::nullopt;
-    return EntityTag{*body};
+    return EntityTag{*body, route.living};
 }
 
 std::string text_of(EntityTag const& tag, net::Request const& request, net::Response const& response)
@@ -52,9 +52,9 @@ std::string joined(net::Headers const& headers, std::string_view name)
 }
 
 /// An answer to GET with its tag, or 304.
-net::Response tagged(net::Request const& request, net::Response response)
+net::Response tagged(Route const& route, net::Request const& request, net::Response response)
 {
-    auto const tag = tag_of(response);
+    auto const tag = tag_of(route, response);
     if (!tag)
         return response;
     response.headers.set("ETag", text_of(*tag, request, response));
@@ -66,13 +66,13 @@ net::Response tagged(net::Request const& request, net::Response response)
     return response;
 }
 
-/// Fails with 412 when the thing is not as If-Match says.
-base::Awaitable<Outcome<void>> check_match(Call const& call, std::string thing)
+/// Fails with 412 when the thing, which `reading` gives, is not as If-Match says.
+base::Awaitable<Outcome<void>> check_match(Call const& call, Route const& reading, std::string thing)
 {
     auto const present = co_await ask(call.context, call.request, call.caller, std::move(thing));
     if (!present)
         co_return std::unexpected{present.error()};
-    auto const tag = tag_of(*present);
+    auto const tag = tag_of(reading, *present);
     if (tag && tag->is_of_state(joined(call.request.headers, "If-Match")))
         co_return Outcome<void>{};
     auto failure = problem(412, "precondition_failed",
@@ -113,10 +113,10 @@ std::unexpected<Problem> busy()
     return failure;
 }
 
-Answer edit_locked(Route const& route, Call call, std::string thing)
+Answer edit_locked(Route const& route, Call call, Route const& reading, std::string thing)
 {
     if (call.request.headers.has("If-Match"))
-        if (auto checked = co_await check_match(call, std::move(thing)); !checked)
+        if (auto checked = co_await check_match(call, reading, std::move(thing)); !checked)
             co_return std::unexpected{std::move(checked).error()};
     co_return co_await route.endpoint(std::move(call));
 }
@@ -128,7 +128,7 @@ std::string lock_name(std::string_view thing)
     return name.size() <= longest_lock_name ? name : base::to_hex(base::sha256(name));
 }
 
-Answer edit(Route const& route, Call call, std::string thing)
+Answer edit(Route const& route, Call call, Route const& reading, std::string thing)
 {
     auto& locks = call.context.services.locks;
     auto const name = lock_name(thing);
@@ -138,7 +138,7 @@ Answer edit(Route const& route, Call call, std::string thing)
     std::optional<Outcome<net::Response>> outcome;
     std::exception_ptr failure;
     try {
-        outcome.emplace(co_await edit_locked(route, std::move(call), std::move(thing)));
+        outcome.emplace(co_await edit_locked(route, std::move(call), reading, std::move(thing)));
     } catch (...) {
         failure = std::current_exception();
     }
@@ -166,12 +166,12 @@ Answer carry_out_conditionally(Route const& route, Call call)
     if (route.method == "GET") {
         auto answer = co_await read_or_export(route, std::move(call));
         if (answer)
-            co_return tagged(request, *std::move(answer));
+            co_return tagged(route, request, *std::move(answer));
         co_return answer;
     }
     auto thing = thing_of(route, request);
-    if (!thing.empty() && match("GET", thing))
-        co_return co_await edit(route, std::move(call), std::move(thing));
+    if (auto const reading = match("GET", thing))
+        co_return co_await edit(route, std::move(call), *reading->route, std::move(thing));
     if (request.headers.has("If-Match"))
         co_return bad_request("If-Match is not possible here: there is nothing to read at this URL.");
     co_return co_await route.endpoint(std::move(call));

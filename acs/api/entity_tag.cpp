@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 namespace api {
 
@@ -19,44 +18,19 @@ namespace {
 constexpr std::size_t digest_bytes = 12;
 constexpr std::string_view gzipped = ".gz";
 
-/// Things that change without anybody's doing.
-struct Living {
-    std::array<std::string_view, 2> marks;  ///< what has both of these members is one
-    std::array<std::string_view, 12> own;   ///< members that nobody edits: reported, counted, noted
-};
-
-constexpr Living living[] = {
-    {{"serial_number", "last_inform"},
-     {"manufacturer", "model_name", "software_version", "hardware_version", "provisioning_code", "ip_address",
-      "connection_request_url", "last_inform", "last_boot", "last_events", "parameters", "merge_proposals"}},
-    {{"where", "sample"}, {"devices", "sample", "problem"}},  // a group
-    {{"url", "dead_letters"},
-     {"delivered_at", "waiting_since", "problem", "missed_before", "dead_letters"}},  // a webhook
-    {{"role", "last_login"}, {"last_login"}},                                         // an operator
-    {{"sessions", "ordered_by"}, {"sessions"}},                                       // a trace order
-};
-
 std::string digest(std::string_view text)
 {
     return base::to_hex(base::sha256(text).substr(0, digest_bytes));
 }
 
-std::string state_of(std::string_view body)
+std::string state_of(std::string_view body, std::span<std::string_view const> living)
 {
-    if (body.starts_with(R"({"items":)"))
-        return digest(body);
     boost::system::error_code error;
-    auto value = json::parse(body, error);
+    auto value = living.empty() ? json::value{} : json::parse(body, error);
     auto* const object = error ? nullptr : value.if_object();
     if (object == nullptr)
         return digest(body);
-    auto const is_one = [object](Living const& each) {
-        return std::ranges::all_of(each.marks, [object](std::string_view name) { return object->contains(name); });
-    };
-    auto const* const found = std::ranges::find_if(living, is_one);
-    if (found == std::ranges::end(living))
-        return digest(body);
-    for (auto const name : found->own)
+    for (auto const name : living)
         object->erase(name);
     return digest(json::serialize(*object));
 }
@@ -84,7 +58,10 @@ std::string_view opaque(std::string_view tag)
 
 }  // namespace
 
-EntityTag::EntityTag(std::string_view body) : state_{state_of(body)}, whole_{digest(body)} {}
+EntityTag::EntityTag(std::string_view body, std::span<std::string_view const> living)
+    : state_{state_of(body, living)}, whole_{digest(body)}
+{
+}
 
 std::string EntityTag::text(bool is_gzipped) const
 {

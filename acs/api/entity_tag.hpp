@@ -2,19 +2,19 @@
 
 #include "net/http.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace api {
 
 /// What a representation of JSON is known by: `"STATE-WHOLE"`, two digests. WHOLE is of every byte; STATE leaves out
-/// what a device reports about itself all the time and what is counted or noted beside other things (the devices of a
-/// group, what became of a webhook, an operator's last login), so that only what people change counts for If-Match.
-/// Gzipped, the same representation has the tag `"STATE-WHOLE.gz"`: it has other bytes.
+/// the living members (Route::living), so that only what people change counts for If-Match. Gzipped, the same
+/// representation has the tag `"STATE-WHOLE.gz"`: it has other bytes.
 class EntityTag {
 public:
     /// Of the body of an answer.
-    explicit EntityTag(std::string_view body);
+    explicit EntityTag(std::string_view body, std::span<std::string_view const> living = {});
 
     /// As ETag has it.
     [[nodiscard]] std::string text(bool is_gzipped) const;

@@ -14,10 +14,20 @@ namespace {
 
 using domain::Permission;
 
+constexpr std::string_view living_device[] = {"manufacturer",     "model_name",        "software_version",
+                                              "hardware_version", "provisioning_code", "ip_address",
+                                              "last_inform",      "last_boot",         "last_events",
+                                              "parameters",       "merge_proposals",   "connection_request_url"};
+constexpr std::string_view living_group[] = {"devices", "sample", "problem"};
+constexpr std::string_view living_webhook[] = {"delivered_at", "waiting_since", "problem", "missed_before",
+                                               "dead_letters"};
+constexpr std::string_view living_operator[] = {"last_login"};
+constexpr std::string_view living_trace[] = {"sessions"};
+
 // A line without a Reach is about the whole fleet. Who gives another one keeps to the caller's part in the endpoint.
 constexpr Route table[] = {
     {"GET", "/api/v1/devices", Body::none, Permission::devices_read, list_devices, Reach::part},
-    {"GET", "/api/v1/devices/{device}", Body::none, Permission::devices_read, get_device, Reach::part},
+    {"GET", "/api/v1/devices/{device}", Body::none, Permission::devices_read, get_device, Reach::part, living_device},
     {"PATCH", "/api/v1/devices/{device}", Body::json, Permission::devices_write, change_device, Reach::part},
     {"PUT", "/api/v1/devices/{device}/tags/{tag}", Body::none, Permission::devices_write, add_device_tag, Reach::part},
     {"DELETE", "/api/v1/devices/{device}/tags/{tag}", Body::none, Permission::devices_write, remove_device_tag,
@@ -26,7 +36,7 @@ constexpr Route table[] = {
     {"DELETE", "/api/v1/tags/{tag}", Body::none, Permission::devices_write, remove_tag, Reach::part},
     {"GET", "/api/v1/groups", Body::none, Permission::devices_read, list_groups, Reach::elsewhere},
     {"POST", "/api/v1/groups", Body::json, Permission::devices_write, add_group},
-    {"GET", "/api/v1/groups/{group}", Body::none, Permission::devices_read, show_group, Reach::part},
+    {"GET", "/api/v1/groups/{group}", Body::none, Permission::devices_read, show_group, Reach::part, living_group},
     {"PATCH", "/api/v1/groups/{group}", Body::json, Permission::devices_write, change_group},
     {"DELETE", "/api/v1/groups/{group}", Body::none, Permission::devices_write, remove_group},
     {"GET", "/api/v1/jobs", Body::none, Permission::jobs_read, list_jobs, Reach::part},
@@ -71,7 +81,8 @@ constexpr Route table[] = {
     {"GET", "/api/v1/devices/{device}/sessions", Body::none, Permission::devices_read, list_device_sessions,
      Reach::part},
     {"GET", "/api/v1/sessions/{session}/trace", Body::none, Permission::traces_read, get_trace, Reach::part},
-    {"GET", "/api/v1/devices/{device}/trace", Body::none, Permission::traces_read, get_trace_order, Reach::part},
+    {"GET", "/api/v1/devices/{device}/trace", Body::none, Permission::traces_read, get_trace_order, Reach::part,
+     living_trace},
     {"PUT", "/api/v1/devices/{device}/trace", Body::json, Permission::traces_write, order_trace, Reach::part},
     {"DELETE", "/api/v1/devices/{device}/trace", Body::none, Permission::traces_write, cancel_trace, Reach::part},
     {"GET", "/api/v1/files", Body::none, Permission::files_read, list_files, Reach::elsewhere},
@@ -108,7 +119,8 @@ constexpr Route table[] = {
     {"GET", "/api/v1/devices/{device}/events", Body::none, Permission::events_read, list_device_events, Reach::part},
     {"GET", "/api/v1/webhooks", Body::none, Permission::webhooks_read, list_webhooks},
     {"POST", "/api/v1/webhooks", Body::json, Permission::webhooks_write, add_webhook},
-    {"GET", "/api/v1/webhooks/{webhook}", Body::none, Permission::webhooks_read, get_webhook},
+    {"GET", "/api/v1/webhooks/{webhook}", Body::none, Permission::webhooks_read, get_webhook, Reach::fleet,
+     living_webhook},
     {"PATCH", "/api/v1/webhooks/{webhook}", Body::json, Permission::webhooks_write, change_webhook},
     {"DELETE", "/api/v1/webhooks/{webhook}", Body::none, Permission::webhooks_write, remove_webhook},
     {"POST", "/api/v1/webhooks/{webhook}/pause", Body::none, Permission::webhooks_write, pause_webhook},
@@ -128,7 +140,8 @@ constexpr Route table[] = {
     {"POST", "/api/v1/self/password", Body::json, needs_login, change_own_password, Reach::elsewhere},
     {"GET", "/api/v1/operators", Body::none, Permission::operators_manage, list_operators},
     {"POST", "/api/v1/operators", Body::json, Permission::operators_manage, add_operator},
-    {"GET", "/api/v1/operators/{operator}", Body::none, Permission::operators_manage, show_operator},
+    {"GET", "/api/v1/operators/{operator}", Body::none, Permission::operators_manage, show_operator, Reach::fleet,
+     living_operator},
     {"PATCH", "/api/v1/operators/{operator}", Body::json, Permission::operators_manage, change_operator},
     {"DELETE", "/api/v1/operators/{operator}", Body::none, Permission::operators_manage, remove_operator},
     {"GET", "/api/v1/roles", Body::none, Permission::operators_manage, list_roles},

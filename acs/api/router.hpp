@@ -27,6 +27,9 @@ struct Route {
     Need need;
     Answer (*endpoint)(Call call);
     Reach reach = Reach::fleet;
+    /// Of GET: members of its answer that change without anybody's doing (reported, counted, noted). They are no part
+    /// of the state that If-Match is about.
+    std::span<std::string_view const> living = {};
 };
 
 /// The REST API at a glance; one file per resource implements it.
