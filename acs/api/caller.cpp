@@ -1,5 +1,7 @@
 #include "api/caller.hpp"
 
+#include <fmt/format.h>
+
 namespace api {
 
 std::string how(Caller const& caller)
@@ -13,6 +15,13 @@ std::string how(Caller const& caller)
         case CallerKind::session: return "session";
     }
     return {};
+}
+
+std::string owner_of(Caller const& caller)
+{
+    if (caller.id.value() != 0)
+        return fmt::format("operator {}", caller.id.value());
+    return fmt::format("token {}", caller.name);
 }
 
 }  // namespace api

@@ -37,6 +37,9 @@ struct Caller {
 /// "session", "token NAME", ...: as the audit trail has it.
 [[nodiscard]] std::string how(Caller const& caller);
 
+/// Who it is in the end: an operator, whatever they log in with, or a token of the configuration.
+[[nodiscard]] std::string owner_of(Caller const& caller);
+
 /// What a route asks of its caller.
 struct Need {
     enum class Kind {

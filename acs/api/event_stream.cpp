@@ -21,13 +21,13 @@ std::string quiet_frame(domain::EventPosition reached)
     return fmt::format(": nothing new\nid: {}\n\n", domain::to_text(reached));
 }
 
-EventStream::EventStream(EventSources sources, domain::EventSelection selection,
+EventStream::EventStream(EventSources sources, std::string reader, domain::EventSelection selection,
                          std::optional<domain::EventPosition> after, EventStreamSettings settings)
     : sources_{sources},
       selection_{std::move(selection)},
       place_{after},
       settings_{settings},
-      follower_{sources.tail},
+      follower_{sources.tail, std::move(reader)},
       ends_{std::chrono::steady_clock::now() + settings.life}
 {
 }

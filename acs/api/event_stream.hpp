@@ -29,9 +29,9 @@ struct EventSources {
 /// gathers for a slow one: it falls behind what this node keeps in memory and reads the log itself.
 class EventStream final : public net::PushStream {
 public:
-    /// Begins behind `after`; none: with what comes from now on.
-    EventStream(EventSources sources, domain::EventSelection selection, std::optional<domain::EventPosition> after,
-                EventStreamSettings settings);
+    /// Begins behind `after`; none: with what comes from now on. It is counted as one of `reader`.
+    EventStream(EventSources sources, std::string reader, domain::EventSelection selection,
+                std::optional<domain::EventPosition> after, EventStreamSettings settings);
 
     base::Awaitable<std::optional<std::string>> next() override;
     void cancel() noexcept override;

@@ -6,8 +6,10 @@
 #include "base/clock.hpp"
 #include "base/time_text.hpp"
 #include "domain/event_json.hpp"
+#include "domain/event_tail.hpp"
 
 #include <boost/json/array.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <memory>
@@ -74,6 +76,22 @@ domain::EventQuery read_query(Query& query)
     if (order != "oldest" && order != "newest")
         query.add_error("order", "must be newest or oldest.");
     return wanted;
+}
+
+std::unexpected<Problem> too_many_streams(unsigned status, std::string detail)
+{
+    auto failure = problem(status, "busy", std::move(detail));
+    failure.error().headers.set("Retry-After", "30");
+    return failure;
+}
+
+Outcome<void> check_number(domain::EventTail const& tail, std::string const& reader, EventStreamSettings const& most)
+{
+    if (tail.followers(reader) >= most.of_one)
+        return too_many_streams(429, fmt::format("You have {} streams open here, the most there may be.", most.of_one));
+    if (tail.followers() >= most.at_once)
+        return too_many_streams(503, "As many streams are open on this node as may be at once. Try another one.");
+    return {};
 }
 
 /// Reads until there is enough for an answer, or enough was looked at.
@@ -170,14 +188,16 @@ Answer stream_events(Call call)
             co_return std::unexpected{std::move(found).error()};
         selection.device = found->key;
     }
-    if (services.event_tail.followers() >= settings.at_once)
-        co_return std::unexpected{unavailable()};
+    auto const reader = owner_of(call.caller);
+    if (auto checked = check_number(services.event_tail, reader, settings); !checked)
+        co_return std::unexpected{std::move(checked).error()};
     net::Response response;
     response.headers.set("Content-Type", "text/event-stream");
     response.headers.set("Cache-Control", "no-store");
     response.headers.set("X-Accel-Buffering", "no");  // a proxy before us must not gather them
-    response.body = std::make_unique<EventStream>(
-        EventSources{services.events, services.event_tail, services.inventory}, std::move(selection), after, settings);
+    response.body =
+        std::make_unique<EventStream>(EventSources{services.events, services.event_tail, services.inventory}, reader,
+                                      std::move(selection), after, settings);
     co_return response;
 }
 

@@ -48,14 +48,6 @@ Outcome<std::string> read_key(net::Headers const& headers)
     return bad_request(fmt::format("{} {}", key_field, reason), {{std::string{key_field}, reason}});
 }
 
-/// Who the keys of a caller belong to: an operator, whatever they log in with, or a token of the configuration.
-std::string owner_of_keys(Caller const& caller)
-{
-    if (caller.id.value() != 0)
-        return fmt::format("operator {}", caller.id.value());
-    return fmt::format("token {}", caller.name);
-}
-
 /// The URL but for how long an answer may be held: who asks again may be in more of a hurry.
 std::string target_of(net::Request const& request)
 {
@@ -193,7 +185,7 @@ Answer carry_out_once(Route const& route, Call call)
     auto key = read_key(call.request.headers);
     if (!key)
         co_return std::unexpected{std::move(key).error()};
-    domain::KeyedRequest const request{owner_of_keys(call.caller), *std::move(key), digest_of(call.request)};
+    domain::KeyedRequest const request{owner_of(call.caller), *std::move(key), digest_of(call.request)};
     auto const state = co_await call.context.services.keys.claim(request, lease_of(call));
     if (auto const* const answer = std::get_if<domain::KeptAnswer>(&state))
         co_return from_kept_form(answer->text);

@@ -35,6 +35,7 @@ struct OperatorSettings {
 /// Streams of events.
 struct EventStreamSettings {
     std::uint32_t at_once = 200;          ///< of all callers of this node; more: 503
+    std::uint32_t of_one = 50;            ///< of one operator; more: 429
     std::chrono::seconds keep_alive{15};  ///< a quiet stream says so this often
     std::chrono::seconds life{15 * 60};   ///< then it ends, and its reader asks again: who may no longer, is refused
     std::chrono::milliseconds poll{250};  ///< between two looks at the node's tail of the log

@@ -5,22 +5,28 @@
 
 namespace domain {
 
-EventTail::Follower::Follower(EventTail& tail) : tail_{tail}
+EventTail::Follower::Follower(EventTail& tail, std::string who) : tail_{tail}, who_{std::move(who)}
 {
     std::lock_guard const lock{tail_.mutex_};
-    ++tail_.followers_;
+    tail_.followers_.insert(who_);
 }
 
 EventTail::Follower::~Follower()
 {
     std::lock_guard const lock{tail_.mutex_};
-    --tail_.followers_;
+    tail_.followers_.erase(tail_.followers_.find(who_));
 }
 
 std::size_t EventTail::followers() const
 {
     std::lock_guard const lock{mutex_};
-    return followers_;
+    return followers_.size();
+}
+
+std::size_t EventTail::followers(std::string const& who) const
+{
+    std::lock_guard const lock{mutex_};
+    return followers_.count(who);
 }
 
 std::optional<EventPosition> EventTail::reached() const

@@ -7,6 +7,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <string>
 
 namespace domain {
 
@@ -20,16 +22,19 @@ public:
     /// As long as one lives, somebody wants to know.
     class Follower {
     public:
-        explicit Follower(EventTail& tail);
+        /// `who` is counted apart.
+        explicit Follower(EventTail& tail, std::string who = {});
         ~Follower();
         Follower(Follower const&) = delete;
         Follower& operator=(Follower const&) = delete;
 
     private:
         EventTail& tail_;
+        std::string who_;
     };
 
     [[nodiscard]] std::size_t followers() const;
+    [[nodiscard]] std::size_t followers(std::string const& who) const;
 
     /// Where the log was read to; none before the first look, and after forget().
     [[nodiscard]] std::optional<EventPosition> reached() const;
@@ -46,7 +51,7 @@ private:
     [[nodiscard]] static std::size_t bytes_of(EventRecord const& event) noexcept;
 
     mutable std::mutex mutex_;
-    std::size_t followers_ = 0;
+    std::multiset<std::string> followers_;
     std::size_t bytes_ = 0;
     std::optional<EventPosition> from_;  ///< all behind it is here
     EventPosition reached_;

@@ -124,7 +124,7 @@ TEST_F(EventsTest, AFrameIsAnEventOfAStream)
 TEST_F(EventsTest, AStreamBeginsWithWhatComesAndFollowsTheTail)
 {
     happen("before", gateway);
-    api::EventStream stream{{events_, event_tail_, inventory_}, everything(), {}, quick};
+    api::EventStream stream{{events_, event_tail_, inventory_}, "anna", everything(), {}, quick};
     EXPECT_THAT(next(stream), StartsWith(": nothing new\nid: 2.-1"));
     event_tail_.append({2, -1}, {{}, {2, -1}});
     happen("after", gateway);
@@ -140,7 +140,8 @@ TEST_F(EventsTest, AStreamGoesOnBehindAnEventFromTheLogWhenTheTailDoesNotReachSo
     for (auto const* const kind : {"a", "b", "c"})
         happen(kind, gateway);
     event_tail_.append({4, -1}, {{}, {4, -1}});
-    api::EventStream stream{{events_, event_tail_, inventory_}, everything(), domain::EventPosition{1, 1}, quick};
+    api::EventStream stream{
+        {events_, event_tail_, inventory_}, "anna", everything(), domain::EventPosition{1, 1}, quick};
     auto const frames = next(stream);
     EXPECT_THAT(frames, Not(HasSubstr("event: a\n")));
     EXPECT_THAT(frames, HasSubstr("event: b\n"));
@@ -154,7 +155,7 @@ TEST_F(EventsTest, AStreamOfAPartOfTheFleetTellsOfThatPartOnly)
     happen("nobody.c", domain::DeviceKey{0});
     domain::EventSelection boxes;
     boxes.devices = domain::Condition{"STB", {}};
-    api::EventStream stream{{events_, event_tail_, inventory_}, boxes, domain::EventPosition{0, 0}, quick};
+    api::EventStream stream{{events_, event_tail_, inventory_}, "anna", boxes, domain::EventPosition{0, 0}, quick};
     auto const frames = next(stream);
     EXPECT_THAT(frames, HasSubstr("event: box.b\n"));
     EXPECT_THAT(frames, Not(HasSubstr("gateway.a")));
@@ -163,12 +164,12 @@ TEST_F(EventsTest, AStreamOfAPartOfTheFleetTellsOfThatPartOnly)
 
 TEST_F(EventsTest, AStreamThatIsCancelledOrOldEnds)
 {
-    api::EventStream stream{{events_, event_tail_, inventory_}, everything(), {}, quick};
+    api::EventStream stream{{events_, event_tail_, inventory_}, "anna", everything(), {}, quick};
     EXPECT_EQ(event_tail_.followers(), 1U);
     stream.cancel();
     EXPECT_EQ(next(stream), "(the end)");
     quick.life = std::chrono::seconds{0};
-    api::EventStream old{{events_, event_tail_, inventory_}, everything(), {}, quick};
+    api::EventStream old{{events_, event_tail_, inventory_}, "anna", everything(), {}, quick};
     EXPECT_EQ(next(old), "(the end)");
 }
 
@@ -186,7 +187,21 @@ TEST_F(EventsTest, ThereAreOnlySoManyStreams)
     EXPECT_EQ(get("/api/v1/events/stream").status, 200U);
     while (followers.size() < 200)
         followers.push_back(std::make_unique<domain::EventTail::Follower>(event_tail_));
-    EXPECT_EQ(get("/api/v1/events/stream").status, 503U);
+    auto const refused = get("/api/v1/events/stream");
+    EXPECT_EQ(refused.status, 503U);
+    EXPECT_THAT(refused.text, HasSubstr("streams are open"));
+}
+
+TEST_F(EventsTest, NobodyTakesAllStreams)
+{
+    std::vector<std::unique_ptr<domain::EventTail::Follower>> followers;
+    while (followers.size() < 50)
+        followers.push_back(std::make_unique<domain::EventTail::Follower>(event_tail_, "token anna"));
+    EXPECT_EQ(get("/api/v1/events/stream").status, 429U);
+    auto const bert = add_token(add_person("bert", "administrator"));
+    EXPECT_EQ(as(bert, "GET", "/api/v1/events/stream").status, 200U);
+    followers.pop_back();
+    EXPECT_EQ(get("/api/v1/events/stream").status, 200U);
 }
 
 }  // namespace
