@@ -74,11 +74,13 @@ constexpr Statement take_tags{
                      "RETURNING d.device_id"};
 constexpr Statement have_tags{"have_job_tags", "SELECT count(*) FROM device WHERE device_id = ANY ($1::bigint[])"
                                                " AND tags @> $2::text[]"};
-// Whoever takes a job to look at it makes it not due for the others.
+// Whoever takes a job to look at it makes it not due for the others. Its tasks are counted each time: the more there
+// are, the more seldom.
 constexpr Statement take_reviews{
     "take_job_reviews",
     "WITH due AS (SELECT job_id FROM job WHERE tasks IS NULL AND state <> 'paused'"
-    " AND reviewed_at <= now() - make_interval(secs => $1) ORDER BY reviewed_at LIMIT 100 FOR UPDATE SKIP LOCKED)"
+    " AND reviewed_at <= now() - make_interval(secs => greatest($1::float8, ordered / 30000.0))"
+    " ORDER BY reviewed_at LIMIT 100 FOR UPDATE SKIP LOCKED)"
     " UPDATE job j SET reviewed_at = now() FROM due WHERE j.job_id = due.job_id RETURNING j.job_id, j.state,"
     " j.is_walked, j.most_failed, " ACS_COUNTS_OF_JOB "::text, j.former_ended, j.former_failed"};
 constexpr Statement stop_job{"stop_job",

@@ -182,6 +182,19 @@ TEST_F(JobsInTheDatabase, AnotherNodeGoesOnWhenTheOneThatHeldItIsGone)
     EXPECT_THAT(devices_of(job.id), UnorderedElementsAreArray(gates));
 }
 
+TEST_F(JobsInTheDatabase, TheMoreTasksItHasTheMoreSeldomTheyAreCounted)
+{
+    add(order());
+    auto const looks = [&](int ordered, int seconds) {
+        backend.stores().database.exec("UPDATE job SET ordered = " + std::to_string(ordered) +
+                                       ", reviewed_at = now() - interval '" + std::to_string(seconds) + " s'");
+        return backend.run(backend.jobs().reviews()).size();
+    };
+    EXPECT_EQ(looks(1'000, 4), 1u);
+    EXPECT_EQ(looks(600'000, 4), 0u);
+    EXPECT_EQ(looks(600'000, 25), 1u);
+}
+
 TEST_F(JobsInTheDatabase, TagsGoOnAndComeOffAndTheDevicesAreMarkedForTheirRules)
 {
     auto const gates = add_gates(3);
