@@ -763,6 +763,8 @@ COMMENT ON COLUMN connection_request_credential.origin IS 'Who chose it: generat
 COMMENT ON COLUMN connection_request_credential.confirmed_at IS 'When the device said that it has taken a generated one.';
 
 CREATE INDEX connection_request_username ON connection_request_credential (username);
+CREATE INDEX connection_request_previous_username ON connection_request_credential (previous_username)
+ WHERE previous_username <> '';
 
 CREATE TABLE device_binding (
     device_id    bigint      NOT NULL,
@@ -1506,6 +1508,25 @@ COMMENT ON FUNCTION audit_is_append_only() IS 'Refuses.';
 CREATE TRIGGER audit_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
     FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only();
 
+CREATE TABLE audit_intent (
+    intent_id bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    made_by   text        NOT NULL,
+    how       text        NOT NULL,
+    peer      text        NOT NULL,
+    method    text        NOT NULL,
+    path      text        NOT NULL
+);
+COMMENT ON TABLE audit_intent IS
+    'Requests that change something and are being carried out. What stands here for long was cut short: the audit trail says so.';
+COMMENT ON COLUMN audit_intent.intent_id IS 'Its number.';
+COMMENT ON COLUMN audit_intent.at IS 'When it began, by the database''s clock.';
+COMMENT ON COLUMN audit_intent.made_by IS 'As audit.made_by; this and the next two become those of the entry.';
+COMMENT ON COLUMN audit_intent.how IS 'As audit.how.';
+COMMENT ON COLUMN audit_intent.peer IS 'As audit.peer.';
+COMMENT ON COLUMN audit_intent.method IS 'Of the request.';
+COMMENT ON COLUMN audit_intent.path IS 'Of the request, as sent, without its query.';
+
 ------------------------------------------------------------------------------------------------------------ sessions
 
 CREATE UNLOGGED TABLE cwmp_session (
@@ -1849,4 +1870,4 @@ COMMENT ON FUNCTION acs.touch(bigint) IS
 GRANT USAGE ON SCHEMA acs TO acs_rules;
 GRANT SELECT ON acs.device, acs.parameter, acs.promoted_parameter TO acs_rules;
 
-INSERT INTO schema_version (version) VALUES (28);
+INSERT INTO schema_version (version) VALUES (29);

@@ -5,7 +5,7 @@
 #include "api/export.hpp"
 #include "api/fleet_cache.hpp"
 #include "api/genieacs/endpoints.hpp"
-#include "api/idempotency.hpp"
+#include "api/on_record.hpp"
 #include "api/operator_book.hpp"
 #include "api/passwords.hpp"
 #include "api/router.hpp"
@@ -247,9 +247,9 @@ base::Awaitable<net::Response> Api::handle(net::Request& request)
             note_refusal(admitted.error(), request);
             co_return answer_to(admitted.error(), request);
         }
-        auto answer =
-            co_await carry_out_once(*admitted->match.route, Call{state_->context, request, admitted->match.argument,
-                                                                 admitted->match.second, std::move(admitted->caller)});
+        auto answer = co_await carry_out_on_record(*admitted->match.route,
+                                                   Call{state_->context, request, admitted->match.argument,
+                                                        admitted->match.second, std::move(admitted->caller)});
         co_return answer ? *std::move(answer) : to_response(answer.error());
     } catch (base::Unavailable const& outage) {
         base::log::error("api.unavailable", {{"path", request.path()}, {"reason", outage.what()}});

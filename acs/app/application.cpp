@@ -158,7 +158,7 @@ Application::Application(Config config, Prepared prepared)
       rule_wakes_{waker_, sweep_store_, metrics_, rule_wakes_of(config_.wakeup)},
       sweeper_{{rule_runner_, sweep_rules_, sweep_store_, rule_wakes_, clock_, metrics_},
                sweep_of(config_.rules, node_.value())},
-      enroller_{{rule_runner_, sweep_rules_, sweep_store_, rule_wakes_, audit_, metrics_}},
+      enroller_{{rule_runner_, sweep_rules_, sweep_store_, rule_wakes_, metrics_}},
       monitor_{metrics_, {[this] { return chores_.status(); }}}
 {
     note_writer_.add([this] { incidents_.flush(); });

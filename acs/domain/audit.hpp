@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "domain/ids.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,6 +21,12 @@ struct AuditEntry {
     std::string target;               ///< what it was done to, as people name it: a device's id, "task 17"
     std::optional<DeviceKey> device;  ///< when it is about one device: purging the device erases the values
     std::string before, after;        ///< JSON with secrets masked; empty: nothing
+};
+
+/// A request that is about to be carried out. Who dies over it leaves this behind.
+struct AuditIntent {
+    std::string by, how, peer;  ///< as in AuditEntry
+    std::string method, path;   ///< of the request; the path as sent, without its query
 };
 
 /// An entry as it was written. Entries are numbered from 1 without gaps.
@@ -56,6 +63,9 @@ struct AuditVerification {
     std::string problem;       ///< a sentence that names the first bad entry; empty: all is in order
 };
 
+/// How long a request may take before the trail says that nobody knows what came of it.
+inline constexpr std::chrono::minutes intent_patience{15};
+
 /// Who did what: append-only, hash-chained. Throws base::Unavailable.
 class AuditTrail {
 public:
@@ -63,6 +73,11 @@ public:
 
     /// Durable on return. Gives where the chain stands then.
     virtual base::Awaitable<AuditAnchor> append(AuditEntry entry) = 0;
+    /// Writes down, durably, that a request begins; gives the number to end it by. One that is not ended within
+    /// `intent_patience` gets the entry "request.unknown_outcome": whatever it changed is not unheard of.
+    virtual base::Awaitable<std::int64_t> begin(AuditIntent intent) = 0;
+    /// All that the request changed has its entry.
+    virtual base::Awaitable<void> end(std::int64_t intent) = 0;
     /// Newest first.
     virtual base::Awaitable<std::vector<AuditRecord>> list(AuditQuery query) = 0;
     /// Reads all of it anew and computes every digest and link. `known`: an anchor that must be part of it.

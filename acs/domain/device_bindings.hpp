@@ -43,8 +43,8 @@ public:
     /// Of one node, by key, after `after`.
     virtual base::Awaitable<std::vector<DeviceBinding>> of_node(std::string node, DeviceKey after, unsigned limit) = 0;
 
-    /// The logins with these user names, also passwords from before the last. Of a name that more than
-    /// `most_of_a_name` devices share, some.
+    /// The logins with these user names, also those from before the last until the device has the last. Of a name that
+    /// more than `most_of_a_name` devices share, some.
     virtual base::Awaitable<std::vector<StunLogin>> logins(std::vector<std::string> usernames) = 0;
 };
 

@@ -156,9 +156,10 @@ public:
     virtual base::Awaitable<std::vector<DeviceKey>> devices(DeviceKey after, unsigned limit) = 0;
     /// Devices that wait to be let in, after this one, by key.
     virtual base::Awaitable<std::vector<DeviceKey>> pending_devices(DeviceKey after, unsigned limit) = 0;
-    /// Those of them that are pending become active; which ones those were. Their next Informs are looked at.
+    /// Those of them that are pending become active, together with an entry each in the audit trail that names the
+    /// rule; which ones those were. Their next Informs are looked at.
     virtual base::Awaitable<std::vector<std::pair<DeviceKey, cwmp::DeviceId>>>
-    enrol(std::vector<DeviceKey> devices) = 0;
+    enrol(std::string rule, std::vector<DeviceKey> devices) = 0;
 };
 
 }  // namespace domain

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <exception>
 #include <map>
+#include <span>
 #include <utility>
 
 namespace provisioning {
@@ -14,6 +15,7 @@ namespace provisioning {
 namespace {
 
 constexpr unsigned devices_at_once = 500;
+constexpr std::size_t enrolled_at_once = 50;  ///< nobody else writes to the audit trail meanwhile
 
 /// The first rule, by priority, that enrols each device.
 std::map<unsigned, std::vector<domain::DeviceKey>> by_rule(CompiledRules const& compiled,
@@ -86,23 +88,20 @@ base::Awaitable<std::size_t> PendingEnroller::enrol(std::string rule, std::vecto
             break;
         paid.push_back(device);
     }
-    auto const enrolled = co_await parts_.rules.enrol(paid);
-    for (auto const& [device, identity] : enrolled) {
-        auto const name = cwmp::external_id(identity);
-        base::log::info("rules.enrolled", {{"device", name}, {"rule", rule}});
-        co_await parts_.audit.append({.by = "rule " + rule,
-                                      .how = "server",
-                                      .peer = {},
-                                      .action = "device.enrolled",
-                                      .target = name,
-                                      .device = device,
-                                      .before = R"({"state":"pending"})",
-                                      .after = R"({"state":"active"})"});
-        enrolled_.add();
-        co_await parts_.sweep.mark({device});
-        parts_.wakes.add(device);
+    std::size_t number = 0;
+    for (std::span<domain::DeviceKey const> rest{paid}; !rest.empty();) {
+        auto const some = rest.first(std::min(rest.size(), enrolled_at_once));
+        rest = rest.subspan(some.size());
+        auto const enrolled = co_await parts_.rules.enrol(rule, {some.begin(), some.end()});
+        for (auto const& [device, identity] : enrolled) {
+            base::log::info("rules.enrolled", {{"device", cwmp::external_id(identity)}, {"rule", rule}});
+            enrolled_.add();
+            co_await parts_.sweep.mark({device});
+            parts_.wakes.add(device);
+        }
+        number += enrolled.size();
     }
-    co_return enrolled.size();
+    co_return number;
 }
 
 base::Awaitable<void> PendingEnroller::run(std::chrono::milliseconds pause)

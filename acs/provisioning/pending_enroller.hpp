@@ -1,7 +1,6 @@
 #pragma once
 
 #include "base/counters.hpp"
-#include "domain/audit.hpp"
 #include "provisioning/rule_runner.hpp"
 #include "provisioning/wake_queue.hpp"
 
@@ -19,7 +18,6 @@ public:
         domain::RuleStore& rules;
         domain::SweepStore& sweep;
         WakeQueue& wakes;
-        domain::AuditTrail& audit;
         base::Metrics& metrics;
     };
     /// All must outlive this and the thread.

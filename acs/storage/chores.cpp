@@ -4,6 +4,7 @@
 #include "storage/array_text.hpp"
 #include "storage/event_sql.hpp"
 #include "storage/login_kinds.hpp"
+#include "storage/pg_audit.hpp"
 
 #include <fmt/format.h>
 #include <pqxx/pqxx>
@@ -232,6 +233,7 @@ void Chores::do_chores(pqxx::connection& connection)
         if (auto const rows = exec(work, sweep.statement, time_text(now)).affected_rows(); rows > 0)
             base::log::info("chores.swept", {{"what", sweep.what}, {"rows", rows}});
     }
+    tell_unended_requests(connection, now);
     tend_promotions(connection, settings_.promotions);
     forget_traces(connection, now);
     if (!is_thorough)
@@ -243,6 +245,15 @@ void Chores::do_chores(pqxx::connection& connection)
     drop_partitions(connection, "session", settings_.session_days);
     forget_old_tasks(connection, now);
     last_thorough_ = now;
+}
+
+void Chores::tell_unended_requests(pqxx::connection& connection, base::TimePoint now)
+{
+    Transaction transaction{connection};
+    auto const told = tell_unended(transaction, now);
+    transaction.commit();
+    if (told > 0)
+        base::log::warning("chores.unknown_outcome", {{"requests", told}});
 }
 
 void Chores::end_lost_tasks(pqxx::connection& connection, base::TimePoint now)

@@ -61,6 +61,7 @@ private:
     void do_chores(pqxx::connection& connection);
     void make_partitions(pqxx::connection& connection);
     void drop_partitions(pqxx::connection& connection, std::string const& parent, unsigned days);
+    void tell_unended_requests(pqxx::connection& connection, base::TimePoint now);
     void forget_old_tasks(pqxx::connection& connection, base::TimePoint now);
     void forget_traces(pqxx::connection& connection, base::TimePoint now);
     void forget_incidents(pqxx::connection& connection, base::TimePoint now);

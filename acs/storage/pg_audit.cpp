@@ -30,6 +30,13 @@ constexpr Statement add_entry{
     " INSERT INTO audit_value (audit_id, device_id, salt, target, before, after)"
     " VALUES ($1, $7, decode($10, 'hex'), $11, nullif($12, '')::json, nullif($13, '')::json)"};
 
+constexpr Statement add_intent{"add_audit_intent", "INSERT INTO audit_intent (made_by, how, peer, method, path)"
+                                                   " VALUES ($1, $2, $3, $4, $5) RETURNING intent_id"};
+// Nobody waits for the disk: an intent that comes back after a crash says at worst that nobody knows.
+constexpr Statement drop_intent{"drop_audit_intent",
+                                "WITH soon AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
+                                " DELETE FROM audit_intent USING soon WHERE intent_id = $1"};
+
 #define AUDIT_ROW                                                                                                      \
     "SELECT a.audit_id, a.at, a.made_by, a.how, a.peer, a.action, a.device_id, encode(a.digest, 'hex'),"               \
     " encode(a.chain, 'hex'), v.audit_id IS NULL, encode(coalesce(v.salt, ''), 'hex'), coalesce(v.target, ''),"        \
@@ -109,6 +116,24 @@ base::Awaitable<domain::AuditAnchor> PgAuditTrail::append(domain::AuditEntry ent
 {
     auto work = [entry = std::move(entry)](Transaction& transaction) { return append_audit(transaction, entry); };
     co_return co_await writes_.run(std::move(work));
+}
+
+base::Awaitable<std::int64_t> PgAuditTrail::begin(domain::AuditIntent intent)
+{
+    auto work = [intent = std::move(intent)](Transaction& transaction) {
+        auto const& [by, how, peer, method, path] = intent;
+        return transaction
+            .exec(add_intent, storable(by), storable(how), storable(peer), storable(method), storable(path))
+            .front()[0]
+            .as<std::int64_t>();
+    };
+    co_return co_await writes_.run(std::move(work));
+}
+
+base::Awaitable<void> PgAuditTrail::end(std::int64_t intent)
+{
+    auto work = [intent](Transaction& transaction) { transaction.exec(drop_intent, intent); };
+    co_await writes_.run(std::move(work), InDoubt::repeat);
 }
 
 base::Awaitable<std::vector<domain::AuditRecord>> PgAuditTrail::list(domain::AuditQuery query)

@@ -29,9 +29,13 @@ constexpr Statement bindings_of_node{
                         " AND device_id > $2 ORDER BY device_id LIMIT $3"};
 constexpr Statement find_stun_logins{
     "find_stun_logins",
-    "SELECT c.username, c.device_id, c.password, c.previous_username, c.previous_password FROM unnest($1::text[]) n"
-    " (name) CROSS JOIN LATERAL (SELECT * FROM connection_request_credential r WHERE r.username = n.name"
-    " ORDER BY r.device_id LIMIT $2) c"};
+    "SELECT n.name, c.device_id, c.password FROM unnest($1::text[]) n (name) CROSS JOIN LATERAL ("
+    "(SELECT r.device_id, r.password FROM connection_request_credential r WHERE r.username = n.name"
+    " ORDER BY r.device_id LIMIT $2) UNION ALL"
+    // Until the device has said that it has the new one, it may still sign with what it had before.
+    " (SELECT r.device_id, r.previous_password FROM connection_request_credential r"
+    " WHERE r.previous_username = n.name AND r.previous_username <> '' AND r.previous_password <> ''"
+    " AND (r.origin = 'set' OR r.confirmed_at IS NULL) ORDER BY r.device_id LIMIT $2)) c"};
 
 std::vector<domain::DeviceBinding> bindings_of(pqxx::result const& rows)
 {
@@ -92,12 +96,8 @@ base::Awaitable<std::vector<domain::StunLogin>> PgDeviceBindings::logins(std::ve
             wanted.add(std::string_view{name});
         std::vector<domain::StunLogin> sealed;
         for (auto const& row :
-             transaction.exec(find_stun_logins, wanted.finish(), static_cast<int>(most_of_a_name) + 1)) {
-            domain::DeviceKey const device{row[1].as<std::int64_t>()};
-            sealed.push_back({row[0].c_str(), device, row[2].c_str()});
-            if (row[3].size() > 0 && row[4].size() > 0 && std::string_view{row[3].c_str()} == row[0].c_str())
-                sealed.push_back({row[0].c_str(), device, row[4].c_str()});
-        }
+             transaction.exec(find_stun_logins, wanted.finish(), static_cast<int>(most_of_a_name) + 1))
+            sealed.push_back({row[0].c_str(), domain::DeviceKey{row[1].as<std::int64_t>()}, row[2].c_str()});
         return sealed;
     };
     auto found = co_await writes_.run(std::move(work), InDoubt::repeat);

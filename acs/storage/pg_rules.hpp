@@ -48,7 +48,7 @@ public:
     base::Awaitable<std::vector<domain::DeviceKey>> devices(domain::DeviceKey after, unsigned limit) override;
     base::Awaitable<std::vector<domain::DeviceKey>> pending_devices(domain::DeviceKey after, unsigned limit) override;
     base::Awaitable<std::vector<std::pair<domain::DeviceKey, cwmp::DeviceId>>>
-    enrol(std::vector<domain::DeviceKey> devices) override;
+    enrol(std::string rule, std::vector<domain::DeviceKey> devices) override;
 
 private:
     [[nodiscard]] ReadLimits limits() const;

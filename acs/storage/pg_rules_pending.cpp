@@ -1,6 +1,7 @@
 // Devices that wait to be let in, as rules see them.
 #include "storage/array_text.hpp"
 #include "storage/event_sql.hpp"
+#include "storage/pg_audit.hpp"
 #include "storage/pg_rules.hpp"
 
 #include <pqxx/pqxx>
@@ -33,9 +34,9 @@ base::Awaitable<std::vector<domain::DeviceKey>> PgRules::pending_devices(domain:
 }
 
 base::Awaitable<std::vector<std::pair<domain::DeviceKey, cwmp::DeviceId>>>
-PgRules::enrol(std::vector<domain::DeviceKey> devices)
+PgRules::enrol(std::string rule, std::vector<domain::DeviceKey> devices)
 {
-    auto work = [devices = std::move(devices)](Transaction& transaction) {
+    auto work = [rule = std::move(rule), devices = std::move(devices)](Transaction& transaction) {
         ArrayText keys;
         for (auto const device : devices)
             keys.add(device.value());
@@ -43,6 +44,15 @@ PgRules::enrol(std::vector<domain::DeviceKey> devices)
         for (auto const& row : transaction.exec(enrol_devices, keys.finish()))
             enrolled.emplace_back(domain::DeviceKey{row[0].as<std::int64_t>()},
                                   cwmp::DeviceId{{}, row[1].c_str(), row[2].c_str(), row[3].c_str()});
+        for (auto const& [device, identity] : enrolled)
+            append_audit(transaction, {.by = "rule " + rule,
+                                       .how = "server",
+                                       .peer = {},
+                                       .action = "device.enrolled",
+                                       .target = cwmp::external_id(identity),
+                                       .device = device,
+                                       .before = R"({"state":"pending"})",
+                                       .after = R"({"state":"active"})"});
         return enrolled;
     };
     co_return co_await writes_.run(std::move(work));

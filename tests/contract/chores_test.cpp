@@ -1,9 +1,11 @@
 // What one node does for all: partitions, ends of tasks, forgetting.
 #include "rare_stores.hpp"
 #include "storage/array_text.hpp"
+#include "storage/pg_audit.hpp"
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -269,6 +271,36 @@ TEST_F(ChoresTest, WhatExpiredIsForgotten)
     EXPECT_TRUE(chores()->run_once());
     for (auto const* const table : {"transfer", "cwmp_session", "model_experience", "path_budget"})
         EXPECT_EQ(stores.number(std::string{"SELECT count(*) FROM "} + table), 1) << table;
+}
+
+TEST_F(ChoresTest, ARequestThatWasNeverEndedIsToldByTheAuditTrail)
+{
+    auto const one = device();
+    storage::PgAuditTrail trail{stores.writes};
+    auto const begin = [&](std::string path) {
+        return stores.run(trail.begin({"anna", "session", "192.0.2.1", "DELETE", std::move(path)}));
+    };
+    stores.run(trail.end(begin("/api/v1/devices/00D09E-HG%2D1000-ended")));
+    begin("/api/v1/devices/00D09E-HG%2D1000-A");
+    begin("/api/v1/devices/00D09E-HG%2D1000-PURGED/tags/x");
+    EXPECT_TRUE(chores()->run_once());
+    EXPECT_EQ(stores.run(trail.list({})).size(), 0u) << "they may be under way";
+    stores.clock.set(stores.clock.now() + domain::intent_patience + 1min);
+    EXPECT_TRUE(chores()->run_once());
+    EXPECT_TRUE(chores()->run_once());
+    auto const records = stores.run(trail.list({.action = "request.unknown_outcome"}));
+    ASSERT_EQ(records.size(), 2u) << "each once";
+    EXPECT_EQ(stores.number("SELECT count(*) FROM audit_intent"), 0);
+    auto const device_of = [](domain::AuditRecord const& each) { return each.entry.device; };
+    auto const named = std::ranges::find(records, std::optional{one.key}, device_of);
+    ASSERT_NE(named, records.end());
+    EXPECT_EQ(named->entry.by, "anna");
+    EXPECT_EQ(named->entry.peer, "192.0.2.1");
+    EXPECT_EQ(named->entry.target, "DELETE /api/v1/devices/00D09E-HG%2D1000-A");
+    EXPECT_THAT(named->entry.after, HasSubstr("begun"));
+    auto const other = std::ranges::find(records, std::optional<domain::DeviceKey>{}, device_of);
+    ASSERT_NE(other, records.end());
+    EXPECT_EQ(other->entry.target, "DELETE /api/v1/devices/(a device that is not known)/tags/x");
 }
 
 TEST_F(ChoresTest, WhatReadsMuchIsDoneOnceAnHour)

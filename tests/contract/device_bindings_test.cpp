@@ -129,15 +129,20 @@ TYPED_TEST(BindingsTest, LoginsAreFoundByTheirNames)
 
 using PgBindingsTest = BindingsTest<PgBindings>;
 
-TEST_F(PgBindingsTest, ThePasswordBeforeTheLastIsGoodToo)
+TEST_F(PgBindingsTest, TheLoginBeforeTheLastIsGoodTooUntilTheDeviceHasTheNewOne)
 {
     auto const sealed = [&](char const* text) { return backend.stores.sealer.seal(text, storage::wake_place(one)); };
     backend.stores.database.exec(
         "INSERT INTO connection_request_credential (device_id, username, password, previous_username, "
-        "previous_password) VALUES (11, 'cpe', '" +
-        sealed("new") + "', 'cpe', '" + sealed("old") + "')");
+        "previous_password, origin) VALUES (11, 'cpe', '" +
+        sealed("new") + "', 'cpe', '" + sealed("old") + "', 'generated')");
     EXPECT_THAT(logins({"cpe"}),
                 UnorderedElementsAre(domain::StunLogin{"cpe", one, "new"}, domain::StunLogin{"cpe", one, "old"}));
+    backend.stores.database.exec("UPDATE connection_request_credential SET previous_username = 'was'");
+    EXPECT_THAT(logins({"cpe", "was"}),
+                UnorderedElementsAre(domain::StunLogin{"cpe", one, "new"}, domain::StunLogin{"was", one, "old"}));
+    backend.stores.database.exec("UPDATE connection_request_credential SET confirmed_at = now()");
+    EXPECT_THAT(logins({"cpe", "was"}), UnorderedElementsAre(domain::StunLogin{"cpe", one, "new"}));
 }
 
 TEST_F(PgBindingsTest, ForeignBytesAreTextsLikeAnyOther)

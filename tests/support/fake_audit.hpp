@@ -1,8 +1,11 @@
 #pragma once
 
+#include "base/unavailable.hpp"
 #include "domain/audit.hpp"
 #include "domain/audit_chain.hpp"
 
+#include <cstdint>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -13,9 +16,14 @@ class FakeAuditTrail final : public domain::AuditTrail {
 public:
     ~FakeAuditTrail() override;
     std::vector<domain::AuditRecord> records;
+    std::map<std::int64_t, domain::AuditIntent> intents;  ///< not ended
+    std::int64_t begun = 0;
+    bool is_losing_entries = false;  ///< the database goes away between a change and its entry
 
     base::Awaitable<domain::AuditAnchor> append(domain::AuditEntry entry) override
     {
+        if (is_losing_entries)
+            throw base::Unavailable{"the database is away"};
         domain::AuditRecord record;
         record.id = static_cast<std::int64_t>(records.size()) + 1;
         record.entry = std::move(entry);
@@ -23,6 +31,18 @@ public:
         record.chain = domain::audit_link(records.empty() ? "" : records.back().chain, record);
         records.push_back(record);
         co_return domain::AuditAnchor{record.id, record.chain};
+    }
+
+    base::Awaitable<std::int64_t> begin(domain::AuditIntent intent) override
+    {
+        intents.emplace(++begun, std::move(intent));
+        co_return begun;
+    }
+
+    base::Awaitable<void> end(std::int64_t intent) override
+    {
+        intents.erase(intent);
+        co_return;
     }
 
     base::Awaitable<std::vector<domain::AuditRecord>> list(domain::AuditQuery query) override

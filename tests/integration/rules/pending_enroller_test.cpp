@@ -1,8 +1,11 @@
 #include "provisioning/pending_enroller.hpp"
 #include "runner_fixture.hpp"
+#include "storage/pg_audit.hpp"
 #include "storage/pg_sweep.hpp"
-#include "support/fake_audit.hpp"
 #include "support/fake_waker.hpp"
+
+#include <optional>
+#include <set>
 
 namespace rules_test {
 namespace {
@@ -42,9 +45,9 @@ protected:
     storage::Database sweeps{storage::sweep_connection(database.settings())};
     storage::PgSweep sweep{sweeps, sealer};
     support::FakeWaker waker;
-    support::FakeAuditTrail audit;
+    storage::PgAuditTrail audit{sweeps};
     provisioning::WakeQueue wakes{waker, sweep, metrics, {}};
-    provisioning::PendingEnroller enroller{{runner, store, sweep, wakes, audit, metrics}};
+    provisioning::PendingEnroller enroller{{runner, store, sweep, wakes, metrics}};
 };
 
 TEST_F(PendingEnrollerTest, PendingDevicesThatARuleMeansAreLetInAndWoken)
@@ -55,10 +58,11 @@ TEST_F(PendingEnrollerTest, PendingDevicesThatARuleMeansAreLetInAndWoken)
     EXPECT_EQ(state(other), "active");
     EXPECT_EQ(state(box), "pending") << "another product class";
     EXPECT_EQ(run_here(enroller.look()), 0U);
-    ASSERT_EQ(audit.records.size(), 2U);
-    EXPECT_EQ(audit.records[0].entry.by, "rule enrol");
-    EXPECT_EQ(audit.records[0].entry.action, "device.enrolled");
-    EXPECT_EQ(audit.records[0].entry.device, gateway);
+    auto const records = run_here(audit.list({.action = "device.enrolled"}));
+    ASSERT_EQ(records.size(), 2U);
+    EXPECT_EQ(records[0].entry.by, "rule enrol");
+    EXPECT_EQ(std::set({records[0].entry.device, records[1].entry.device}),
+              (std::set<std::optional<domain::DeviceKey>>{gateway, other}));
     run_here(wakes.wake_some());
     EXPECT_THAT(waker.woken, ElementsAre(gateway, other));
 }
