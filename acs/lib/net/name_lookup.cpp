@@ -33,11 +33,11 @@ NameLookup::Found look_up(std::string const& host)
     return found;
 }
 
-/// What the one who waits and the thread that looks share. The thread touches the waiter's executor only while there
-/// is a waiter.
+/// What the one who waits and the thread that looks share. With the waiter goes all that belongs to its io_context: the
+/// thread may be the last to let go of this.
 class Wait {
 public:
-    explicit Wait(base::Executor home) : timer_{home}, guard_{asio::make_work_guard(home)} {}
+    explicit Wait(base::Executor home) : timer_{std::in_place, home}, guard_{asio::make_work_guard(home)} {}
 
     /// From the thread that looks.
     static void finish(std::shared_ptr<Wait> const& self, NameLookup::Found found)
@@ -46,26 +46,28 @@ public:
         if (self->guard_)
             asio::post(self->guard_->get_executor(), [self, found = std::move(found)]() mutable {
                 self->found_ = std::move(found);
-                self->timer_.cancel();
+                if (self->timer_)
+                    self->timer_->cancel();
             });
     }
 
     base::Awaitable<NameLookup::Found> result(std::chrono::milliseconds patience)
     {
-        timer_.expires_after(patience);
-        co_await timer_.async_wait(base::as_tuple);
+        timer_->expires_after(patience);
+        co_await timer_->async_wait(base::as_tuple);
         co_return found_ ? *std::move(found_) : std::unexpected{"the name did not resolve in time"};
     }
 
     /// From the one who waits: nobody does any more.
     void leave()
     {
+        timer_.reset();
         std::lock_guard const lock{mutex_};
         guard_.reset();
     }
 
 private:
-    Timer timer_;
+    std::optional<Timer> timer_;  ///< this and what was found: on the waiter's thread only
     std::optional<NameLookup::Found> found_;
     std::mutex mutex_;
     std::optional<asio::executor_work_guard<base::Executor>> guard_;
