@@ -1,18 +1,19 @@
+// Requests of operators that were cut short.
+#include "cwmp/device_id.hpp"
 #include "storage/array_text.hpp"
 #include "storage/pg_audit.hpp"
-
-#include "cwmp/device_id.hpp"
-#include "domain/audit.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 #include <pqxx/pqxx>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace storage {
 
